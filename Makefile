@@ -1,0 +1,70 @@
+# Every tool is called from here, and CI calls the same targets.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+INSTALLED := .venv/.installed
+WORKERS ?= 2
+
+.PHONY: help setup lock run test check lint types architecture warm browser bench clean
+
+help: ## say what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+setup: $(INSTALLED) ## install the pinned parts into .venv
+
+$(UV):
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(INSTALLED): requirements.lock pyproject.toml | $(UV)
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+lock: $(UV) ## pin again what pyproject.toml asks for
+	$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements.lock
+
+run: setup ## plan the reference call and show the report in the browser
+	$(BIN)/cabria run
+
+test: check warm browser ## everything that must hold before a change goes in
+	$(BIN)/pytest -n $(WORKERS)
+
+check: lint types architecture ## lint, types and architecture only
+
+lint: setup
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+
+types: setup
+	$(BIN)/mypy
+
+architecture: setup
+	$(BIN)/lint-imports --no-cache --no-logo
+
+# The first call of a kernel compiles it; here, so that it happens neither under xdist nor on the quay.
+warm: setup
+	@if $(BIN)/python -c 'import sys; from importlib.util import find_spec; sys.exit(find_spec("cabria.planning.warm") is None)'; \
+	then $(BIN)/python -m cabria.planning.warm; fi
+
+# The same search order as the fixture chromium_path in tests/conftest.py.
+browser:
+	@if [ -n "$$CHROMIUM" ] || command -v chromium chromium-browser google-chrome >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo 'No chromium here: installing it with apt-get.'; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install chromium >/dev/null && exit 0; \
+	fi; \
+	echo 'The pages are tested in a real browser and none was found:' \
+		'install chromium, or name its program in the variable CHROMIUM.' >&2; exit 1
+
+bench: setup ## measure the planners on the public instances
+	$(BIN)/python -m benchmarks all
+
+clean: ## remove what was made, the environment too
+	rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The outside for real, reached through the gateways."""

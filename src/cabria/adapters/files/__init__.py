@@ -1,0 +1,1 @@
+"""Profiles, call folders and tables on disk."""

@@ -1,0 +1,1 @@
+"""The nouns and laws of the quay, in the standard library alone."""

@@ -1,0 +1,1 @@
+"""Pure algorithms: no clock of the day, no files, no network."""

@@ -1,0 +1,1 @@
+"""Crane split and sequence of one call."""

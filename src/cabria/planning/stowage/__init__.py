@@ -1,0 +1,1 @@
+"""Whole-ship plan: which class of container goes to which slot."""

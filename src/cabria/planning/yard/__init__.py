@@ -1,0 +1,1 @@
+"""Slot choice, relocation and pre-marshalling in the yard."""

@@ -1,0 +1,1 @@
+"""Judges plans and logs from scratch, knowing no planner."""

@@ -1,0 +1,1 @@
+"""Pictures and papers from plans and logs."""
