@@ -1,1 +1,1 @@
-"""Stopping criteria, local and tree search, results with their certificates; knows nothing about terminals."""
+"""Stopping criteria, local and tree search, results and certificates; knows nothing about terminals."""

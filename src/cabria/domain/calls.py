@@ -1,0 +1,126 @@
+"""A vessel call: everything a loading plan is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cabria.domain.containers import Container, ContainerId, Port, SizeType
+from cabria.domain.errors import DataError
+from cabria.domain.findings import Finding
+from cabria.domain.positions import StowPosition
+from cabria.domain.stowage import BayPlan, Stowed
+from cabria.domain.terminal import Terminal
+from cabria.domain.vessel import VesselProfile
+from cabria.domain.yard import YardInventory
+
+
+@dataclass(frozen=True, slots=True)
+class SlotInstruction:
+    """What the carrier asks for one slot (MOVINS): a class of container, never a box. None is "any"."""
+
+    position: StowPosition
+    size_type: SizeType | None = None
+    pod: Port | None = None
+    gross_mass_kg: int | None = None
+    is_reefer: bool = False
+    is_full: bool | None = None
+    operator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallSettings:
+    """What a planner may set for a call; the defaults are those of a new terminal.
+
+    Costs are minutes a planner would pay: of a quay crane, of a yard crane, of the ship at a later port.
+    """
+
+    mass_class_kg: int = 3_000
+    """Boxes within one class of mass are interchangeable for a slot."""
+    instruction_mass_tolerance_kg: int = 3_000
+    """How far a box's mass may lie from what the carrier's instruction says."""
+    overstow_min: float = 30.0
+    """A box above, or on the lid over, one that leaves earlier: two crane moves later on, and berth time."""
+    restow_min: float = 6.0
+    dig_min: float = 2.5
+    inversion_min: float = 1.0
+    """A heavy box above a light one."""
+    refused_min: float = 600.0
+    max_inversion_kg: int = 3_000
+    """How much heavier a loaded box may be than the loaded box below before it is reported."""
+    may_twin: bool = True
+
+
+@dataclass(frozen=True)
+class VesselCall:
+    """One call of one ship: what she brings, what she takes, where that stands and who works her.
+
+    Containers aboard on arrival whose POD is `port` are discharged. `rotation` are the coming ports, this call's
+    port not included, in sailing order; every POD of cargo must be in it for overstows to be judged.
+    `tank_contents_kg` says what the tanks hold (by tank id). `findings` are what the readers found odd.
+    """
+
+    id: str
+    vessel: VesselProfile
+    voyage: str
+    port: Port
+    rotation: tuple[Port, ...]
+    arrival: BayPlan
+    loads: tuple[Container, ...]
+    terminal: Terminal
+    yard: YardInventory
+    instructions: tuple[SlotInstruction, ...] = ()
+    settings: CallSettings = field(default_factory=CallSettings)
+    tank_contents_kg: Mapping[str, int] = field(default_factory=dict)
+    berth_x_mm: int = 0
+    """Where the ship's bow lies along the quay."""
+    bow_towards_x: bool = False
+    """True when the bow points to growing x; bays then run against x."""
+    start: str = ""
+    """First line fast, as ISO 8601 local time; plans count seconds from here."""
+    findings: tuple[Finding, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.port in self.rotation:
+            raise DataError(f"The rotation of call {self.id} visits {self.port} again; give the coming ports only.")
+        if len(self.rotation) != len(set(self.rotation)):
+            raise DataError(f"The rotation of call {self.id} names a port twice.")
+        seen: set[ContainerId] = set()
+        for container in self.loads:
+            if container.id in seen:
+                raise DataError(f"Container {container.id} is on the load list twice.", place=f"container {container.id}")
+            seen.add(container.id)
+            aboard = self.arrival.by_container.get(container.id)
+            if aboard is not None:
+                raise DataError(
+                    f"Container {container.id} is to be loaded but is aboard on arrival in slot {aboard.position}.",
+                    place=f"container {container.id}",
+                )
+        slots = [instruction.position for instruction in self.instructions]
+        if len(slots) != len(set(slots)):
+            twice = next(slot for slot in slots if slots.count(slot) > 1)
+            raise DataError(f"The carrier's instruction names slot {twice} twice.", place=f"slot {twice}")
+
+    @cached_property
+    def discharges(self) -> tuple[Stowed, ...]:
+        return tuple(stowed for stowed in self.arrival if stowed.container.pod == self.port)
+
+    @cached_property
+    def remaining(self) -> tuple[Stowed, ...]:
+        """What stays aboard."""
+        return tuple(stowed for stowed in self.arrival if stowed.container.pod != self.port)
+
+    @cached_property
+    def load_by_id(self) -> Mapping[ContainerId, Container]:
+        return {container.id: container for container in self.loads}
+
+    @cached_property
+    def port_order(self) -> Mapping[Port, int]:
+        """How soon each port comes: 1 is the next."""
+        return {port: index for index, port in enumerate(self.rotation, 1)}
+
+    def order_of(self, container: Container) -> int:
+        """How soon a container leaves the ship; one bound for an unknown port leaves last."""
+        return self.port_order.get(container.pod, len(self.rotation) + 1)
+

@@ -1,0 +1,73 @@
+"""The terminal's fixed parts: quay, cranes, yard blocks, trucks, and how fast they work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cabria.domain.errors import DataError
+from cabria.domain.yard import YardBlock
+
+
+@dataclass(frozen=True, slots=True)
+class QuayCrane:
+    """A ship-to-shore crane. `x_mm` is where it stands along the quay at the start of the call.
+
+    One cycle (`cycle_s`) moves one container or a twin lift; `lid_s` is one hatch cover off or on; `bay_travel_s`
+    is the gantry time over one 40 ft bay of the ship.
+    """
+
+    id: str
+    x_mm: int
+    cycle_s: int = 120
+    lid_s: int = 180
+    bay_travel_s: int = 60
+    may_twin: bool = True
+    twin_max_kg: int = 50_000
+    outreach_rows: int = 24
+    ready_s: int = 0
+    """Seconds after the call's start at which it may begin."""
+
+    def __post_init__(self) -> None:
+        if self.cycle_s <= 0 or self.lid_s < 0 or self.bay_travel_s < 0:
+            raise DataError(f"Quay crane {self.id} has an impossible cycle time.")
+
+
+@dataclass(frozen=True, slots=True)
+class YardCrane:
+    """A yard crane on the runway of one block. One productive move or rehandle takes `move_s`."""
+
+    id: str
+    block: str
+    move_s: int = 110
+    rehandle_s: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What stands on the ground. `crane_gap_bays` is the number of 40 ft bays two quay cranes keep between them."""
+
+    name: str
+    port: str
+    quay_length_mm: int
+    blocks: tuple[YardBlock, ...]
+    quay_cranes: tuple[QuayCrane, ...]
+    yard_cranes: tuple[YardCrane, ...] = ()
+    trucks: int = 0
+    truck_speed_mm_per_s: int = 5_500
+    crane_gap_bays: int = 1
+
+    def __post_init__(self) -> None:
+        for what, ids in (
+            ("block", [block.id for block in self.blocks]),
+            ("quay crane", [crane.id for crane in self.quay_cranes]),
+            ("yard crane", [crane.id for crane in self.yard_cranes]),
+        ):
+            if len(ids) != len(set(ids)):
+                raise DataError(f"Terminal {self.name} has a {what} twice.")
+        known = {block.id for block in self.blocks}
+        for crane in self.yard_cranes:
+            if crane.block not in known:
+                raise DataError(f"Yard crane {crane.id} stands in block {crane.block}, which does not exist.")
+
+    def block(self, block_id: str) -> YardBlock | None:
+        return next((block for block in self.blocks if block.id == block_id), None)

@@ -1,0 +1,45 @@
+"""A planned call: the plan, the referee's word on it, what is known about its quality, and where the time went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cabria.domain.calls import VesselCall
+from cabria.domain.plan import LoadingPlan
+from cabria.referee.judgement import Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What was reached in one part of the plan and a proven limit no plan can pass, or None with the reason."""
+
+    reached: float
+    bound: float | None
+    unit: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Where the time went."""
+
+    name: str
+    wall_s: float
+    cpu_s: float
+
+
+@dataclass(frozen=True)
+class PlannedCall:
+    call: VesselCall
+    plan: LoadingPlan
+    judgement: Judgement
+    costs_min: Mapping[str, float]
+    """Cost of the plan by component, in minutes."""
+    bounds: Mapping[str, Bound]
+    baselines: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Named simple methods on the same call: figure name -> value, for example digs per load."""
+    phases: tuple[Phase, ...] = ()
+    seed: int = 0
+    stopped: str = ""
+    version: str = ""

@@ -1,0 +1,55 @@
+"""When a search ends. A criterion is asked between rounds and answers with a reason, or "" to go on.
+
+Rounds are counted, not timed, wherever results are compared; a clock may only be added by someone who accepts
+that two runs differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class StoppingCriterion(Protocol):
+    def __call__(self, iterations: int, best_cost: float) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class MaxIterations:
+    """End after a number of iterations (a search may round up to its own round length)."""
+
+    limit: int
+
+    def __call__(self, iterations: int, best_cost: float) -> str:
+        return f"{self.limit:,} iterations done" if iterations >= self.limit else ""
+
+
+@dataclass(frozen=True, slots=True)
+class MaxSeconds:
+    """End at a time of the clock that was handed in (for example `time.process_time`)."""
+
+    seconds: float
+    clock: Callable[[], float]
+    started: float
+
+    def __call__(self, iterations: int, best_cost: float) -> str:
+        return f"{self.seconds:g} s used" if self.clock() - self.started >= self.seconds else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """End when somebody asked for it (Ctrl-C); the search keeps its best plan."""
+
+    is_set: Callable[[], bool]
+
+    def __call__(self, iterations: int, best_cost: float) -> str:
+        return "interrupted; the best plan so far was kept" if self.is_set() else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOf:
+    criteria: tuple[StoppingCriterion, ...]
+
+    def __call__(self, iterations: int, best_cost: float) -> str:
+        return next((reason for c in self.criteria if (reason := c(iterations, best_cost))), "")

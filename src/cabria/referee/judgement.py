@@ -1,0 +1,72 @@
+"""What the referee says of a plan: findings, figures and how the ship sails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cabria.domain.findings import Cause, Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """The ship afloat with her cargo; None where the profile does not say enough. Units as in `domain.vessel`.
+
+    `shear_kg` and `bending_kg_m` have one value per station. `not_judged` says in sentences what was missing.
+    """
+
+    cargo_kg: int
+    displacement_kg: int
+    lcg_mm: int | None = None
+    tcg_mm: int | None = None
+    vcg_mm: int | None = None
+    gm_mm: int | None = None
+    draught_mm: int | None = None
+    trim_mm: int | None = None
+    """Positive by the stern."""
+    list_mdeg: int | None = None
+    """Thousandths of a degree, positive to starboard."""
+    shear_kg: tuple[int, ...] = ()
+    bending_kg_m: tuple[int, ...] = ()
+    not_judged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Key figures of a plan, all recomputed by the referee."""
+
+    loads: int = 0
+    loaded: int = 0
+    refused: int = 0
+    discharged: int = 0
+    remaining: int = 0
+    restows: int = 0
+    overstows: int = 0
+    """Containers that stand above one that leaves earlier, both in one stack, caused by the plan."""
+    lid_overstows: int = 0
+    """Containers on deck that leave later than some box under their lid, caused by the plan."""
+    overstows_on_arrival: int = 0
+    digs: int = 0
+    digs_per_load: float = 0.0
+    crane_makespan_s: int = 0
+    crane_moves: int = 0
+    twin_lifts: int = 0
+    crane_idle_s: int = 0
+    """Waiting between a crane's first and last step, summed over cranes."""
+    peak_block_moves_15_min: int = 0
+    plugs_used: int = 0
+    teu_departing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    findings: tuple[Finding, ...]
+    figures: Figures
+    arrival: Stability
+    departure: Stability
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """Every rule that was checked: its id and what it says; rules that could not be judged say why."""
+
+    @property
+    def hard_by_plan(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity is Severity.HARD and f.cause is Cause.PLAN)
