@@ -13,7 +13,7 @@ class QuayCrane:
     """A ship-to-shore crane. `x_mm` is where it stands along the quay at the start of the call.
 
     One cycle (`cycle_s`) moves one container or a twin lift; `lid_s` is one hatch cover off or on; `bay_travel_s`
-    is the gantry time over one 40 ft bay of the ship.
+    is the gantry time over one 40 ft bay of the ship, that is four bay numbers (less distance, less time, rounded up).
     """
 
     id: str
@@ -44,7 +44,12 @@ class YardCrane:
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """What stands on the ground. `crane_gap_bays` is the number of 40 ft bays two quay cranes keep between them."""
+    """What stands on the ground.
+
+    `crane_gap_bays` is the number of 40 ft bays two quay cranes keep between them. A crane's place along the ship is
+    the number of the vessel bay it stands over (`VesselBay.number`, a single 20 ft bay included), and a 40 ft bay is
+    four numbers long: two cranes always stay at least `4 * (crane_gap_bays + 1)` bay numbers apart.
+    """
 
     name: str
     port: str
