@@ -89,7 +89,9 @@ class VesselCall:
         seen: set[ContainerId] = set()
         for container in self.loads:
             if container.id in seen:
-                raise DataError(f"Container {container.id} is on the load list twice.", place=f"container {container.id}")
+                raise DataError(
+                    f"Container {container.id} is on the load list twice.", place=f"container {container.id}"
+                )
             seen.add(container.id)
             aboard = self.arrival.by_container.get(container.id)
             if aboard is not None:
@@ -123,4 +125,3 @@ class VesselCall:
     def order_of(self, container: Container) -> int:
         """How soon a container leaves the ship; one bound for an unknown port leaves last."""
         return self.port_order.get(container.pod, len(self.rotation) + 1)
-

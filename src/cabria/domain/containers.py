@@ -21,21 +21,14 @@ Port = NewType("Port", str)
 """A harbour as its UN/LOCODE, five characters such as PECHY."""
 
 _NUMBER = re.compile(r"[A-Z]{4}\d{7}")
-_LETTER_VALUES = {
-    letter: value
-    for letter, value in zip(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        (value for value in range(10, 39) if value % 11),
-        strict=True,
-    )
-}
+# Letters count from 10 and skip the multiples of 11.
+_LETTER_VALUES = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (value for value in range(10, 39) if value % 11), strict=True))
 
 
 def check_digit(owner_and_serial: str) -> int:
     """Check digit of the first ten characters of a container number (ISO 6346 annex A)."""
     total = sum(
-        (_LETTER_VALUES[char] if char.isalpha() else int(char)) << place
-        for place, char in enumerate(owner_and_serial)
+        (_LETTER_VALUES[char] if char.isalpha() else int(char)) << place for place, char in enumerate(owner_and_serial)
     )
     return total % 11 % 10
 

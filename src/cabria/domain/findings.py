@@ -39,6 +39,8 @@ class Finding:
 
     def __str__(self) -> str:
         about = " ".join(part for part in (self.place, self.container) if part)
-        return f"{self.severity.upper()} {self.rule} {about}: {self.text}" if about else (
-            f"{self.severity.upper()} {self.rule}: {self.text}"
+        return (
+            f"{self.severity.upper()} {self.rule} {about}: {self.text}"
+            if about
+            else (f"{self.severity.upper()} {self.rule}: {self.text}")
         )

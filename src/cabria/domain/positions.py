@@ -35,7 +35,10 @@ class StowPosition:
 
 @dataclass(frozen=True, slots=True, order=True)
 class YardPosition:
-    """Block, bay, row and tier in the yard, written BLOCK-BAY-ROW-TIER; an even bay is a 40 ft box over two odd ones."""
+    """Block, bay, row and tier in the yard, written BLOCK-BAY-ROW-TIER.
+
+    An even bay is a 40 ft box over the two odd bays beside it.
+    """
 
     block: str
     bay: int
