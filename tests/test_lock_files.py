@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ADDRESS = re.compile(
-    r"https?://|git\+|--(?:extra-)?index-url|--find-links|--trusted-host|file:", re.IGNORECASE
-)
+ADDRESS = re.compile(r"https?://|git\+|--(?:extra-)?index-url|--find-links|--trusted-host|file:", re.IGNORECASE)
 ALWAYS_WITH_ADDRESSES = {"uv.lock", "pylock.toml"}
 NOT_OURS = {"node_modules", "out", "build", "dist"}
 
