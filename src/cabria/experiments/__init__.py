@@ -1,0 +1,1 @@
+"""Made ships, made calls, and many of them: replications and sweeps."""
