@@ -1,0 +1,5 @@
+"""`python -m cabria` is `cabria`."""
+
+from cabria.cli import main
+
+main()

@@ -1,0 +1,36 @@
+"""What is given: a vessel call, validated at birth, and how much search each part of it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cabria.domain.calls import VesselCall
+
+
+@dataclass(frozen=True, slots=True)
+class LoadingProblem:
+    call: VesselCall
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Search effort of each part, counted in iterations so that two runs of one seed agree.
+
+    `with_baselines` also plans the box choice as the incumbent and as exact planned weights would, for comparison.
+    `repairs` is how often the plan is mended when the referee forbids something. `seconds` is a budget of wall time
+    for the searches; with one, two runs may differ.
+    """
+
+    stowage_iterations: int = 20_000_000
+    crane_iterations: int = 200_000
+    yard_iterations: int = 10_000_000
+    with_baselines: bool = True
+    repairs: int = 3
+    seconds: float | None = None
+
+
+EFFORTS = {
+    "quick": Params(stowage_iterations=2_000_000, crane_iterations=20_000, yard_iterations=1_000_000),
+    "normal": Params(),
+    "thorough": Params(stowage_iterations=100_000_000, crane_iterations=1_000_000, yard_iterations=50_000_000),
+}
