@@ -30,6 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # importing rich would double the time of `cabria --help`
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 edi_app = typer.Typer(help="Carriers' messages.", no_args_is_help=True)
