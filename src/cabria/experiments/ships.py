@@ -83,7 +83,7 @@ SIZES = (
     Size(24_000, 400, 386, 61.5, 33.2, 17.0, 0.71, 67_000, 1_300),
 )
 
-# Ship M of Larsen and Pacino at a scantling displacement of 140,403 t (about 14.4 m draught at 42.8 m beam):
+# Ship M of Larsen and Pacino at a scantling displacement of 140,403 t (13.8 m draught at 42.8 m beam):
 # displacement as a share of that, metacentre above the keel, and thousandths of the buoyancy in each twelfth of the
 # ship's length from the bow.
 HULL = (
@@ -95,10 +95,11 @@ HULL = (
     (1.046, 19.58, (15, 35, 66, 96, 115, 125, 127, 127, 125, 96, 60, 13)),
     (1.238, 19.59, (15, 37, 68, 96, 113, 121, 123, 123, 122, 96, 66, 20)),
 )
-HULL_BEAM, HULL_DRAUGHT, HULL_LENGTH = 42.8, 14.4, 361.0
-# Of the same ship: share of the largest permitted bending moment (625,000 t m) at shares of the length from the bow.
-BENDING_SHARE = ((0.0, 0.09), (0.08, 0.09), (0.16, 0.17), (0.24, 0.47), (0.32, 0.74), (0.40, 0.92), (0.48, 1.0),
-                 (0.68, 1.0), (0.73, 0.9), (0.81, 0.55), (0.89, 0.22), (0.93, 0.07), (1.0, 0.07))  # fmt: skip
+HULL_BEAM, HULL_DRAUGHT, HULL_LENGTH, HULL_LPP, HULL_BLOCK = 42.8, 13.8, 361.0, 345.0, 0.65
+# Share of the largest permitted still-water bending moment at shares of the length, as the IACS Common Structural
+# Rules distribute it; the ends keep the 9 % that ship M has there.
+BENDING_SHARE = ((0.0, 0.09), (0.06, 0.09), (0.1, 0.15), (0.3, 1.0), (0.7, 1.0), (0.9, 0.15), (0.94, 0.09), (1.0, 0.09))
+# Of ship M, in tonne-metres and tonnes.
 HULL_BENDING, HULL_SHEAR = 625_000.0, 8_450.0
 
 # Empty ship: share of its weight, and height of its centre as a share of the depth.
@@ -279,11 +280,11 @@ def _half_breadth(s: float, z: float) -> float:
     """Half breadth of the hull as a share of the largest, at a share `s` of the length from the stern and a share
     `z` of the depth from the keel. A full mid-body, a fine entrance, a run that ends in a wide transom above water.
     """
-    entrance, run = 0.60 + 0.16 * z, 0.02 + 0.34 * max(0.0, 1 - z)
+    entrance, run = 0.60 + 0.16 * z, 0.05 + 0.36 * max(0.0, 1 - z)
     if s > entrance:
-        return max(0.0, 1 - math.pow((s - entrance) / (1 - entrance), 1.8 + 0.8 * z))
+        return max(0.0, 1 - math.pow((s - entrance) / (1 - entrance), 1.6 + 0.9 * z))
     if s < run:
-        transom = 0.85 * min(1.0, z)
+        transom = 0.80 * min(1.0, z)
         return 1 - (1 - transom) * math.pow((run - s) / run, 1.6)
     return 1.0
 
@@ -562,7 +563,8 @@ def _buoyancy_shares(plan: _Plan, share: float) -> list[float]:
     upper = min(max(1, bisect_right([row[0] for row in HULL], share)), len(HULL) - 1)
     low, high = HULL[upper - 1], HULL[upper]
     weight = min(1.0, max(0.0, (share - low[0]) / (high[0] - low[0])))
-    parts = [a + weight * (b - a) for a, b in zip(low[2], high[2], strict=True)]
+    fullness = HULL_BLOCK / plan.size.block
+    parts = [math.pow(a + weight * (b - a), fullness**2) for a, b in zip(low[2], high[2], strict=True)]
     running = [sum(parts[:k]) / sum(parts) for k in range(len(parts) + 1)]
     cumulative = [(k / len(parts), value) for k, value in enumerate(running)]
 
@@ -631,12 +633,12 @@ def _hydrostatics(plan: _Plan) -> tuple[tuple[HydrostaticPoint, ...], tuple[Stat
 
 def _stations(plan: _Plan, centres: list[int], columns: list[list[int]]) -> tuple[Station, ...]:
     size = plan.size
-    shear = _kg(HULL_SHEAR * size.beam / HULL_BEAM * size.lpp / (0.955 * HULL_LENGTH))
-    bending = _kg(HULL_BENDING * size.beam / HULL_BEAM * (size.lpp / (0.955 * HULL_LENGTH)) ** 2)
+    scale = size.lpp / HULL_LPP * size.beam / HULL_BEAM * size.block / HULL_BLOCK
+    shear, bending = _kg(HULL_SHEAR * scale), _kg(HULL_BENDING * scale * size.lpp / HULL_LPP)
     stations = []
     for index, ((mass, vcg), x) in enumerate(zip(_lightship(plan), centres, strict=True)):
         share = (plan.bow_x - x / 1_000) / size.loa
-        near_end = 0.7 if share < 0.2 or share > 0.92 else 1.0
+        near_end = 0.7 if share < 0.1 or share > 0.92 else 1.0
         limit = round(bending * _interpolate(share, BENDING_SHARE))
         stations.append(
             Station(
