@@ -1,0 +1,83 @@
+"""The door: quay crane split and sequence of one call."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from cabria.planning.cranes import kernels
+from cabria.planning.cranes.bound import lower_bound
+from cabria.planning.cranes.flat import FlatPlan, FlatProblem
+from cabria.planning.cranes.operators import first_plans, schedule
+from cabria.planning.cranes.problem import SHARED_BAY_S, WAITING_PRICE, Block, CraneProblem, CraneSolution
+from cabria.planning.cranes.queues import queues_of, why_longest
+from cabria.planning.search.result import Listener, Progress, Result, silent
+from cabria.planning.search.stopping import StoppingCriterion
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """`iterations` is how long the annealing cools; the stopping criterion may end it earlier.
+
+    It cools from a share of the makespan of its first plan to another, by rounds after which it may be stopped.
+    """
+
+    iterations: int = 200_000
+    iterations_a_round: int = 10_000
+    hot_share: float = 0.004
+    cold_share: float = 0.00004
+
+
+def solve(
+    problem: CraneProblem,
+    stop: StoppingCriterion,
+    *,
+    seed: int = 0,
+    params: Params = Params(),
+    listen: Listener = silent,
+) -> Result[CraneSolution]:
+    """Cost is the makespan and small prices of waiting and of shared bays, in minutes; the bound is the makespan's."""
+    began = time.process_time()
+    blocks, iterations, stopped = _search(problem, stop, seed, params, listen)
+    scheduled = schedule(problem, blocks)
+    if scheduled is None:
+        raise AssertionError("The search ended in a plan that cannot be scheduled.")
+    bound = lower_bound(problem)
+    solution = CraneSolution(
+        queues=queues_of(problem, blocks, scheduled),
+        blocks=tuple(blocks),
+        makespan_s=scheduled.makespan_s,
+        waiting_s=scheduled.waiting_s,
+        bound_s=bound.seconds,
+        bound_reason=bound.reason,
+        why_longest=why_longest(problem, blocks, scheduled, bound),
+    )
+    costs = {
+        "makespan_min": scheduled.makespan_s / 60,
+        "waiting_min": WAITING_PRICE * scheduled.waiting_s / 60,
+        "shared_bays_min": SHARED_BAY_S * (len(blocks) - len(problem.works)) / 60,
+    }
+    cpu_s = time.process_time() - began
+    return Result(solution, costs, bound.seconds / 60, seed, cpu_s, iterations, stopped)
+
+
+def _search(
+    problem: CraneProblem, stop: StoppingCriterion, seed: int, params: Params, listen: Listener
+) -> tuple[list[Block], int, str]:
+    if not problem.works:
+        return [], 0, "no work for a quay crane"
+    flat = FlatProblem.of(problem)
+    firsts = [flat.pack(blocks) for blocks in first_plans(problem)]
+    costs = [flat.evaluate(plan) for plan in firsts]
+    best_cost = min(costs)
+    current = firsts[costs.index(best_cost)]
+    best = FlatPlan(current.columns.copy(), current.count)
+    state = kernels.generator(seed)
+    iterations = 0
+    while not (stopped := stop(iterations, best_cost / kernels.POINTS_PER_MIN)) and iterations < params.iterations:
+        share = min(params.iterations_a_round, params.iterations - iterations)
+        temperatures = (params.hot_share * min(costs), params.cold_share * min(costs))
+        best_cost = flat.anneal(current, best, best_cost, iterations, share, params.iterations, temperatures, state)
+        iterations += share
+        listen(Progress("cranes", iterations / params.iterations, best_cost / kernels.POINTS_PER_MIN, iterations))
+    return flat.unpack(best), iterations, stopped or f"{iterations:,} iterations done"
