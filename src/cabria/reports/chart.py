@@ -1,0 +1,42 @@
+"""Axes of the report's charts: round numbers for ticks and a straight line from value to place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Maps `low`..`high` to `start`..`end` of the picture (`end` may lie before `start`)."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        return self.start + (value - self.low) / (self.high - self.low or 1) * (self.end - self.start)
+
+    def ticks(self, wanted: int = 6) -> list[float]:
+        """About `wanted` round values within the axis."""
+        return round_ticks(self.low, self.high, wanted)
+
+
+def round_ticks(low: float, high: float, wanted: int) -> list[float]:
+    """Multiples of 1, 2 or 5 times a power of ten."""
+    if high <= low:
+        return [low]
+    rough = (high - low) / max(1, wanted)
+    power = 10 ** math.floor(math.log10(rough))
+    step = next((m * power for m in (1, 2, 5) if m * power >= rough), 10 * power)
+    first = math.ceil(low / step - 1e-9)
+    return [i * step for i in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def time_ticks(end_s: int) -> Sequence[int]:
+    """Whole hours, thinned out for long calls."""
+    hours = max(1, math.ceil(end_s / 3600))
+    step = next(s for s in (1, 2, 3, 6, 12, 24, 24 * 10_000) if hours / s <= 14)
+    return range(0, hours * 3600 + 1, step * 3600)

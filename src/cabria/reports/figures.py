@@ -1,0 +1,177 @@
+"""The verdict in a sentence and the key figures in the order in which a planner asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+
+from cabria.domain.findings import Cause, Severity
+from cabria.planning.loading.result import Bound, PlannedCall
+from cabria.referee.judgement import Figures, Stability
+from cabria.reports.wording import duration, thousands
+
+UNITS_IN_S = {"s": 1, "min": 60, "h": 3600}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`grade` is good, doubtful or bad: nothing illegal, work for the chief officer, illegal."""
+
+    grade: str
+    headline: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    name: str
+    value: str
+    note: str = ""
+    baselines: Mapping[str, str] = field(default_factory=dict)
+    """The same figure of each named simple method that has it."""
+
+
+def verdict(planned: PlannedCall) -> Verdict:
+    judgement, figures = planned.judgement, planned.judgement.figures
+    hard = len(judgement.hard_by_plan)
+    safety = sum(f.severity is Severity.SAFETY and f.cause is Cause.PLAN for f in judgement.findings)
+    legal = "The plan is legal" if not hard else "The plan is NOT legal"
+    grade = "bad" if hard else "doubtful" if safety or judgement.departure.not_judged else "good"
+    details = [
+        f"{thousands(figures.loaded)} of {thousands(figures.loads)} loaded"
+        + (f", {thousands(len(planned.plan.refused))} refused" if planned.plan.refused else ", none refused"),
+        f"{counted(safety, 'safety finding')} caused by the plan",
+    ]
+    if judgement.departure.not_judged:
+        details.append(f"not judged: {' '.join(judgement.departure.not_judged)}")
+    return Verdict(grade, f"{legal}: {counted(hard, 'hard finding')} caused by the plan", tuple(details))
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{thousands(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def key_figures(planned: PlannedCall) -> list[KeyFigure]:
+    return [
+        KeyFigure(figure.name, figure.value, figure.note, _baselines_of(planned, name))
+        for name, figure in _figures(planned)
+    ]
+
+
+def _figures(planned: PlannedCall) -> Iterator[tuple[str, KeyFigure]]:
+    """Each figure with the name it has in `Figures`, by which baselines are found."""
+    figures, call = planned.judgement.figures, planned.call
+    yield "loaded", KeyFigure("loaded", f"{thousands(figures.loaded)} of {thousands(figures.loads)}")
+    yield "refused", KeyFigure("refused", thousands(figures.refused))
+    yield "discharged", KeyFigure("discharged", thousands(figures.discharged))
+    yield "remaining", KeyFigure("staying aboard", thousands(figures.remaining))
+    arrival = f"{thousands(figures.overstows_on_arrival)} on arrival"
+    yield "overstows", KeyFigure("overstows by the plan", thousands(figures.overstows), arrival)
+    yield "lid_overstows", KeyFigure("lid overstows by the plan", thousands(figures.lid_overstows))
+    yield "restows", KeyFigure("restows", thousands(figures.restows))
+    yield (
+        "digs_per_load",
+        KeyFigure("digs per load", f"{figures.digs_per_load:.3f}", f"{thousands(figures.digs)} digs"),
+    )
+    yield (
+        "crane_makespan_s",
+        KeyFigure("crane makespan", duration(figures.crane_makespan_s), makespan_note(planned)),
+    )
+    twins = f"{thousands(figures.twin_lifts)} twin lifts"
+    yield "crane_moves", KeyFigure("crane moves", thousands(figures.crane_moves), twins)
+    yield "crane_idle_s", KeyFigure("crane waiting, all cranes", duration(figures.crane_idle_s))
+    yield (
+        "peak_block_moves_15_min",
+        KeyFigure("busiest block", thousands(figures.peak_block_moves_15_min), "moves in 15 min"),
+    )
+    for name, value, note in stability_figures(planned.judgement.departure, planned):
+        yield "", KeyFigure(name, value, note)
+    yield (
+        "teu_departing",
+        KeyFigure("TEU departing", thousands(figures.teu_departing), f"of {thousands(call.vessel.capacity_teu)}"),
+    )
+    yield "plugs_used", KeyFigure("plugs used", thousands(figures.plugs_used), f"of {thousands(call.vessel.plugs)}")
+
+
+def stability_figures(ship: Stability, planned: PlannedCall) -> Iterator[tuple[str, str, str]]:
+    """Name, value and limit of each figure of the ship afloat."""
+    limits = planned.call.vessel.limits
+    unknown = "not judged"
+    gm_limit = f"at least {limits.min_gm_mm / 1000:.2f} m" if limits.min_gm_mm is not None else ""
+    yield "GM", unknown if ship.gm_mm is None else f"{ship.gm_mm / 1000:.2f} m", gm_limit
+    yield "trim", unknown if ship.trim_mm is None else trim_in_words(ship.trim_mm), _trim_limit(planned)
+    most = f"at most {limits.max_list_mdeg / 1000:.1f}°" if limits.max_list_mdeg is not None else ""
+    yield "list", unknown if ship.list_mdeg is None else list_in_words(ship.list_mdeg), most
+    most = f"at most {limits.max_draught_mm / 1000:.2f} m" if limits.max_draught_mm is not None else ""
+    yield "draught", unknown if ship.draught_mm is None else f"{ship.draught_mm / 1000:.2f} m", most
+    most = f"at most {thousands(limits.max_displacement_kg / 1000)} t" if limits.max_displacement_kg else ""
+    yield "displacement", f"{thousands(ship.displacement_kg / 1000)} t", most
+
+
+def trim_in_words(trim_mm: int) -> str:
+    return f"{abs(trim_mm) / 1000:.2f} m {'by the stern' if trim_mm >= 0 else 'by the head'}"
+
+
+def list_in_words(list_mdeg: int) -> str:
+    side = "" if round(list_mdeg, -1) == 0 else " to starboard" if list_mdeg > 0 else " to port"
+    return f"{abs(list_mdeg) / 1000:.2f}°{side}"
+
+
+def _trim_limit(planned: PlannedCall) -> str:
+    limits = planned.call.vessel.limits
+    stated = ((limits.max_trim_by_stern_mm, "stern"), (limits.max_trim_by_head_mm, "head"))
+    known = [f"{limit / 1000:.2f} m by the {end}" for limit, end in stated if limit is not None]
+    return f"at most {', '.join(known)}" if known else ""
+
+
+def makespan_bound(planned: PlannedCall) -> tuple[float, Bound] | None:
+    """The proven least makespan in seconds, where one is known."""
+    for name, bound in planned.bounds.items():
+        if "makespan" in name and bound.bound is not None and bound.unit in UNITS_IN_S:
+            return bound.bound * UNITS_IN_S[bound.unit], bound
+    return None
+
+
+def makespan_note(planned: PlannedCall) -> str:
+    found = makespan_bound(planned)
+    if found is None:
+        return "no bound known"
+    bound_s, _ = found
+    return f"bound {duration(bound_s)}, {gap(planned.judgement.figures.crane_makespan_s, bound_s)}"
+
+
+def gap(reached: float, bound: float) -> str:
+    """How far above the bound, in words that also cover a bound of 0."""
+    if bound > 0:
+        return f"gap {100 * (reached / bound - 1):.1f} %"
+    return "no gap" if reached <= bound else "gap unknown"
+
+
+def _baselines_of(planned: PlannedCall, name: str) -> Mapping[str, str]:
+    return {
+        method: figure_in_words(name, figures[name])
+        for method, figures in planned.baselines.items()
+        if name and name in figures
+    }
+
+
+def figure_in_words(name: str, value: float) -> str:
+    """A figure by the unit in its name: durations as hours, whole numbers without decimals."""
+    if name.endswith("_s"):
+        return duration(value)
+    if name.endswith("_min"):
+        return f"{value:,.0f} min"
+    return f"{value:,.0f}" if float(value).is_integer() and not name.endswith("_per_load") else f"{value:,.3f}"
+
+
+def figure_name(name: str) -> str:
+    """`digs_per_load` as a planner reads it."""
+    words = name.removesuffix("_s").removesuffix("_min")
+    return words.replace("_", " ")
+
+
+def own_figure(planned: PlannedCall, name: str) -> float | None:
+    """The plan's own value of a figure a baseline reports, None when the referee has no such figure."""
+    if name in {f.name for f in fields(Figures)}:
+        return float(getattr(planned.judgement.figures, name))
+    return None
