@@ -54,6 +54,7 @@ def report_app(folder: Path):  # type: ignore[no-untyped-def]
 
 def free_port(host: str, wanted: int) -> int:
     """The wanted port or one of the nine after it; 0 lets the system choose."""
+    import errno
     import socket
 
     for port in range(wanted, wanted + 10) if wanted else (0,):
@@ -61,7 +62,9 @@ def free_port(host: str, wanted: int) -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except OSError:
-                continue
+            except OSError as error:
+                if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                    continue
+                raise TerminalError(f"{host} is not an address of this machine.") from error
             return int(probe.getsockname()[1])
     raise TerminalError(f"Ports {wanted} to {wanted + 9} are all taken. Name another with --port.")
