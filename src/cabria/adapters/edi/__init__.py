@@ -1,1 +1,38 @@
-"""The dialects of the trade's messages: read leniently, write strictly, report what was odd."""
+"""Messages of the trade as UN/EDIFACT: lenient in, strict out, and a list of everything that was odd."""
+
+from cabria.adapters.edi.carried import Dialect, carried, losses
+from cabria.adapters.edi.code_tables import CodeTables, load_tables
+from cabria.adapters.edi.reading import (
+    read_any,
+    read_bay_plan,
+    read_instruction,
+    read_load_list,
+    read_move_report,
+    read_verified_masses,
+)
+from cabria.adapters.edi.writing import (
+    write_bay_plan,
+    write_instruction,
+    write_load_list,
+    write_move_report,
+    write_verified_masses,
+)
+
+__all__ = [
+    "CodeTables",
+    "Dialect",
+    "carried",
+    "load_tables",
+    "losses",
+    "read_any",
+    "read_bay_plan",
+    "read_instruction",
+    "read_load_list",
+    "read_move_report",
+    "read_verified_masses",
+    "write_bay_plan",
+    "write_instruction",
+    "write_load_list",
+    "write_move_report",
+    "write_verified_masses",
+]

@@ -1,0 +1,456 @@
+"""From the segments of a message to its boxes: which facts belong together, and what of them makes a container.
+
+A box begins with its cell (LOC+147) or with its equipment (EQD), whichever the message names first; what follows up to
+the next one belongs to it. Facts are read in any order, because real messages have them in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from cabria.adapters.edi.code_tables import CodeTables
+from cabria.adapters.edi.facts import (
+    ONWARD_QUALIFIERS,
+    VERIFIED,
+    Do,
+    Equipment,
+    Fact,
+    Mass,
+    Problem,
+    container_number,
+    interpret,
+    join_text,
+)
+from cabria.adapters.edi.syntax import RawMessage
+from cabria.domain.containers import (
+    Container,
+    ContainerId,
+    DangerousGoods,
+    Kind,
+    OutOfGauge,
+    Port,
+    SizeType,
+    has_valid_check_digit,
+    is_container_number,
+)
+from cabria.domain.errors import DataError
+from cabria.domain.findings import Finding, Severity
+from cabria.domain.messages import Breakbulk, EmptySlot, MessageEntry
+from cabria.domain.positions import StowPosition
+
+_MIN_KG, _MAX_KG = 1_000, 60_000
+"""No box is lighter than the tare of a small one, and no spreader lifts more."""
+_DOUBT_KG = 1_000
+"""Verified and declared mass of one box may differ by this much before it is said."""
+_NOT_BOXES = {"CR", "CH", "TE", "RF", "TP"}
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a message of this kind must say of each box, so that its absence is found."""
+
+    pol: bool = True
+    pod: bool = True
+    mass: bool = True
+    verified: bool = True
+    position: bool = False
+    number: bool = False
+
+
+@dataclass(slots=True)
+class Goods:
+    """A dangerous substance and the texts after it."""
+
+    substance: DangerousGoods
+    texts: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+
+class Draft:
+    """A box, a breakbulk item or an empty cell while its segments are being read."""
+
+    __slots__ = (
+        "attached", "cell_text", "description", "equipment", "excess", "goods", "gross_dimensions", "handling",
+        "is_breakbulk", "masses", "method", "onward", "operator", "order", "original_port", "pod", "pod_of_1_5", "pol",
+        "pol_of_1_5", "position", "problems", "quantity", "range_from", "references", "responsible", "seals", "segment",
+        "set_point", "times", "why_empty",
+    )  # fmt: skip
+
+    def __init__(self, segment: int, order: str) -> None:
+        self.segment = segment
+        self.order = order
+        self.cell_text: str | None = None
+        self.position: StowPosition | None = None
+        self.equipment: Equipment | None = None
+        self.pol: Port | None = None
+        self.pod: Port | None = None
+        self.pol_of_1_5: Port | None = None
+        self.pod_of_1_5: Port | None = None
+        self.original_port: Port | None = None
+        self.operator: str | None = None
+        self.responsible: str | None = None
+        self.set_point: int | None = None
+        self.range_from: int | None = None
+        self.gross_dimensions: tuple[int | None, ...] | None = None
+        self.why_empty: str | None = None
+        self.quantity: int | None = None
+        self.method: str | None = None
+        self.is_breakbulk: bool | None = None
+        self.masses: tuple[Mass, ...] = ()
+        self.excess: tuple[tuple[str, int], ...] = ()
+        self.description: tuple[tuple[str, ...], ...] = ()
+        self.handling: tuple[str, ...] = ()
+        self.references: tuple[tuple[str, str], ...] = ()
+        self.seals: tuple[str, ...] = ()
+        self.attached: tuple[str, ...] = ()
+        self.times: tuple[tuple[str, str], ...] = ()
+        self.onward: tuple[tuple[str, Port], ...] = ()
+        self.goods: tuple[Goods, ...] = ()
+        self.problems: tuple[tuple[int, Problem], ...] = ()
+
+
+@dataclass(slots=True)
+class Collected:
+    """A message taken apart: the segments before its first box, its drafts, its counts, odd segments."""
+
+    head: list[str]
+    drafts: list[Draft]
+    counts: list[tuple[int, str, str]]
+    findings: list[Finding]
+
+
+def collect(message: RawMessage) -> Collected:
+    """Group the segments of a message by box."""
+    segments = message.segments
+    start = next((i for i, s in enumerate(segments) if s.startswith(("LOC+147", "EQD"))), len(segments) - 1)
+    head_end = start
+    result = Collected(segments[1:head_end], [], [], [])
+    order = "LOA"
+    for segment in result.head:
+        if segment.startswith("HAN"):
+            fact = interpret(segment)
+            order = fact.attribute if fact.do is Do.ORDER else order
+    leads_cell = start < len(segments) and segments[start].startswith("LOC")
+    known: dict[str, Fact] = {}
+    strange: set[str] = set()
+    draft = Draft(0, order)
+    goods: Goods | None = None
+    number = message.first + start - 1
+    add = result.drafts.append
+    for segment in segments[start:-1]:
+        number += 1
+        if segment in known:
+            fact = known[segment]
+        else:
+            fact = known[segment] = interpret(segment)
+        do, attribute, value, problem = fact
+        if do == 1:  # Do.SET
+            if getattr(draft, attribute) is None:
+                setattr(draft, attribute, value)
+        elif do == 2:  # Do.ADD
+            setattr(draft, attribute, (*getattr(draft, attribute), value))
+        elif do == 3:  # Do.CELL
+            if leads_cell:
+                draft = Draft(number, order)
+                goods = None
+                add(draft)
+            draft.cell_text = attribute
+            draft.position = value  # type: ignore[assignment]
+        elif do == 4:  # Do.EQUIPMENT
+            if not leads_cell:
+                draft = Draft(number, order)
+                add(draft)
+            elif draft.equipment is not None:
+                same = draft
+                draft = Draft(number, order)
+                draft.cell_text, draft.position = same.cell_text, same.position
+                add(draft)
+            goods = None
+            draft.equipment = value  # type: ignore[assignment]
+        elif do == 10:  # Do.ONWARD
+            draft.onward = (*draft.onward, (attribute, value))  # type: ignore[arg-type]
+        elif do == 5:  # Do.GOODS
+            goods = Goods(value)  # type: ignore[arg-type]
+            draft.goods = (*draft.goods, goods)
+        elif do == 6:  # Do.GOODS_TEXT
+            if goods is not None:
+                goods.texts.append((attribute, value))  # type: ignore[arg-type]
+        elif do == 7:  # Do.ORDER
+            order = attribute
+        elif do == 8:  # Do.COUNT
+            result.counts.append((number, attribute, str(value)))
+        elif do == 9 and attribute not in strange:  # Do.UNKNOWN
+            strange.add(attribute)
+            result.findings.append(
+                Finding(
+                    "EDI-SEGMENT",
+                    Severity.NOTE,
+                    f"Segment {attribute[:3]!r} is not read in this message; there may be more of them.",
+                    f"segment {number}",
+                )
+            )
+        if problem is not None:
+            draft.problems = (*draft.problems, (number, problem))
+    return result
+
+
+class Builder:
+    """Makes containers from drafts and says what was missing or contradictory."""
+
+    def __init__(self, tables: CodeTables, demand: Demand, *, pol: Port | None = None, pod: Port | None = None) -> None:
+        self.tables = tables
+        self.demand = demand
+        self.pol, self.pod = pol, pod
+        self.findings: list[Finding] = []
+        self.unnamed = 0
+        self.seen: dict[str, int] = {}
+
+    def find(
+        self, draft: Draft, rule: str, severity: Severity, text: str, container: ContainerId | None = None
+    ) -> None:
+        self.findings.append(Finding(rule, severity, text, _place(draft, draft.segment), container))
+
+    def entry(self, draft: Draft) -> MessageEntry:
+        """The box of a draft that has equipment."""
+        equipment = draft.equipment
+        assert equipment is not None
+        number = self._number(draft, equipment.number)
+        size = self._size_type(draft, equipment.size_code, number)
+        mass, is_verified = self._mass(draft, number, equipment.status != "4")
+        set_point = draft.set_point if draft.set_point is not None else draft.range_from
+        is_full = equipment.status != "4"
+        self._tell_problems(draft, number)
+        if size.kind is Kind.REEFER and is_full and set_point is None:
+            self.find(
+                draft, "EDI-REEFER", Severity.NOTE, "A full reefer has no temperature; it travels unplugged.", number
+            )
+        elif set_point is not None and size.kind not in (Kind.REEFER, Kind.INSULATED, Kind.TANK) and size.code:
+            text = f"A temperature is given for a box of type {size.code} that is not built for it."
+            self.find(draft, "EDI-REEFER", Severity.COMMERCIAL, text, number)
+        demand = self.demand
+        pol = draft.pol or draft.pol_of_1_5 or self.pol
+        pod = draft.pod or draft.pod_of_1_5 or self.pod
+        if pol is None and demand.pol:
+            self.find(draft, "EDI-POL-MISSING", Severity.COMMERCIAL, "The port of loading is missing.", number)
+        if pod is None and demand.pod:
+            self.find(draft, "EDI-POD-MISSING", Severity.HARD, "The port of discharge is missing.", number)
+        container = Container(
+            number,
+            size,
+            mass,
+            pol or Port(""),
+            pod or Port(""),
+            is_verified,
+            is_full,
+            _onward(draft.onward) if draft.onward else None,
+            draft.operator or "",
+            set_point,
+            tuple(map(_substance, draft.goods)) if draft.goods else (),
+            _out_of_gauge(draft.excess) if draft.excess else None,
+            (),
+            _booking(draft.references) if draft.references else "",
+            draft.handling,
+            join_text(list(draft.description)) if draft.description else "",
+        )
+        if not draft.references and not draft.times and not draft.seals and not draft.attached:
+            return MessageEntry(container, draft.position, draft.segment, original_port=draft.original_port)
+        return MessageEntry(
+            container,
+            draft.position,
+            draft.segment,
+            draft.times[0][1] if draft.times else "",
+            draft.seals,
+            draft.references,
+            draft.original_port,
+            tuple(ContainerId(other) for other in draft.attached if other != number),
+        )
+
+    def _number(self, draft: Draft, written: str) -> ContainerId:
+        if not written:
+            self.unnamed += 1
+            number = ContainerId(f"?{self.unnamed:04}")
+            if self.demand.number:
+                self.find(draft, "EDI-NUMBER", Severity.COMMERCIAL, "The container number is missing.", number)
+            return number
+        number = ContainerId(container_number(written) or "?")
+        if number != written:
+            text = f"Container number {written[:20]!r} is read as {number}."
+            self.find(draft, "EDI-NUMBER", Severity.NOTE, text, number)
+        if not is_container_number(number):
+            text = f"Container number {written[:20]!r} is not four letters and seven digits."
+            self.find(draft, "EDI-NUMBER", Severity.COMMERCIAL, text, number)
+        elif not has_valid_check_digit(number):
+            self.find(draft, "EDI-CHECK-DIGIT", Severity.COMMERCIAL, f"The check digit of {number} is wrong.", number)
+        before = self.seen.setdefault(number, draft.segment)
+        if before != draft.segment:
+            text = f"Container {number} is there twice; first in segment {before}."
+            self.find(draft, "EDI-DUPLICATE", Severity.HARD, text, number)
+        return number
+
+    def _size_type(self, draft: Draft, code: str, number: ContainerId) -> SizeType:
+        listed = self.tables.size_types.get(code)
+        if listed is not None:
+            return listed
+        size = parsed_size_type(code)
+        if size is None:
+            size = assumed_size_type(code, draft.position)
+            said = f"Size-type code {code[:10]!r} is not known" if code else "The size-type code is missing"
+            text = f"{said}; taken for {size.length_ft} ft, {size.height_mm} mm high."
+            self.find(draft, "EDI-SIZE-TYPE", Severity.SAFETY, text, number)
+        if draft.position is not None and draft.position.is_40 is (size.length_ft <= 20):
+            kind, bay = ("20 ft", "even") if size.length_ft <= 20 else (f"{size.length_ft} ft", "odd")
+            text = f"A {kind} box stands in the {bay} bay {draft.position.bay:03}."
+            self.find(draft, "EDI-BAY-LENGTH", Severity.HARD, text, number)
+        return size
+
+    def _mass(self, draft: Draft, number: ContainerId, is_full: bool) -> tuple[int, bool]:
+        verified = declared = None
+        for kind, kg in draft.masses:
+            if kind == VERIFIED:
+                verified = kg
+            elif declared is None:
+                declared = kg
+        mass = verified if verified is not None else declared
+        if mass is None:
+            if self.demand.mass:
+                self.find(draft, "EDI-MASS-MISSING", Severity.SAFETY, "The mass is missing.", number)
+            return 0, False
+        if self.demand.mass and not _MIN_KG <= mass <= _MAX_KG:
+            self.find(draft, "EDI-MASS", Severity.SAFETY, f"No such box has a gross mass of {mass:,} kg.", number)
+        if verified is not None and declared is not None and abs(verified - declared) > _DOUBT_KG:
+            text = f"The verified mass is {verified:,} kg, the declared one {declared:,} kg."
+            self.find(draft, "EDI-MASS-DIFFERS", Severity.NOTE, text, number)
+        if verified is None and is_full and self.demand.verified:
+            self.find(draft, "EDI-VGM-MISSING", Severity.SAFETY, "The mass of this full box is not verified.", number)
+        return mass, verified is not None
+
+    def _tell_problems(self, draft: Draft, number: ContainerId | None) -> None:
+        for segment, (rule, severity, text) in draft.problems:
+            self.findings.append(Finding(rule, severity, text, _place(draft, segment), number))
+        if (
+            draft.position is None
+            and self.demand.position
+            and not any(p.rule == "EDI-POSITION" for _, p in draft.problems)
+        ):
+            self.find(draft, "EDI-POSITION", Severity.HARD, "The box has no position.", number)
+
+    def breakbulk(self, draft: Draft) -> Breakbulk:
+        """The cargo of a draft that is in no container."""
+        item = draft.equipment
+        self._tell_problems(draft, None)
+        named = [StowPosition.parse(text) for q, text in draft.references if q == "AWN" and _is_position(text)]
+        places = dict.fromkeys([draft.position, *named] if draft.position else named)
+        length, width, height = (*(draft.gross_dimensions or ()), None, None, None)[:3]
+        masses = [kg for _, kg in draft.masses]
+        return Breakbulk(
+            tuple(places),
+            item.number if item else "",
+            join_text(list(draft.description)),
+            masses[0] if masses else 0,
+            draft.pol or draft.pol_of_1_5,
+            draft.pod or draft.pod_of_1_5,
+            draft.operator or "",
+            length,
+            width,
+            height,
+            tuple(map(_substance, draft.goods)),
+            draft.segment,
+        )
+
+    def empty_slot(self, draft: Draft) -> Iterator[EmptySlot]:
+        self._tell_problems(draft, None)
+        if draft.position is not None:
+            because = next((value for qualifier, value in draft.references if qualifier == "EQ"), "")
+            yield EmptySlot(draft.position, draft.why_empty or "", because, draft.segment)
+
+
+def is_box(draft: Draft) -> bool:
+    return draft.equipment is not None and draft.equipment.kind != "BB" and draft.equipment.kind not in _NOT_BOXES
+
+
+def is_breakbulk(draft: Draft) -> bool:
+    return bool(draft.is_breakbulk) or draft.equipment is not None or bool(draft.masses)
+
+
+def shared_slots(entries: Iterable[MessageEntry]) -> Iterator[Finding]:
+    """Two boxes in one slot, or a 40 ft box where a 20 ft box stands."""
+    taken: dict[tuple[int, int, int], MessageEntry] = {}
+    for entry in entries:
+        position = entry.position
+        if position is None:
+            continue
+        bay, row, tier = position.bay, position.row, position.tier
+        for half in (bay - 1, bay + 1) if bay % 2 == 0 else (bay,):
+            other = taken.setdefault((half, row, tier), entry)
+            if other is not entry:
+                text = f"Slot {position} is taken by container {other.container.id}, in slot {other.position}."
+                yield Finding("EDI-SLOT-TWICE", Severity.HARD, text, entry.place, entry.container.id)
+                break
+
+
+def counted(collected: Collected, boxes: int) -> Iterator[Finding]:
+    """CNT+16 counts the containers of a list."""
+    for number, qualifier, value in collected.counts:
+        if qualifier == "16" and value.lstrip("0") != str(boxes) and not (value == "0" and boxes == 0):
+            text = f"CNT says {value[:20]!r} containers, the message has {boxes}."
+            yield Finding("EDI-CNT-COUNT", Severity.COMMERCIAL, text, f"segment {number}")
+
+
+@lru_cache(maxsize=1024)
+def parsed_size_type(code: str) -> SizeType | None:
+    try:
+        return SizeType.parse(code)
+    except DataError:
+        return None
+
+
+def assumed_size_type(code: str, position: StowPosition | None) -> SizeType:
+    """What to plan with when the code is not known: the length its first character or its bay shows, high, dry."""
+    length = {"2": 20, "4": 40, "L": 45, "9": 45}.get(code[:1])
+    if length is None:
+        length = 20 if position is not None and not position.is_40 else 40
+    kind = Kind.REEFER if "R" in code[2:] else Kind.DRY
+    return SizeType(code[:10], length, 2896, kind)
+
+
+def _place(draft: Draft, segment: int) -> str:
+    return f"segment {segment}, slot {draft.position}" if draft.position is not None else f"segment {segment}"
+
+
+def _is_position(text: str) -> bool:
+    return len(text) in (6, 7) and text.isascii() and text.isdigit()
+
+
+def _onward(ports: tuple[tuple[str, Port], ...]) -> Port:
+    return min(ports, key=lambda said: ONWARD_QUALIFIERS.index(said[0]))[1]
+
+
+def _booking(references: tuple[tuple[str, str], ...]) -> str:
+    """The booking number (BN), else the bill of lading (BM)."""
+    by_qualifier = dict(reversed(references))
+    return by_qualifier.get("BN") or by_qualifier.get("BM") or ""
+
+
+def _out_of_gauge(excess: tuple[tuple[str, int], ...]) -> OutOfGauge | None:
+    return OutOfGauge(**dict(excess)) if any(mm for _, mm in excess) else None
+
+
+def _substance(goods: Goods) -> DangerousGoods:
+    substance = goods.substance
+    if not goods.texts:
+        return substance
+    said = join_text([pieces for qualifier, pieces in goods.texts if qualifier == "AAC"]).upper()
+    name = join_text([pieces for qualifier, pieces in goods.texts if qualifier == "TNM"]) or join_text(
+        [pieces for qualifier, pieces in goods.texts if qualifier == "AAD"]
+    )
+    return DangerousGoods(
+        substance.imdg_class,
+        substance.un_number,
+        substance.packing_group,
+        substance.subsidiary_classes,
+        substance.flash_point_tenth_c,
+        "LIMITED QUANT" in said or "LTD QTY" in said,
+        "MARINE POLLUTANT" in said,
+        name,
+    )
