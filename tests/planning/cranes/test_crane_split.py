@@ -1,0 +1,207 @@
+"""Crane split and sequence: every plan can be carried out, kernels agree with the slow schedule, bounds hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.planning.cranes.calls_by_hand import Case, Impossible, case, cranes, replay
+
+from cabria.domain.errors import DataError
+from cabria.domain.terminal import QuayCrane
+from cabria.domain.work import StepKind, WorkQueue
+from cabria.planning.cranes.bound import lower_bound
+from cabria.planning.cranes.flat import FlatProblem
+from cabria.planning.cranes.operators import NEVER_S, first_plans, schedule
+from cabria.planning.cranes.problem import SHARED_BAY_S, Block, CraneProblem, CraneSolution
+from cabria.planning.cranes.solve import Params, solve
+from cabria.planning.search.result import Result
+from cabria.planning.search.stopping import MaxIterations
+
+SHORT = Params(iterations=3_000, iterations_a_round=1_000)
+
+
+def problem_of(the: Case) -> CraneProblem:
+    return CraneProblem.of(the.call, loads=the.loads, restows=the.restows)
+
+
+def solved(the: Case, params: Params = SHORT) -> Result[CraneSolution]:
+    return solve(problem_of(the), MaxIterations(params.iterations), params=params)
+
+
+def fleets() -> st.SearchStrategy[tuple[QuayCrane, ...]]:
+    def fleet(count: int, travel_s: int, ready_s: int, twin: bool) -> tuple[QuayCrane, ...]:
+        alike = cranes(count, bay_travel_s=travel_s, may_twin=twin)
+        return tuple(replace(crane, ready_s=ready_s * (n % 2)) for n, crane in enumerate(alike))
+
+    return st.builds(
+        fleet,
+        st.integers(1, 4), st.sampled_from((0, 45, 61)), st.sampled_from((0, 1_000)), st.booleans(),
+    )  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10**6), fleets(), st.integers(0, 2), st.booleans())
+def test_every_plan_can_be_carried_out(seed: int, fleet: tuple[QuayCrane, ...], gap: int, mirrored: bool) -> None:
+    the = case(seed, fleet, gap_bays=gap, bow_towards_x=mirrored)
+    replay(the, solved(the).plan.queues)
+
+
+@given(st.integers(0, 10**6), fleets())
+def test_first_plans_can_be_carried_out(seed: int, fleet: tuple[QuayCrane, ...]) -> None:
+    the = case(seed, fleet)
+    problem = problem_of(the)
+    plans = list(first_plans(problem)) if problem.works else []
+    assert all(sum(b.end - b.first for b in plan) == sum(len(w.sections) for w in problem.works) for plan in plans)
+    assert any(schedule(problem, plan) for plan in plans) or not plans
+
+
+@given(st.integers(0, 10**6), fleets(), st.integers(0, 10**6))
+def test_the_kernel_schedules_as_the_slow_way_does(seed: int, fleet: tuple[QuayCrane, ...], mix: int) -> None:
+    problem = problem_of(case(seed, fleet))
+    if not problem.works:
+        return
+    blocks = shuffled(problem, Random(mix))
+    slow = schedule(problem, blocks)
+    cost = FlatProblem.of(problem).evaluate(FlatProblem.of(problem).pack(blocks))
+    if slow is None:
+        assert cost == 1 << 60
+        return
+    last = [
+        max((e for e, b in zip(slow.ends_s, blocks, strict=True) if b.crane == c), default=0) for c in range(len(fleet))
+    ]
+    expected = (
+        100 * slow.makespan_s
+        + slow.waiting_s
+        + 100 * SHARED_BAY_S * (len(blocks) - len(problem.works))
+        + 100 * sum(last) // (50 * len(fleet))
+    )
+    assert cost == expected
+
+
+def shuffled(problem: CraneProblem, random: Random) -> list[Block]:
+    """Every section a block or a few together, in any order and by any crane; often one that cannot be scheduled."""
+    blocks = []
+    for number, work in enumerate(problem.works):
+        cuts = sorted({0, len(work.sections), *(random.randrange(len(work.sections)) for _ in range(2))})
+        blocks += [Block(number, a, b, random.randrange(len(problem.cranes))) for a, b in pairwise(cuts)]
+    keys = {id(block): random.random() for block in blocks}
+    order = sorted(blocks, key=lambda b: keys[id(b)]) if random.random() < 0.2 else blocks
+    return order if random.random() < 0.5 else order[::-1]
+
+
+@given(st.integers(0, 10**6), fleets(), st.integers(0, 2))
+def test_no_plan_beats_the_bound(seed: int, fleet: tuple[QuayCrane, ...], gap: int) -> None:
+    the = case(seed, fleet, gap_bays=gap)
+    result = solved(the)
+    assert result.bound is not None
+    assert result.plan.bound_s <= result.plan.makespan_s < NEVER_S
+    assert result.bound <= result.cost
+
+
+@given(st.integers(0, 10**6))
+def test_one_crane_needs_its_work_and_its_travel_and_no_more(seed: int) -> None:
+    the = case(seed, cranes(1))
+    problem = problem_of(the)
+    working_s = sum(lift.duration_s(problem.cranes[0]) for lift in problem.lifts)
+    travelled = problem.works[-1].last_place - problem.works[0].first_place if problem.works else 0
+    waits = any(work.waits_for for work in problem.works)
+    result = solved(the)
+    assert result.plan.makespan_s >= lower_bound(problem).seconds
+    if not waits:
+        assert result.plan.makespan_s == working_s + problem.travel_time_s(travelled)
+
+
+@given(st.integers(0, 10**6))
+def test_the_bound_falls_when_a_crane_comes_to_help(seed: int) -> None:
+    bounds = [lower_bound(problem_of(case(seed, cranes(count)))).seconds for count in (1, 2, 3)]
+    assert bounds == sorted(bounds, reverse=True)
+
+
+@given(st.integers(0, 10**6))
+def test_two_cranes_are_never_slower_than_one(seed: int) -> None:
+    one, two = (solved(case(seed, cranes(count))).plan.makespan_s for count in (1, 2))
+    assert two <= one
+
+
+def test_the_same_seed_gives_the_same_plan() -> None:
+    the = case(7, cranes(3))
+    assert solved(the).plan == solved(the).plan
+
+
+def test_twins_save_cycles_where_both_boxes_are_within_the_limit() -> None:
+    the = case(3, cranes(2))
+    with_twins = solved(the).plan
+    without = solved(replace(the, call=replace(the.call, settings=replace(the.call.settings, may_twin=False)))).plan
+    twins = [s for q in with_twins.queues for s in q.steps if len(s.containers) == 2]
+    assert twins
+    mass = {c.id: c.gross_mass_kg for c in (*the.call.loads, *(s.container for s in the.call.arrival))}
+    assert all(mass[s.containers[0]] + mass[s.containers[1]] <= 50_000 for s in twins)
+    assert all(len(s.containers) < 2 for q in without.queues for s in q.steps)
+    assert sum(len(q.steps) for q in without.queues) - sum(len(q.steps) for q in with_twins.queues) == len(twins)
+
+
+def test_only_lids_that_must_be_opened_are_opened() -> None:
+    the = case(11, cranes(2))
+    opened = [s.lid for q in solved(the).plan.queues for s in q.steps if s.kind is StepKind.LID_OFF]
+    below = {
+        lid.id
+        for _, position in [*the.call.discharges, *the.loads.items(), *the.restows.items()]
+        if (place := the.call.vessel.place(position))
+        for lid in the.call.vessel.lids_over.get(place.stack_id, ())
+    }
+    assert sorted(opened) == sorted(below)
+
+
+def test_a_box_left_in_the_way_is_named() -> None:
+    the = next(c for c in (case(seed, cranes(2)) for seed in range(50)) if c.restows)
+    left = next(iter(the.restows))
+    fewer = {box: slot for box, slot in the.restows.items() if box != left}
+    with pytest.raises(DataError, match=r"stays aboard and stands .* It must be restowed\."):
+        CraneProblem.of(the.call, loads=the.loads, restows=fewer)
+
+
+def test_a_crane_that_does_not_reach_across_is_left_out() -> None:
+    short, long = replace(cranes(1)[0], outreach_rows=4), replace(cranes(2)[1], outreach_rows=5)
+    the = case(5, (short, long))
+    queues = solved(the).plan.queues
+    assert [bool(queue.steps) for queue in queues] == [False, True]
+    with pytest.raises(DataError, match="reaches across the 5 rows"):
+        problem_of(case(5, (short,)))
+
+
+def test_work_without_cranes_is_refused() -> None:
+    with pytest.raises(DataError, match="no quay crane"):
+        problem_of(case(5, ()))
+
+
+def test_a_ship_without_work_has_empty_queues() -> None:
+    the = case(5, cranes(2))
+    idle = replace(the.call, arrival=replace(the.call.arrival, stowed=tuple(the.call.remaining)), loads=())
+    result = solve(CraneProblem.of(idle, loads={}, restows={}), MaxIterations(10))
+    assert [queue.steps for queue in result.plan.queues] == [(), ()]
+    assert result.cost == 0
+
+
+def test_the_longest_crane_is_explained() -> None:
+    text = solved(case(5, cranes(2))).plan.why_longest
+    assert "is the last to finish" in text
+    assert "No plan can be shorter than" in text
+
+
+def test_the_replay_notices_two_steps_in_the_wrong_order() -> None:
+    the = case(5, cranes(1))
+    (queue,) = solved(the).plan.queues
+    steps = list(queue.steps)
+    k = next(n for n, step in enumerate(steps) if step.kind is StepKind.LID_OFF)
+    before, lid = steps[k - 1], steps[k]
+    steps[k - 1], steps[k] = (
+        replace(lid, start_s=before.start_s, end_s=before.start_s + 180),
+        replace(before, start_s=before.start_s + 180, end_s=lid.end_s),
+    )
+    with pytest.raises(Impossible):
+        replay(the, [WorkQueue(queue.crane, tuple(steps))])
