@@ -54,6 +54,10 @@ class BayLayout:
     def hold_top(self) -> int:
         return self.deck_bottom + LID_GAP
 
+    def edge(self, level: Level) -> int:
+        """Where a level's labels begin: its top on deck, its bottom in the hold."""
+        return HEAD if level is Level.DECK else self.height - HEAD
+
     def column_x(self, row: int, level: Level) -> float:
         """Left side of a row's column."""
         return self.width / 2 + (steps_to_starboard(row, self.centred[level]) - 0.5) * CELL_WIDTH

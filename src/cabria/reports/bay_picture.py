@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
 from cabria.domain.containers import ContainerId, Port
-from cabria.domain.vessel import End, Level, VesselStack
+from cabria.domain.vessel import End, Level, VesselBay, VesselStack
 from cabria.reports import svg
 from cabria.reports.aboard import SHOWN, Aboard, Part, View
 from cabria.reports.bay_layout import CELL_HEIGHT, CELL_WIDTH, SIDE, BayLayout, Rect
@@ -133,39 +133,40 @@ def _rows_and_tiers(layout: BayLayout) -> Iterator[str]:
     names = []
     for stack in layout.bay.stacks:
         x = layout.column_x(stack.row, stack.level) + CELL_WIDTH / 2
-        y = _edge(layout, stack) + (-4 if stack.level is Level.DECK else 11)
+        y = layout.edge(stack.level) + (-4 if stack.level is Level.DECK else 11)
         names.append(svg.text(x, y, f"{stack.row:02}"))
     yield svg.group(names, class_="rows")
     names = []
     for level, tiers in layout.tiers.items():
         for tier in tiers:
-            y = layout.tier_y(tier, level) + 14
-            names += [svg.text(SIDE / 2, y, f"{tier:02}"), svg.text(layout.width - SIDE / 2, y, f"{tier:02}")]
+            middle = layout.tier_y(tier, level) + 14
+            sides = SIDE / 2, layout.width - SIDE / 2
+            names += [svg.text(x, middle, f"{tier:02}") for x in sides]
     yield svg.group(names, class_="tiers")
 
 
-def _edge(layout: BayLayout, stack: VesselStack) -> float:
-    """Where the labels of a stack begin: over the deck, under the hold."""
-    if stack.level is Level.DECK:
-        return layout.deck_bottom - len(layout.tiers[Level.DECK]) * CELL_HEIGHT
-    return layout.hold_top + len(layout.tiers[Level.HOLD]) * CELL_HEIGHT
+def _weights(layout: BayLayout, name: str, boxes: Iterable[Aboard], shown: tuple[Part, ...]) -> str:
+    texts = []
+    for stack, left_kg in remaining_weights_kg(layout.bay, boxes, shown):
+        x = layout.column_x(stack.row, stack.level) + CELL_WIDTH / 2
+        y = layout.edge(stack.level) + (-16 if stack.level is Level.DECK else 22)
+        texts.append(svg.text(x, y, f"{left_kg / 1000:.0f}", class_="over" if left_kg < 0 else None))
+    return svg.group(texts, class_=f"weights w-{name}") if texts else ""
 
 
-def _weights(layout: BayLayout, name: str, boxes: tuple[Aboard, ...], shown: tuple[Part, ...]) -> str:
+def remaining_weights_kg(
+    bay: VesselBay, boxes: Iterable[Aboard], shown: tuple[Part, ...]
+) -> Iterator[tuple[VesselStack, int]]:
+    """What may still be put on each stack that states a limit, with the boxes of the parts shown standing on it."""
     loads: dict[tuple[int, Level], list[tuple[int, End]]] = {}
     for box in boxes:
         if box.part in shown:
             key = (box.place.stack.row, box.place.stack.level)
             loads.setdefault(key, []).append((box.container.gross_mass_kg, box.place.end))
-    texts = []
-    for stack in layout.bay.stacks:
+    for stack in bay.stacks:
         left_kg = remaining_weight_kg(stack, loads.get((stack.row, stack.level), []))
-        if left_kg is None:
-            continue
-        x = layout.column_x(stack.row, stack.level) + CELL_WIDTH / 2
-        y = _edge(layout, stack) + (-16 if stack.level is Level.DECK else 22)
-        texts.append(svg.text(x, y, f"{left_kg / 1000:.0f}", class_="over" if left_kg < 0 else None))
-    return svg.group(texts, class_=f"weights w-{name}") if texts else ""
+        if left_kg is not None:
+            yield stack, left_kg
 
 
 def remaining_weight_kg(stack: VesselStack, loads: Iterable[tuple[int, End]]) -> int | None:

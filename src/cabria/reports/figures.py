@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
+from cabria.domain.containers import ContainerId
 from cabria.domain.findings import Cause, Severity
 from cabria.planning.loading.result import Bound, PlannedCall
 from cabria.referee.judgement import Figures, Stability
@@ -71,13 +72,13 @@ def _figures(planned: PlannedCall) -> Iterator[tuple[str, KeyFigure]]:
     yield "restows", KeyFigure("restows", thousands(figures.restows))
     yield (
         "digs_per_load",
-        KeyFigure("digs per load", f"{figures.digs_per_load:.3f}", f"{thousands(figures.digs)} digs"),
+        KeyFigure("digs per load", f"{figures.digs_per_load:.3f}", counted(figures.digs, "dig")),
     )
     yield (
         "crane_makespan_s",
         KeyFigure("crane makespan", duration(figures.crane_makespan_s), makespan_note(planned)),
     )
-    twins = f"{thousands(figures.twin_lifts)} twin lifts"
+    twins = counted(figures.twin_lifts, "twin lift")
     yield "crane_moves", KeyFigure("crane moves", thousands(figures.crane_moves), twins)
     yield "crane_idle_s", KeyFigure("crane waiting, all cranes", duration(figures.crane_idle_s))
     yield (
@@ -148,10 +149,12 @@ def gap(reached: float, bound: float) -> str:
 
 
 def _baselines_of(planned: PlannedCall, name: str) -> Mapping[str, str]:
+    """Baselines may write a figure's name with blanks."""
     return {
-        method: figure_in_words(name, figures[name])
+        method: figure_in_words(name, value)
         for method, figures in planned.baselines.items()
-        if name and name in figures
+        for figure, value in figures.items()
+        if name and figure.replace(" ", "_") == name
     }
 
 
@@ -161,7 +164,7 @@ def figure_in_words(name: str, value: float) -> str:
         return duration(value)
     if name.endswith("_min"):
         return f"{value:,.0f} min"
-    return f"{value:,.0f}" if float(value).is_integer() and not name.endswith("_per_load") else f"{value:,.3f}"
+    return f"{value:,.0f}" if float(value).is_integer() and "per" not in name else f"{value:,.3f}"
 
 
 def figure_name(name: str) -> str:
@@ -172,6 +175,15 @@ def figure_name(name: str) -> str:
 
 def own_figure(planned: PlannedCall, name: str) -> float | None:
     """The plan's own value of a figure a baseline reports, None when the referee has no such figure."""
-    if name in {f.name for f in fields(Figures)}:
-        return float(getattr(planned.judgement.figures, name))
+    field_name = name.replace(" ", "_")
+    if field_name in {f.name for f in fields(Figures)}:
+        return float(getattr(planned.judgement.figures, field_name))
     return None
+
+
+def refused_by_reason(planned: PlannedCall) -> list[tuple[str, list[ContainerId]]]:
+    """Most frequent reason first."""
+    by_reason: dict[str, list[ContainerId]] = {}
+    for container, reason in sorted(planned.plan.refused.items()):
+        by_reason.setdefault(reason, []).append(container)
+    return sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))

@@ -13,17 +13,8 @@ from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import BayPlan
 from cabria.domain.vessel import VesselProfile
 
-MOST_SHOWN = 100
-"""Findings of one rule that a page lists; the count tells how many there are."""
 _POSITION = re.compile(r"(?<!\d)\d{6,7}(?!\d)")
 _BAY = re.compile(r"\bbay (\d{1,3})\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class ListedFinding:
-    finding: Finding
-    bay: int | None
-    """Number of the vessel bay to jump to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +22,22 @@ class FindingGroup:
     severity: Severity
     cause: Cause
     rule: str
-    count: int
-    listed: tuple[ListedFinding, ...]
+    findings: tuple[Finding, ...]
 
     @property
-    def left_out(self) -> int:
-        return self.count - len(self.listed)
+    def count(self) -> int:
+        return len(self.findings)
 
 
-def finding_groups(
-    findings: Iterable[Finding], profile: VesselProfile, aboard: Mapping[ContainerId, StowPosition]
-) -> list[FindingGroup]:
+def findings_by_rule(findings: Iterable[Finding]) -> list[FindingGroup]:
     """Groups by severity, the plan's own before what came aboard so, then by rule."""
-    gathered: dict[tuple[int, int, str], list[Finding]] = {}
     severities, causes = list(Severity), list(Cause)
+    gathered: dict[tuple[int, int, str], list[Finding]] = {}
     for finding in findings:
         key = (severities.index(finding.severity), causes.index(finding.cause), finding.rule)
         gathered.setdefault(key, []).append(finding)
     return [
-        FindingGroup(
-            severities[severity],
-            causes[cause],
-            rule,
-            len(group),
-            tuple(ListedFinding(finding, bay_of(finding, profile, aboard)) for finding in group[:MOST_SHOWN]),
-        )
+        FindingGroup(severities[severity], causes[cause], rule, tuple(group))
         for (severity, cause, rule), group in sorted(gathered.items(), key=lambda item: item[0])
     ]
 
@@ -78,5 +60,5 @@ def bay_of(finding: Finding, profile: VesselProfile, aboard: Mapping[ContainerId
 
 
 def positions_aboard(*plans: BayPlan) -> Mapping[ContainerId, StowPosition]:
-    """Where each container stands, the last plan first."""
+    """Where each container stands, by the last plan that knows it."""
     return {stowed.container.id: stowed.position for plan in plans for stowed in plan}

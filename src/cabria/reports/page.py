@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cabria.domain.containers import ContainerId, Port
-from cabria.domain.findings import Cause, Severity
+from cabria.domain.findings import Cause, Finding, Severity
 from cabria.domain.plan import Reason, departure
 from cabria.domain.work import StepKind
 from cabria.planning.loading.result import PlannedCall
@@ -18,13 +18,16 @@ from cabria.reports.bay_picture import bay_picture
 from cabria.reports.cell_marks import box_in_words
 from cabria.reports.crane_picture import bay_time_picture, crane_time_picture
 from cabria.reports.curve_picture import stability_pictures
-from cabria.reports.findings_list import finding_groups, positions_aboard
+from cabria.reports.findings_list import FindingGroup, bay_of, findings_by_rule, positions_aboard
+from cabria.reports.languages import texts
 from cabria.reports.palette import PortMark, port_marks
 from cabria.reports.ship_picture import ship_picture
-from cabria.reports.texts import texts
 from cabria.reports.wording import Clock
 from cabria.reports.work_blocks import WorkBlock, work_blocks
 from cabria.reports.yard_picture import crane_capacity, yard_load, yard_picture
+
+MOST_LISTED = 100
+"""Findings of one rule that the page lists; all of them stand in plan.json."""
 
 
 def page(planned: PlannedCall, language: str = "en") -> str:
@@ -52,7 +55,7 @@ def page_content(planned: PlannedCall, language: str = "en") -> Mapping[str, Any
         "call": call,
         "verdict": figures.verdict(planned),
         "key_figures": figures.key_figures(planned),
-        "refused": refused_by_reason(planned),
+        "refused": figures.refused_by_reason(planned),
         "ports": port_counts(boxes, marks),
         "ship": Markup(ship_picture(call.vessel, boxes, marks)),
         "bays": [bay | {"picture": Markup(bay["picture"])} for bay in bays(planned, boxes, marks)],
@@ -63,10 +66,8 @@ def page_content(planned: PlannedCall, language: str = "en") -> Mapping[str, Any
         "crane_pictures": [(name, Markup(p)) for name, p in crane_pictures(planned, blocks, clock)],
         "crane_rows": crane_rows(planned, clock),
         "yard": Markup(yard_chart(planned, clock)),
-        "findings": finding_groups(
-            judgement.findings, call.vessel, positions_aboard(call.arrival, departure(call, planned.plan))
-        ),
-        "readers": finding_groups(call.findings, call.vessel, {}),
+        "findings": listed(planned, findings_by_rule(judgement.findings)),
+        "readers": listed(planned, findings_by_rule(call.findings)),
         "rules": rule_rows(planned),
         "costs": cost_rows(planned),
         "bounds": planned.bounds,
@@ -76,12 +77,16 @@ def page_content(planned: PlannedCall, language: str = "en") -> Mapping[str, Any
     }
 
 
-def refused_by_reason(planned: PlannedCall) -> list[tuple[str, list[ContainerId]]]:
-    """Most frequent reason first."""
-    by_reason: dict[str, list[ContainerId]] = {}
-    for container, reason in sorted(planned.plan.refused.items()):
-        by_reason.setdefault(reason, []).append(container)
-    return sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
+def listed(
+    planned: PlannedCall, groups: list[FindingGroup]
+) -> list[tuple[FindingGroup, list[tuple[Finding, int | None]]]]:
+    """The groups with their first findings, each with the bay to jump to."""
+    call = planned.call
+    aboard = positions_aboard(call.arrival, departure(call, planned.plan))
+    return [
+        (group, [(finding, bay_of(finding, call.vessel, aboard)) for finding in group.findings[:MOST_LISTED]])
+        for group in groups
+    ]
 
 
 def port_counts(boxes: BoxesAboard, marks: Mapping[Port, PortMark]) -> list[tuple[PortMark, int, int]]:

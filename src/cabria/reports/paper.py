@@ -1,0 +1,109 @@
+"""A4 sheets: pages with a heading and a foot, tables that flow over them. Same content, same bytes.
+
+Built on reportlab's canvas, with one text object per page: its table classes need minutes for ten thousand rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+A4 = (595.28, 841.89)
+MARGIN = 36
+LINE = 11
+FONT, BOLD = "Helvetica", "Helvetica-Bold"
+
+
+def printable(words: str) -> str:
+    """Text the PDF's own fonts can show; anything else becomes a question mark."""
+    words = words.replace("→", ">").replace("\u21bb", "restow")
+    return "".join(char if char.isprintable() else "?" for char in words.encode("cp1252", "replace").decode("cp1252"))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Title, width in points, and whether it is flush right (numbers)."""
+
+    title: str
+    width: float
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    cells: tuple[str, ...]
+    is_strong: bool = False
+
+
+class Paper:
+    """One PDF document. `subject` stands at the foot of every page beside the page number."""
+
+    def __init__(self, path: Path, title: str, subject: str) -> None:
+        from reportlab.pdfgen.canvas import Canvas
+
+        self.canvas: Any = Canvas(str(path), pagesize=A4, invariant=1, pageCompression=1)
+        self.canvas.setTitle(printable(title))
+        self.canvas.setAuthor("Cabria")
+        self.title = printable(title)
+        self._subject = printable(subject)
+        self._number = 0
+
+    def page(self, heading: str, note: str = "") -> None:
+        """Begin a page; the one before is finished."""
+        if self._number:
+            self.canvas.showPage()
+        self._number += 1
+        width, height = A4
+        self.canvas.setFont(BOLD, 13)
+        self.canvas.drawString(MARGIN, height - MARGIN - 4, printable(heading))
+        self.canvas.setFont(FONT, 8.5)
+        self.canvas.drawRightString(width - MARGIN, height - MARGIN - 4, printable(note))
+        self.canvas.drawString(MARGIN, MARGIN - 16, f"{self.title} - {self._subject}")
+        self.canvas.drawRightString(width - MARGIN, MARGIN - 16, f"page {self._number}")
+        self.canvas.setLineWidth(0.5)
+        self.canvas.line(MARGIN, height - MARGIN - 10, width - MARGIN, height - MARGIN - 10)
+
+    def table(self, heading: str, note: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
+        """A table from the top of a new page over as many pages as it takes, its column titles on each."""
+        rows = list(rows)
+        per_page = int((A4[1] - 2 * MARGIN - 34) // LINE)
+        pages = [rows[start : start + per_page] for start in range(0, len(rows), per_page)] or [[]]
+        for number, part in enumerate(pages, 1):
+            self.page(heading if len(pages) == 1 else f"{heading} ({number} of {len(pages)})", note)
+            self._rows(columns, part)
+
+    def _rows(self, columns: Sequence[Column], rows: Sequence[Row]) -> None:
+        top = A4[1] - MARGIN - 24
+        lefts = [MARGIN + sum(column.width for column in columns[:index]) for index in range(len(columns))]
+        titles = Row(tuple(column.title for column in columns), is_strong=True)
+        words = self.canvas.beginText()
+        for index, row in enumerate((titles, *rows)):
+            y = top - index * LINE
+            font = BOLD if row.is_strong else FONT
+            words.setFont(font, 8)
+            for column, left, cell in zip(columns, lefts, row.cells, strict=True):
+                if cell:
+                    cell = printable(cell)
+                    shift = column.width - 6 - self._width(cell, font) if column.is_number else 0.0
+                    words.setTextOrigin(left + shift, y)
+                    words.textOut(cell)
+        self.canvas.drawText(words)
+        self.canvas.setLineWidth(0.25)
+        bottom = top - len(rows) * LINE - 3
+        self.canvas.lines([(MARGIN, y, A4[0] - MARGIN, y) for y in _rules(top - 3, bottom)])
+
+    def _width(self, words: str, font: str) -> float:
+        return float(self.canvas.stringWidth(words, font, 8))
+
+    def save(self) -> None:
+        if not self._number:
+            self.page(self.title)
+        self.canvas.save()
+
+
+def _rules(top: float, bottom: float) -> Iterable[float]:
+    """A thin line under the titles and under every fifth row, to lead the eye."""
+    step = 5 * LINE
+    return [top - index * step for index in range(int((top - bottom + 0.01) // step) + 1)]

@@ -1,0 +1,73 @@
+"""The verdict and the key figures as plain text, for the end of a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cabria.planning.loading.result import PlannedCall
+from cabria.referee.judgement import Judgement
+from cabria.reports import figures
+from cabria.reports.findings_list import FindingGroup, findings_by_rule
+
+
+def summary(planned: PlannedCall) -> str:
+    """Verdict, key figures beside the simple methods, refused boxes by reason, costs and where the time went."""
+    return "\n".join(_summary(planned))
+
+
+def _summary(planned: PlannedCall) -> Iterator[str]:
+    said = figures.verdict(planned)
+    yield f"{planned.call.vessel.name} {planned.call.voyage}, {planned.call.port}"
+    yield f"{said.headline}."
+    yield from (f"  {detail}" for detail in said.details)
+    yield ""
+    rows = [
+        [figure.name, figure.value, "; ".join([figure.note] * bool(figure.note) + _beside(figure))]
+        for figure in figures.key_figures(planned)
+    ]
+    yield from table(rows)
+    if planned.plan.refused:
+        yield ""
+        yield "Refused:"
+        for reason, containers in figures.refused_by_reason(planned):
+            yield f"  {len(containers):,} x {reason} ({containers[0]}{' ...' if len(containers) > 1 else ''})"
+    if hard := planned.judgement.hard_by_plan:
+        yield ""
+        yield from (str(finding) for finding in hard[:10])
+        if len(hard) > 10:
+            yield f"... and {len(hard) - 10:,} more hard findings"
+    if planned.phases:
+        yield ""
+        spent = ", ".join(f"{phase.name} {phase.wall_s:.1f}" for phase in planned.phases)
+        yield f"Where the time went, s: {spent}"
+
+
+def _beside(figure: figures.KeyFigure) -> list[str]:
+    return [f"{method} {value}" for method, value in figure.baselines.items()]
+
+
+def table(rows: list[list[str]]) -> Iterator[str]:
+    """Columns side by side, the second one flush right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, value, *rest in rows:
+        yield "  ".join([name.ljust(widths[0]), value.rjust(widths[1]), *rest]).rstrip()
+
+
+def verdict_text(judgement: Judgement, *, limit: int = 5) -> str:
+    """The referee's word alone: how many findings of each rule, the gravest first, at most `limit` of each shown."""
+    hard = len(judgement.hard_by_plan)
+    legal = "The plan is legal" if not hard else "The plan is NOT legal"
+    lines = [f"{legal}: {figures.counted(hard, 'hard finding')} caused by the plan."]
+    for group in findings_by_rule(judgement.findings):
+        lines += _group_lines(group, limit)
+    lines += [f"Not judged: {sentence}" for sentence in judgement.departure.not_judged]
+    return "\n".join(lines)
+
+
+def _group_lines(group: FindingGroup, limit: int) -> Iterator[str]:
+    yield f"{group.severity.upper()} {group.rule}: {group.count:,} {group.cause}"
+    for finding in group.findings[: max(0, limit)]:
+        about = " ".join(part for part in (finding.place, finding.container) if part)
+        yield f"  {about}: {finding.text}" if about else f"  {finding.text}"
+    if group.count > limit:
+        yield f"  ... and {group.count - limit:,} more"
