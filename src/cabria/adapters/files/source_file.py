@@ -1,0 +1,50 @@
+"""Reading a file that somebody else wrote: it exists, it is a file, it is not absurdly large, and it is text."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cabria.domain.errors import DataError
+
+
+def read_bytes(path: Path | str, *, limit_bytes: int) -> bytes:
+    """The file's content. Raises DataError when it cannot be read, is empty or is larger than `limit_bytes`."""
+    name = str(path)
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - a directory or a device must fail here, not later
+            content = file.read(limit_bytes + 1)
+    except FileNotFoundError:
+        raise DataError("There is no such file.", file=name) from None
+    except OSError as error:
+        raise DataError(f"The file cannot be read: {error.strerror or error}.", file=name) from None
+    if len(content) > limit_bytes:
+        raise DataError(f"The file is larger than {limit_bytes / 1e6:g} MB, which no file of its kind is.", file=name)
+    if not content.strip():
+        raise DataError("The file is empty.", file=name)
+    return content
+
+
+def read_text(path: Path | str, *, limit_bytes: int) -> str:
+    """The file's text, read as UTF-8 or else Latin-1, without a byte order mark. Raises DataError, also for bytes that
+    are no text.
+    """
+    content = read_bytes(path, limit_bytes=limit_bytes)
+    if b"\0" in content:
+        raise DataError("The file is not text; it holds binary data.", file=str(path))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def write_whole(path: Path | str, content: bytes) -> None:
+    """Write a file whole or not at all: beside its place first, then moved there. Raises DataError."""
+    target = Path(path)
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise DataError(f"The file cannot be written: {error.strerror or error}.", file=str(path)) from None
