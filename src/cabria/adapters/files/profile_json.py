@@ -45,7 +45,7 @@ Text = Annotated[str, Meta(max_length=2_000)]
 Takes = Annotated[str, Meta(pattern=r"^((20F|20A|40|45|PF|PA)( |$))*$", max_length=20)]
 
 
-class _Part(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class _Part(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """What all parts of the document share."""
 
 
@@ -72,7 +72,7 @@ class StackPart(_Part):
     lcg_aft_mm: Amount | None = None
 
 
-class BayPart(_Part):
+class BayPart(_Part, kw_only=True):
     """A pair of 20 ft bays with the 40 ft bay over them, or a 20 ft bay alone."""
 
     number: Number
@@ -139,7 +139,7 @@ class LimitsPart(_Part):
     max_lashing_kg_m: Positive | None = None
 
 
-class VesselProfileDocument(_Part):
+class VesselProfileDocument(_Part, kw_only=True):
     """A vessel profile. Lengths are millimetres, masses kilograms, moments kilogram-metres."""
 
     format: Literal["cabria.profile/1"]
