@@ -2,6 +2,7 @@
 
 from cabria.adapters.edi.carried import Dialect, carried, losses
 from cabria.adapters.edi.code_tables import CodeTables, load_tables
+from cabria.adapters.edi.files import load
 from cabria.adapters.edi.reading import (
     read_any,
     read_bay_plan,
@@ -22,6 +23,7 @@ __all__ = [
     "CodeTables",
     "Dialect",
     "carried",
+    "load",
     "load_tables",
     "losses",
     "read_any",

@@ -6,6 +6,7 @@ the next one belongs to it. Facts are read in any order, because real messages h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -32,7 +33,6 @@ from cabria.domain.containers import (
     OutOfGauge,
     Port,
     SizeType,
-    has_valid_check_digit,
     is_container_number,
 )
 from cabria.domain.errors import DataError
@@ -195,6 +195,29 @@ def collect(message: RawMessage) -> Collected:
     return result
 
 
+# ISO 6346 weighs the characters with 1, 2, 4 ... 512: the sum of the owner code is looked up, and so is that of
+# three digits, the second three weighing eight times the first.
+_DIGITS_SUM = {f"{n:03}": 16 * (n // 100) + 32 * (n // 10 % 10) + 64 * (n % 10) for n in range(1000)}
+
+
+@lru_cache(maxsize=4096)
+def _owner_sum(owner: str) -> int | None:
+    """Weighed sum of an owner code, None if it is no four letters."""
+    if not re.fullmatch("[A-Z]{4}", owner):
+        return None
+    letters = [ord(char) - ord("A") for char in owner]
+    # Letters count from 10 and skip 11, 22 and 33.
+    return sum((10 + i + (i > 0) + (i > 10) + (i > 20)) << place for place, i in enumerate(letters))
+
+
+def has_right_check_digit(number: str) -> bool:
+    """True for four letters and seven digits, the last of which is right (ISO 6346); `domain.containers`, but quick."""
+    owner, low, high = _owner_sum(number[:4]), _DIGITS_SUM.get(number[4:7]), _DIGITS_SUM.get(number[7:10])
+    if owner is None or low is None or high is None:
+        return False
+    return number[10:] == str((owner + low + 8 * high) % 11 % 10)
+
+
 class Builder:
     """Makes containers from drafts and says what was missing or contradictory."""
 
@@ -277,16 +300,20 @@ class Builder:
         if number != written:
             text = f"Container number {written[:20]!r} is read as {number}."
             self.find(draft, "EDI-NUMBER", Severity.NOTE, text, number)
-        if not is_container_number(number):
-            text = f"Container number {written[:20]!r} is not four letters and seven digits."
-            self.find(draft, "EDI-NUMBER", Severity.COMMERCIAL, text, number)
-        elif not has_valid_check_digit(number):
-            self.find(draft, "EDI-CHECK-DIGIT", Severity.COMMERCIAL, f"The check digit of {number} is wrong.", number)
+        if not has_right_check_digit(number):
+            self._doubt_number(draft, number)
         before = self.seen.setdefault(number, draft.segment)
         if before != draft.segment:
             text = f"Container {number} is there twice; first in segment {before}."
             self.find(draft, "EDI-DUPLICATE", Severity.HARD, text, number)
         return number
+
+    def _doubt_number(self, draft: Draft, number: ContainerId) -> None:
+        if is_container_number(number):
+            self.find(draft, "EDI-CHECK-DIGIT", Severity.COMMERCIAL, f"The check digit of {number} is wrong.", number)
+        else:
+            text = f"Container number {number[:20]!r} is not four letters and seven digits."
+            self.find(draft, "EDI-NUMBER", Severity.COMMERCIAL, text, number)
 
     def _size_type(self, draft: Draft, code: str, number: ContainerId) -> SizeType:
         listed = self.tables.size_types.get(code)
@@ -375,14 +402,15 @@ def is_breakbulk(draft: Draft) -> bool:
 
 def shared_slots(entries: Iterable[MessageEntry]) -> Iterator[Finding]:
     """Two boxes in one slot, or a 40 ft box where a 20 ft box stands."""
-    taken: dict[tuple[int, int, int], MessageEntry] = {}
+    taken: dict[int, MessageEntry] = {}
     for entry in entries:
         position = entry.position
         if position is None:
             continue
-        bay, row, tier = position.bay, position.row, position.tier
-        for half in (bay - 1, bay + 1) if bay % 2 == 0 else (bay,):
-            other = taken.setdefault((half, row, tier), entry)
+        bay = position.bay
+        place = 10_000 * bay + 100 * position.row + position.tier
+        for half in (place,) if bay % 2 else (place - 10_000, place + 10_000):
+            other = taken.setdefault(half, entry)
             if other is not entry:
                 text = f"Slot {position} is taken by container {other.container.id}, in slot {other.position}."
                 yield Finding("EDI-SLOT-TWICE", Severity.HARD, text, entry.place, entry.container.id)

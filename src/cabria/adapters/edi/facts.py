@@ -168,6 +168,11 @@ def container_number(text: str) -> str:
 
 def interpret(segment: str) -> Fact:
     """What a segment says of a box; unknown tags are `Do.UNKNOWN`."""
+    # A cell and its box occur once each, so they are what costs; all else repeats.
+    if segment.startswith("LOC+147+") and segment.isascii():
+        return _cell(segment[8:].partition("+")[0].partition(":")[0].strip())
+    if segment.startswith("EQD+") and segment.isascii():
+        return _equipment_of(segment.split("+"))
     read = _READERS.get(segment[:3])
     if read is None or segment[3:4] not in ("+", ""):
         return Fact(Do.UNKNOWN, segment[:3])
@@ -194,6 +199,8 @@ def _location(e: Elements) -> Fact:
 
 
 def _cell(text: str) -> Fact:
+    if len(text) == 7 and text.isdigit() and text[:3] != "000" and text[5:] != "00" and text[6] in "02468":
+        return Fact(Do.CELL, text, StowPosition(int(text[:3]), int(text[3:5]), int(text[5:])))
     if not text or text.strip("0") == "":
         return Fact(Do.CELL, text, None)
     try:
@@ -212,6 +219,14 @@ def _cell(text: str) -> Fact:
 
 def _equipment(e: Elements) -> Fact:
     return Fact(Do.EQUIPMENT, "", Equipment(at(e, 1), at(e, 2), at(e, 3).upper(), at(e, 6), at(e, 5)))
+
+
+def _equipment_of(elements: list[str]) -> Fact:
+    """The same from elements in which nothing was released."""
+    _, kind, number, size, _, transport, status = [
+        element.partition(":")[0].strip() for element in (*elements, "", "", "", "", "", "")[:7]
+    ]
+    return Fact(Do.EQUIPMENT, "", Equipment(kind, number, size.upper(), status, transport))
 
 
 def _measurement(e: Elements) -> Fact:

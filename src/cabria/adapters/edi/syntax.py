@@ -64,7 +64,7 @@ class RawMessage:
 def components(segment: str) -> Elements:
     """The elements and components of a segment, release characters resolved."""
     elements = [element.split(":") for element in segment.split("+")]
-    if _SHIELDED.search(segment):
+    if not segment.isascii() and _SHIELDED.search(segment):
         return [[_plain(component) for component in element] for element in elements]
     return elements
 
