@@ -6,7 +6,7 @@ A rough search over tanks filled by quarters on the profile's own hydrostatics; 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -17,8 +17,8 @@ FULL = 4
 """Tanks are filled by quarters."""
 PASSES = 4
 FUEL_SHARE = 0.6
-WANTED_TRIM_M = 0.5
-"""By the stern, give or take as much."""
+LEAST_T = 2.0
+"""Less water than this is not worth a pump."""
 WANTED_GM_M = 1.6
 WANTED_STRENGTH = 0.85
 """Share of the limits of shear and bending that may be used."""
@@ -59,7 +59,7 @@ def ballast(profile: VesselProfile, plan: BayPlan) -> dict[str, int]:
                 levels[:], best = tried, badness
         if best == before:
             break
-    return ship.upright(content(levels))
+    return ship.level(content(levels))
 
 
 def _changes(levels: list[int]) -> Iterator[list[int]]:
@@ -115,54 +115,66 @@ class _Ship:
         return min(near, key=lambda index: abs(self.centres[index] - x))
 
     def badness(self, content: Mapping[str, int]) -> float:
-        total = _sum([self.fixed, *(_tank_load(self.tanks[key], kg) for key, kg in content.items())])
-        km, lcb, mct = (self._at(total.t, name) for name in ("km_mm", "lcb_mm", "trim_moment_kg_m_per_cm"))
-        trim_m = (lcb / 1000 - total.x) * total.t / (mct / 1000) / 100 if mct else 0.0
-        gm_m = km / 1000 - total.z
-        strength = max(0.0, self._bending_use(content, total.t) - WANTED_STRENGTH)
+        total = self.afloat(content)
+        km_m = self._at(total.t, "km_mm") / 1000
+        strength = max(0.0, self._strength_use(content, total) - WANTED_STRENGTH)
         over = max(0.0, total.t - 0.97 * (self.profile.limits.max_displacement_kg or 10**12) / 1000) / 1000
         water = sum(content.values()) / 1e9
-        return (
-            3 * max(0.0, abs(trim_m - WANTED_TRIM_M) - WANTED_TRIM_M)
-            + 8 * max(0.0, WANTED_GM_M - gm_m)
-            + 40 * strength
-            + 50 * over
-            + water
-        )
+        gm_m = km_m - total.z
+        return 5 * abs(self.trim_m(total)) + 8 * max(0.0, WANTED_GM_M - gm_m) + 40 * strength + 50 * over + water
 
-    def upright(self, content: dict[str, int]) -> dict[str, int]:
-        """Take water off the heavy side, or put it in on the light side, until the ship stands upright."""
-        heel = sum(
-            load.t * load.y for load in (self.fixed, *(_tank_load(self.tanks[key], kg) for key, kg in content.items()))
-        )
-        for group in sorted(_mirrored(tank for tank in self.tanks.values() if not _is_fuel(tank)), key=_by_lever):
+    def afloat(self, content: Mapping[str, int]) -> Load:
+        return _sum([self.fixed, *(_tank_load(self.tanks[key], kg) for key, kg in content.items())])
+
+    def trim_m(self, total: Load) -> float:
+        """By the stern."""
+        mct = self._at(total.t, "trim_moment_kg_m_per_cm") / 1000
+        return (self._at(total.t, "lcb_mm") / 1000 - total.x) * total.t / mct / 100 if mct else 0.0
+
+    def level(self, content: dict[str, int]) -> dict[str, int]:
+        """Upright and on even keel: water in or out of the tanks that do most for it."""
+        groups = _mirrored(tank for tank in self.tanks.values() if not _is_fuel(tank))
+        for group in sorted(groups, key=lambda group: -abs(group[0].lcg_mm - self.fixed.x * 1000)):
+            for _ in range(4):  # the water's own weight moves the centre of buoyancy a little
+                total = self.afloat(content)
+                excess = (total.x - self._at(total.t, "lcb_mm") / 1000) * total.t
+                content = _exchanged(content, group, excess, lambda tank: tank.lcg_mm / 1000 - total.x)
+        for group in sorted(groups, key=_by_lever):
             for tank in group:
-                lever = tank.tcg_mm / 1000
-                if not lever:
-                    continue
-                wanted = content[tank.id] - 1000 * heel / lever
-                new = round(min(max(wanted, 0), tank.capacity_kg))
-                heel += (new - content[tank.id]) / 1000 * lever
-                content = {**content, tank.id: new}
+                total = self.afloat(content)
+                content = _exchanged(content, [tank], total.y * total.t, lambda tank: tank.tcg_mm / 1000)
         return content
 
-    def _bending_use(self, content: Mapping[str, int], displacement_t: float) -> float:
-        """Largest share of a bending or shear limit that is used, buoyancy on even keel."""
+    def _strength_use(self, content: Mapping[str, int], total: Load) -> float:
+        """Largest share of a limit of shear or bending that is used, the buoyancy shifted to lie under the weight."""
         weights = list(self.weights)
         for key, kg in content.items():
             weights[self.tank_station[key]] += kg / 1000
-        low, high, share = self._bracket(displacement_t)
+        buoyancies = self._buoyancies(total)
         shear = moment = use = 0.0
         at = self.centres[0]
-        for weight, x, station in zip(weights, self.centres, self.profile.stations, strict=True):
+        for weight, buoyancy, x, station in zip(weights, buoyancies, self.centres, self.profile.stations, strict=True):
             moment += shear * (at - x)
             at = x
-            if station.buoyancy_kg:
-                a, b = station.buoyancy_kg[low] / 1000, station.buoyancy_kg[high] / 1000
-                shear += weight - (a + share * (b - a))
+            shear += weight - buoyancy
             use = max(use, _use(shear, station.min_shear_kg, station.max_shear_kg))
             use = max(use, _use(moment, station.min_bending_kg_m, station.max_bending_kg_m))
         return use
+
+    def _buoyancies(self, total: Load) -> list[float]:
+        """Of each station, tonnes; those of an even keel tilted about the centre of flotation to fit the trim."""
+        low, high, share = self._bracket(total.t)
+        even = [
+            (s.buoyancy_kg[low] * (1 - share) + s.buoyancy_kg[high] * share) / 1000 if s.buoyancy_kg else 0.0
+            for s in self.profile.stations
+        ]
+        mass = sum(even)
+        if not mass:
+            return even
+        centre = sum(b * x for b, x in zip(even, self.centres, strict=True)) / mass
+        inertia = sum(b * (x - centre) ** 2 for b, x in zip(even, self.centres, strict=True))
+        tilt = (total.x - centre) * total.t / inertia if inertia else 0.0
+        return [b * (total.t / mass + tilt * (x - centre)) for b, x in zip(even, self.centres, strict=True)]
 
     def _bracket(self, t: float) -> tuple[int, int, float]:
         masses = [point.displacement_kg / 1000 for point in self.points]
@@ -175,6 +187,18 @@ class _Ship:
         low, high, share = self._bracket(t)
         a, b = (_value(self.points[index], name) for index in (low, high))
         return a + share * (b - a)
+
+
+def _exchanged(
+    content: Mapping[str, int], tanks: Sequence[Tank], excess_tm: float, lever_m: Callable[[Tank], float]
+) -> dict[str, int]:
+    """The contents with as much water let in or out of these tanks as takes the excess moment away."""
+    changed = dict(content)
+    share = excess_tm / len(tanks)
+    for tank in tanks:
+        if (lever := lever_m(tank)) and abs(share / lever) > LEAST_T:
+            changed[tank.id] = round(min(max(content[tank.id] - 1000 * share / lever, 0), tank.capacity_kg))
+    return changed
 
 
 def _by_lever(group: Sequence[Tank]) -> tuple[bool, int]:

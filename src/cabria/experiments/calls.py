@@ -15,7 +15,7 @@ from cabria.domain.containers import Container, ContainerId, Port
 from cabria.domain.errors import DataError
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import BayPlan
-from cabria.domain.vessel import VesselProfile
+from cabria.domain.vessel import Level, VesselProfile
 from cabria.experiments.ballast import ballast
 from cabria.experiments.cargo import EXPORTS, IMPORTS, MILD_GOODS, Line, container_numbers, make_cargo
 from cabria.experiments.ships import make_ship
@@ -29,11 +29,16 @@ ROTATION = tuple(map(Port, ("ECPSJ", "COBUN", "MXZLO", "JPYOK", "KRPUS", "CNSHA"
 FROM_ASIA = {Port("CNSHA"): 0.4, Port("CNNGB"): 0.25, Port("CNSHK"): 0.2, Port("KRPUS"): 0.15}
 FROM_CHILE = {Port("CLSAI"): 1.0}
 TO_COAST = {Port("ECPSJ"): 0.4, Port("COBUN"): 0.3, Port("MXZLO"): 0.3}
-TO_ASIA = {Port("CNSHA"): 0.36, Port("CNNGB"): 0.17, Port("CNSHK"): 0.19, Port("KRPUS"): 0.16, Port("JPYOK"): 0.12}
+TO_ASIA = {Port("CNSHK"): 0.38, Port("CNNGB"): 0.2, Port("CNSHA"): 0.22, Port("KRPUS"): 0.1, Port("JPYOK"): 0.1}
+FRUIT_TO = {Port("CNSHA"): 0.42, Port("CNSHK"): 0.2, Port("JPYOK"): 0.14, Port("KRPUS"): 0.14, Port("CNNGB"): 0.1}
 LOADS_TO = {Port("CNSHA"): 0.27, Port("CNNGB"): 0.13, Port("CNSHK"): 0.15, Port("KRPUS"): 0.12, Port("JPYOK"): 0.09,
             Port("ECPSJ"): 0.09, Port("COBUN"): 0.07, Port("MXZLO"): 0.08}  # fmt: skip
-HOLD_SHARE = {**dict.fromkeys(TO_ASIA, 0.9), **dict.fromkeys(TO_COAST, 0.7), PORT: 0.5}
-"""What part of a port's cargo is meant for the holds."""
+ARRIVING_BELOW = {**dict.fromkeys(TO_ASIA, 1.2), **dict.fromkeys(TO_COAST, 0.7), PORT: 0.45}
+"""What part of a port's cargo is meant for the holds; decks stay free, and their plugs with them."""
+LOADED_BELOW = {**dict.fromkeys(TO_ASIA, 0.9), **dict.fromkeys(TO_COAST, 0.3)}
+CHILEAN_FRUIT = 0.06
+COASTAL = 0.4
+"""Share of what stays aboard that leaves along the coast; the rest goes on to Asia."""
 
 REFERENCE_TEU, REFERENCE_MOVES, REFERENCE_SEED = 18_000, 9_000, 1
 DISCHARGED = 4 / 9
@@ -57,7 +62,7 @@ def make_call(
     moves: int,
     teu: int,
     seed: int,
-    aboard: float = 0.68,
+    aboard: float = 0.65,
     yard_fill: float = 0.62,
     blocks: int | None = None,
     quay_cranes: int | None = None,
@@ -114,7 +119,7 @@ def _order_of() -> dict[str, int]:
 
 
 def _loads(count: int, numbers: Iterator[ContainerId], random: Random) -> list[Container]:
-    return make_cargo(EXPORTS, count, pol={PORT: 1.0}, pod=LOADS_TO, cold_pod=TO_ASIA, numbers=numbers, random=random)
+    return make_cargo(EXPORTS, count, pol={PORT: 1.0}, pod=LOADS_TO, cold_pod=FRUIT_TO, numbers=numbers, random=random)
 
 
 def _with_stops(loads: list[Container], random: Random) -> list[Container]:
@@ -138,8 +143,7 @@ def _arrival(
     if staying < 0:
         raise DataError(f"A ship of {ship.capacity_teu:,} TEU cannot discharge {discharges:,} boxes.")
     overstowing = min(round(OVERSTOWING * staying), discharges // 50)
-    to_coast = round(0.55 * staying)
-    mild = tuple(replace(line, dangerous=MILD_GOODS) if line.dangerous else line for line in EXPORTS)
+    to_coast = round(COASTAL * staying)
 
     def cargo(
         lines: Sequence[Line], count: int, pol: Mapping[Port, float], pod: Mapping[Port, float]
@@ -149,14 +153,26 @@ def _arrival(
     boxes = [
         *cargo(IMPORTS, discharges + overstowing, FROM_ASIA, {PORT: 1.0}),
         *cargo(IMPORTS, to_coast - overstowing, FROM_ASIA, TO_COAST),
-        *cargo(mild, staying - to_coast, FROM_CHILE, TO_ASIA),
+        *cargo(_chilean_exports(), staying - to_coast, FROM_CHILE, TO_ASIA),
     ]
     units = units_of(ship)
-    lost = stow(units, _pools(boxes, random), _hold_shares(), random, keep_open=True)
+    lost = stow(units, _pools(boxes, random), _by_order(ARRIVING_BELOW), random, keep_open=True)
     if any(box.pod == PORT for box in lost):
         raise DataError(f"A ship of {ship.capacity_teu:,} TEU is too small to bring {discharges:,} boxes.")
     plan = bay_plan(units)
-    return _with_overstows(plan, overstowing, random)
+    return _with_overstows(ship, plan, overstowing, random)
+
+
+def _chilean_exports() -> tuple[Line, ...]:
+    """As Peru's, with fewer reefers so early in the voyage and milder dangerous goods."""
+    return tuple(
+        replace(line, dangerous=MILD_GOODS)
+        if line.dangerous
+        else replace(line, share=CHILEAN_FRUIT)
+        if line.cargo == "fruit"
+        else line
+        for line in EXPORTS
+    )
 
 
 def _pools(boxes: Iterable[Container], random: Random) -> list[Pool]:
@@ -167,13 +183,18 @@ def _pools(boxes: Iterable[Container], random: Random) -> list[Pool]:
     return [Pool.of(order, by_order[order], random) for order in sorted(by_order)]
 
 
-def _hold_shares() -> dict[int, float]:
-    return {order: HOLD_SHARE[Port(port)] for port, order in _order_of().items()}
+def _by_order(shares: Mapping[Port, float]) -> dict[int, float]:
+    order_of = _order_of()
+    return {order_of[port]: share for port, share in shares.items()}
 
 
-def _with_overstows(plan: BayPlan, count: int, random: Random) -> BayPlan:
-    """Give boxes that stand on top of others for this port to a later one."""
-    tops = [box.id for box, at in plan if _is_plain(box) and box.pod == PORT and _is_top_of_two(plan, at)]
+def _with_overstows(ship: VesselProfile, plan: BayPlan, count: int, random: Random) -> BayPlan:
+    """Give boxes that stand on deck on top of others for this port to a later one."""
+    tops = [
+        box.id
+        for box, at in plan
+        if _is_plain(box) and box.pod == PORT and _is_on_deck(ship, at) and _is_top_of_two(plan, at)
+    ]
     changed = {number: random.choice(list(TO_COAST)) for number in random.sample(tops, min(count, len(tops)))}
     if len(changed) < count:
         raise DataError("The made ship has too few stacks for this port.")
@@ -184,6 +205,11 @@ def _with_overstows(plan: BayPlan, count: int, random: Random) -> BayPlan:
 
 def _is_plain(box: Container) -> bool:
     return not (box.needs_plug or box.dangerous or box.out_of_gauge or box.is_20)
+
+
+def _is_on_deck(ship: VesselProfile, at: StowPosition) -> bool:
+    place = ship.place(at)
+    return place is not None and place.stack.level is Level.DECK
 
 
 def _is_top_of_two(plan: BayPlan, at: StowPosition) -> bool:
@@ -199,7 +225,7 @@ def _instructions(
     staying = [stowed for stowed in arrival if stowed.container.pod != PORT]
     units = units_of(ship)
     occupy(units, staying, _order_of())
-    stow(units, _pools((box for box in loads if not box.holds), random), _hold_shares(), random)
+    stow(units, _pools((box for box in loads if not box.holds), random), _by_order(LOADED_BELOW), random)
     aboard = {stowed.container.id for stowed in staying}
     return tuple(
         SlotInstruction(

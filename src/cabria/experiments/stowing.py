@@ -21,6 +21,7 @@ NEVER = 1_000
 WEIGHT_MARGIN = 0.96
 LASHING_MARGIN = 0.9
 HALF_BOX_MM = 1_300
+END_BIAS = 1.5
 
 
 class Tower:
@@ -145,6 +146,10 @@ class Unit:
         if self.is_kept_open:
             return 0
         return min(self.promised, min((tower.leaves_first for tower in self.hold), default=NEVER))
+
+    def costs_no_deck(self, order: int) -> bool:
+        """True when a box in the hold would take no place on deck from any that leaves later than it."""
+        return not self.is_kept_open and any(tower.leaves_first <= order for tower in self.hold)
 
     @property
     def deck_leaves_last(self) -> int:
@@ -277,11 +282,10 @@ def stow(
                 _fill(unit.hold, pool, is_deck=False)
         _stow_special(pool, along)
         for unit in sorted(along, key=lambda unit: unit.hold_leaves_first != pool.order):
+            if unit.promised == NEVER and not unit.is_kept_open and unit.deck_leaves_last <= pool.order:
+                _fill(unit.hold, pool, is_deck=False)
             if pool.order <= unit.hold_leaves_first:
                 _fill(unit.deck, pool, is_deck=True)
-        for unit in along:
-            if unit.deck_leaves_last <= pool.order:
-                _fill(unit.hold, pool, is_deck=False)
     return [box for pool in by_order for box in _stow_leftovers(pool, along)]
 
 
@@ -293,9 +297,11 @@ def _promise_holds(units: Sequence[Unit], wanted: Mapping[int, float], random: R
     total = sum(wanted.values())
     given = dict.fromkeys(wanted, 0.0)
     passed = 0.0
-    for unit in empty:
+    for index, unit in enumerate(empty):
         passed += unit.free_hold
         lag = {order: wanted[order] / total * passed - given[order] + random.random() for order in wanted}
+        # Empty holds near the ends rather than amidships: less hogging.
+        lag[NEVER] += unit.free_hold * END_BIAS * (abs(2 * index / len(empty) - 1) - 0.5)
         unit.promised = max((o for o in wanted if unit.deck_leaves_last <= o), key=lambda order: lag[order])
         given[unit.promised] += unit.free_hold
 
@@ -451,11 +457,15 @@ def _close_over(box: Container, tower: Tower) -> bool:
 
 
 def _open_towers(units: Sequence[Unit], order: int, box: Container) -> Iterator[Tower]:
+    """Decks first, then holds that are lost to later ports already, then any hold."""
     for unit in units:
-        towers = unit.deck if order <= unit.hold_leaves_first else []
-        if unit.deck_leaves_last <= order and not box.dangerous and not box.out_of_gauge:
-            towers = [*towers, *unit.hold]
-        yield from (tower for tower in towers if tower.takes(order))
+        if order <= unit.hold_leaves_first:
+            yield from (tower for tower in unit.deck if tower.takes(order))
+    if box.dangerous or box.out_of_gauge:
+        return
+    for unit in sorted(units, key=lambda unit: not unit.costs_no_deck(order)):
+        if unit.deck_leaves_last <= order:
+            yield from (tower for tower in unit.hold if tower.takes(order))
 
 
 def bay_plan(units: Iterable[Unit]) -> BayPlan:
