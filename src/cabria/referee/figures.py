@@ -1,0 +1,68 @@
+"""Key figures of a plan, counted from the call and the plan alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from cabria.domain.findings import Cause, Finding
+from cabria.domain.plan import LoadingPlan
+from cabria.domain.terminal import QuayCrane
+from cabria.domain.work import CraneStep, StepKind
+from cabria.referee import overstows
+from cabria.referee.condition import Case
+from cabria.referee.judgement import Figures
+
+QUARTER_HOUR_S = 900
+LID_KINDS = (StepKind.LID_OFF, StepKind.LID_ON)
+
+
+def count(case: Case, findings: Iterable[Finding]) -> Figures:
+    call, plan = case.call, case.plan
+    of_plan = Counter(finding.rule for finding in findings if finding.cause is Cause.PLAN)
+    loaded = sum(container in call.load_by_id for container in plan.loads)
+    retrievals = sum(not move.is_dig for move in plan.yard_moves)
+    digs = len(plan.yard_moves) - retrievals
+    steps = [step for queue in plan.queues for step in queue.steps]
+    on_arrival = {offence.key for offence in overstows.no_overstow_in_stack(case.arrival)}
+    on_arrival |= {offence.key for offence in overstows.no_overstow_on_lid(case.arrival)}
+    return Figures(
+        loads=len(call.loads),
+        loaded=loaded,
+        refused=sum(container in call.load_by_id for container in plan.refused),
+        discharged=len(call.discharges),
+        remaining=len(call.remaining),
+        restows=len(plan.restows),
+        overstows=of_plan[overstows.STACK.id],
+        lid_overstows=of_plan[overstows.LID.id],
+        overstows_on_arrival=len(on_arrival),
+        digs=digs,
+        digs_per_load=digs / retrievals if retrievals else 0.0,
+        crane_makespan_s=max((step.end_s for step in steps), default=0),
+        crane_moves=sum(len(step.containers) for step in steps),
+        twin_lifts=sum(len(step.containers) == 2 for step in steps),
+        crane_idle_s=_idle_s(case),
+        peak_block_moves_15_min=_peak_of_a_block(plan),
+        plugs_used=sum(container.needs_plug for container, _ in case.sailing),
+        teu_departing=sum(container.size_type.teu for container, _ in case.sailing),
+    )
+
+
+def _peak_of_a_block(plan: LoadingPlan) -> int:
+    quarters = Counter((move.source.block, move.due_s // QUARTER_HOUR_S) for move in plan.yard_moves)
+    return max(quarters.values(), default=0)
+
+
+def _idle_s(case: Case) -> int:
+    cranes = {crane.id: crane for crane in case.call.terminal.quay_cranes}
+    return sum(
+        max(0, later.start_s - earlier.end_s - travel_s(crane, earlier, later))
+        for queue in case.plan.queues
+        if (crane := cranes.get(queue.crane))
+        for earlier, later in zip(queue.steps, queue.steps[1:], strict=False)
+    )
+
+
+def travel_s(crane: QuayCrane, earlier: CraneStep, later: CraneStep) -> int:
+    """Gantry time between two steps, rounded up: a bay of 40 ft is four bay numbers."""
+    return -(-abs(later.bay - earlier.bay) * crane.bay_travel_s // 4)

@@ -1,0 +1,84 @@
+"""The referee's door: a plan is judged from the call and the plan alone.
+
+Every rule is listed in `RULES`. Rules of stowage look at one condition of the ship; they are asked of the departure
+and, to see what came aboard so, of the arrival: rules of support of the arrival as it came, rules of limits and
+neighbours of what remains of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from cabria.domain.calls import VesselCall
+from cabria.domain.findings import Finding
+from cabria.domain.plan import LoadingPlan
+from cabria.referee import clearing, figures, load_list, overstows, plugs, positions, seaworthiness, stack_limits
+from cabria.referee.condition import Case, Condition
+from cabria.referee.judgement import Judgement, Stability
+from cabria.referee.rule import Offence, Rule, attribute
+from cabria.referee.stability import stability
+
+StowageCheck = Callable[[Condition], Iterator[Offence]]
+CaseCheck = Callable[[Case], Iterator[Finding]]
+
+FAMILIES = (load_list, positions, stack_limits, plugs, overstows, clearing, seaworthiness)
+
+RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in vars(family).values() if isinstance(rule, Rule))
+
+SUPPORT_CHECKS: tuple[StowageCheck, ...] = (
+    positions.slot_exists,
+    positions.length_fits_bay,
+    positions.cell_takes_length,
+    positions.one_box_per_place,
+    positions.nothing_hangs,
+    positions.stands_level,
+    positions.no_short_on_long,
+)
+LIMIT_CHECKS: tuple[StowageCheck, ...] = (
+    stack_limits.end_weight_within_limit,
+    stack_limits.stack_weight_within_limit,
+    stack_limits.height_within_limit,
+    stack_limits.lashing_surrogate_within_cap,
+    plugs.reefers_have_power,
+    overstows.no_overstow_in_stack,
+    overstows.no_overstow_on_lid,
+)
+CASE_CHECKS: tuple[CaseCheck, ...] = (
+    *load_list.LOAD_LIST_CHECKS,
+    clearing.nobody_in_the_way,
+    clearing.nobody_on_opened_lids,
+)
+
+
+def judge(call: VesselCall, plan: LoadingPlan) -> Judgement:
+    """Judge a plan. Never raises for a bad plan: what is wrong with it is in the findings."""
+    case = Case.of(call, plan)
+    tanks = call.tank_contents_kg if plan.tank_contents_kg is None else plan.tank_contents_kg
+    arrival = stability(call.vessel, call.arrival, call.tank_contents_kg)
+    departure = stability(call.vessel, case.sailing, tanks)
+    findings = (
+        *(finding for check in CASE_CHECKS for finding in check(case)),
+        *_stowage_findings(case),
+        *seaworthiness.tanks_hold_it(call.vessel, tanks),
+        *seaworthiness.ship_within_limits(call.vessel, arrival, departure),
+    )
+    return Judgement(findings, figures.count(case, findings), arrival, departure, _rules(case, departure))
+
+
+def _stowage_findings(case: Case) -> Iterator[Finding]:
+    for check in SUPPORT_CHECKS:
+        yield from attribute(check(case.departure), check(case.arrival))
+    for check in LIMIT_CHECKS:
+        yield from attribute(check(case.departure), check(case.remaining))
+    yield from attribute(stack_limits.heavy_below_light(case.departure, case.call.settings.max_inversion_kg), ())
+
+
+def _rules(case: Case, departure: Stability) -> dict[str, str]:
+    unjudged = {
+        **load_list.not_judged(case),
+        **seaworthiness.not_judged(case.call.vessel, departure),
+    }
+    return {
+        rule.id: f"{rule.sentence} Not judged: {unjudged[rule.id]}" if rule.id in unjudged else rule.sentence
+        for rule in RULES
+    }

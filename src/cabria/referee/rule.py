@@ -1,0 +1,53 @@
+"""What a rule and an offence against it are, and who is to blame for an offence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cabria.domain.containers import ContainerId
+from cabria.domain.findings import Cause, Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the referee: a stable id, how bad an offence is, and what it asks in a sentence."""
+
+    id: str
+    severity: Severity
+    sentence: str
+
+    def finding(
+        self, text: str, place: object = "", container: ContainerId | None = None, cause: Cause = Cause.PLAN
+    ) -> Finding:
+        return Finding(self.id, self.severity, text, str(place), container, cause)
+
+
+class Offence(NamedTuple):
+    """A broken rule in one condition of the ship, before anybody is blamed for it.
+
+    `other` names whom it concerns besides the container; `amount` says how bad it is where that can be measured.
+    """
+
+    rule: Rule
+    text: str
+    place: str = ""
+    container: ContainerId | None = None
+    other: str = ""
+    amount: int = 0
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        return (self.rule.id, self.place, self.container or "", self.other)
+
+
+def attribute(offences: Iterable[Offence], before: Iterable[Offence]) -> Iterator[Finding]:
+    """Findings for `offences`; came aboard so if the same was there `before` and is no worse now."""
+    known: dict[tuple[str, str, str, str], int] = {}
+    for offence in before:
+        known[offence.key] = max(offence.amount, known.get(offence.key, offence.amount))
+    for offence in offences:
+        was = known.get(offence.key)
+        cause = Cause.ARRIVAL if was is not None and offence.amount <= was else Cause.PLAN
+        yield offence.rule.finding(offence.text, offence.place, offence.container, cause)

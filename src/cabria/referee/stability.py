@@ -1,0 +1,189 @@
+"""How the ship floats with her cargo: displacement, centre of mass, GM, draught, trim, list, shear and bending.
+
+Everything is recomputed from the profile. What the profile does not say is left out by name, never guessed.
+Straight lines join the hydrostatic points; a weight between two stations rests on both, so that its moment is kept;
+free surfaces of tanks are not known and not taken off GM.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from cabria.domain.stowage import Stowed
+from cabria.domain.vessel import HydrostaticPoint, Station, VesselProfile
+from cabria.referee.judgement import Stability
+
+
+class Weight(NamedTuple):
+    """A mass and where its centre is; None is not known."""
+
+    mass_kg: int
+    lcg_mm: int | None
+    tcg_mm: int | None
+    vcg_mm: int | None
+
+
+def stability(profile: VesselProfile, bay_plan: Iterable[Stowed], tank_contents_kg: Mapping[str, int]) -> Stability:
+    """The ship afloat. Containers outside the profile count in the mass, at no known place."""
+    cargo = [_weight_of(profile, stowed) for stowed in bay_plan]
+    tanks = _tank_weights(profile, tank_contents_kg)
+    hull = [Weight(s.lightship_kg, s.lcg_mm, 0, s.lightship_vcg_mm) for s in profile.stations]
+    weights = [*hull, *tanks, *cargo]
+    missing: list[str] = []
+    if not profile.stations:
+        missing.append("The profile does not know the light ship, so only cargo and tanks are weighed.")
+    displacement = sum(weight.mass_kg for weight in weights)
+
+    def centre(axis: str, of: Callable[[Weight], int | None]) -> float | None:
+        """Centre of mass along one axis, None where a weight's is not known."""
+        if not profile.stations or displacement == 0:
+            return None
+        total = 0
+        for weight in weights:
+            value = of(weight)
+            if value is None and weight.mass_kg:
+                missing.append(f"The profile does not say {axis} all containers stand, so no centre of mass there.")
+                return None
+            total += weight.mass_kg * (value or 0)
+        return total / displacement
+
+    lcg = centre("how far fore or aft", lambda weight: weight.lcg_mm)
+    tcg = centre("how far to starboard", lambda weight: weight.tcg_mm)
+    vcg = centre("how high", lambda weight: weight.vcg_mm)
+    at = _Hydrostatics(profile.hydrostatics, displacement, missing) if profile.stations else None
+    km = at.value("KM", lambda point: point.km_mm) if at else None
+    draught = at.value("draught", lambda point: point.draught_mm) if at else None
+    lcb = at.value("the centre of buoyancy", lambda point: point.lcb_mm) if at else None
+    trim_moment = at.value("the trim moment", lambda point: point.trim_moment_kg_m_per_cm) if at else None
+    gm = None if km is None or vcg is None else km - vcg
+    trim = None
+    if lcg is not None and lcb is not None and trim_moment:
+        trim = 10 * displacement * (lcb - lcg) / 1_000 / trim_moment
+    heel = None
+    if gm is not None and tcg is not None and gm > 0:
+        heel = 1_000 * math.degrees(math.atan(tcg / gm))
+    shear, bending = _strength(profile.stations, at, [*tanks, *cargo], missing)
+    return Stability(
+        cargo_kg=sum(weight.mass_kg for weight in cargo),
+        displacement_kg=displacement,
+        lcg_mm=_rounded(lcg),
+        tcg_mm=_rounded(tcg),
+        vcg_mm=_rounded(vcg),
+        gm_mm=_rounded(gm),
+        draught_mm=_rounded(draught),
+        trim_mm=_rounded(trim),
+        list_mdeg=_rounded(heel),
+        shear_kg=shear,
+        bending_kg_m=bending,
+        not_judged=tuple(dict.fromkeys(missing)),
+    )
+
+
+def _rounded(value: float | None) -> int | None:
+    return None if value is None else round(value)
+
+
+def _weight_of(profile: VesselProfile, stowed: Stowed) -> Weight:
+    place = profile.place(stowed.position)
+    mass = stowed.container.gross_mass_kg
+    if place is None:
+        return Weight(mass, None, None, None)
+    return Weight(mass, place.stack.lcg_at_mm(place.end), place.stack.tcg_mm, place.cell.vcg_mm)
+
+
+def _tank_weights(profile: VesselProfile, contents: Mapping[str, int]) -> list[Weight]:
+    return [
+        Weight(content, tank.lcg_mm, tank.tcg_mm, tank.vcg_mm(content))
+        for tank in profile.tanks
+        if (content := contents.get(tank.id, 0))
+    ]
+
+
+class _Hydrostatics:
+    """The hydrostatic table read at one displacement; adds to `missing` what it does not say."""
+
+    def __init__(self, points: Sequence[HydrostaticPoint], displacement_kg: int, missing: list[str]) -> None:
+        self.points = points
+        self.missing = missing
+        self.upper: int | None = None
+        self.weight = 0.0
+        masses = [point.displacement_kg for point in points]
+        if len(points) < 2:
+            missing.append("The profile has no hydrostatic table, so GM, draught and trim are not known.")
+        elif not masses[0] <= displacement_kg <= masses[-1]:
+            missing.append(
+                f"The displacement of {displacement_kg / 1_000:,.0f} t is outside the hydrostatic table "
+                f"({masses[0] / 1_000:,.0f} to {masses[-1] / 1_000:,.0f} t)."
+            )
+        else:
+            self.upper = min(bisect_right(masses, displacement_kg), len(points) - 1)
+            low, high = masses[self.upper - 1], masses[self.upper]
+            self.weight = (displacement_kg - low) / (high - low)
+
+    def between(self, low: float, high: float) -> float:
+        return low + self.weight * (high - low)
+
+    def value(self, name: str, of: Callable[[HydrostaticPoint], int | None]) -> float | None:
+        if self.upper is None:
+            return None
+        low, high = of(self.points[self.upper - 1]), of(self.points[self.upper])
+        if low is None or high is None:
+            self.missing.append(f"The hydrostatic table does not give {name}.")
+            return None
+        return self.between(low, high)
+
+
+def limits_of_lcg(profile: VesselProfile, displacement_kg: int) -> tuple[float | None, float | None]:
+    """Least and greatest centre of mass along the ship that the hydrostatic table allows at a displacement."""
+    at = _Hydrostatics(profile.hydrostatics, displacement_kg, [])
+    return (
+        at.value("the least LCG", lambda point: point.min_lcg_mm),
+        at.value("the greatest LCG", lambda point: point.max_lcg_mm),
+    )
+
+
+def _strength(
+    stations: Sequence[Station], at: _Hydrostatics | None, weights: Sequence[Weight], missing: list[str]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Shear force and bending moment at each station, from the bow (Larsen and Pacino 2021)."""
+    if at is None or at.upper is None or not all(station.buoyancy_kg for station in stations):
+        if stations and (at is None or at.upper is not None):
+            missing.append("The profile does not give the buoyancy along the ship, so shear and bending are not known.")
+        return (), ()
+    if any(weight.lcg_mm is None and weight.mass_kg for weight in weights):
+        return (), ()
+    upper = at.upper
+    surplus = [
+        station.lightship_kg - at.between(station.buoyancy_kg[upper - 1], station.buoyancy_kg[upper])
+        for station in stations
+    ]
+    for index, mass in _shares(stations, weights):
+        surplus[index] += mass
+    shear: list[int] = []
+    bending: list[int] = []
+    force = moment = 0.0
+    for index, station in enumerate(stations):
+        if index:
+            moment += force * abs(station.lcg_mm - stations[index - 1].lcg_mm) / 1_000
+        force += surplus[index]
+        shear.append(round(force))
+        bending.append(round(moment))
+    return tuple(shear), tuple(bending)
+
+
+def _shares(stations: Sequence[Station], weights: Iterable[Weight]) -> Iterable[tuple[int, float]]:
+    """What each weight puts on which station: on the two beside it, nearer takes more; beyond the ends on the last."""
+    centres = [-station.lcg_mm for station in stations]  # rising, as stations are listed from the bow
+    for weight in weights:
+        if weight.lcg_mm is None:
+            continue
+        aft = bisect_right(centres, -weight.lcg_mm)
+        if aft == 0 or aft == len(centres):
+            yield min(aft, len(centres) - 1), weight.mass_kg
+            continue
+        share = (-weight.lcg_mm - centres[aft - 1]) / (centres[aft] - centres[aft - 1])
+        yield aft - 1, weight.mass_kg * (1 - share)
+        yield aft, weight.mass_kg * share
