@@ -1,7 +1,7 @@
 """`edi`: messages to objects and back (BENCHMARKS.md, section 10).
 
-One row a file: the CPU seconds of reading it, boxes, findings, how many boxes a written and re-read message lost, and, when
-pydifact is installed, its CPU seconds for splitting the same bytes into segments in the same run.
+One row a file: the CPU seconds of reading it, boxes, findings, how many boxes a written and re-read message lost, and,
+when pydifact is installed, its CPU seconds for splitting the same bytes into segments in the same run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import random
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from cabria import __version__
@@ -45,11 +45,12 @@ from cabria.domain.messages import (
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import BayPlan, Stowed
 
+DEFAULT_PATHS = ["made:11000"]
 Row = dict[str, object]
 _MAX_REPEATS = 9
 
 
-def run(paths: list[Path], *, seconds: float, seed: int, jobs: int, solutions: Path | None) -> Iterator[Row]:
+def run(paths: Sequence[str | Path], *, seconds: float, seed: int, jobs: int, solutions: Path | None) -> Iterator[Row]:
     """One row an instance; an instance that cannot be read has the key `error`.
 
     Paths are files (.edi, .edi.xz), folders of them, or `made:11000` for a bay plan of that many boxes made here from
@@ -66,7 +67,7 @@ def run(paths: list[Path], *, seconds: float, seed: int, jobs: int, solutions: P
 
 
 def made_bay_plan(boxes: int, seed: int = 0) -> bytes:
-    """A BAPLIE (2.2) of a full ship with some reefers, dangerous goods and out-of-gauge boxes; about seven segments a box."""
+    """A BAPLIE (2.2) with some reefers, dangerous goods and out-of-gauge boxes; about seven segments a box."""
     chance = random.Random(seed)
     sizes = [SizeType.parse(code) for code in ("22G1", "42G1", "45G1", "45G1", "45R1", "22T1", "42U1")]
     ports = [Port(code) for code in ("CNSHA", "CNNGB", "KRPUS", "JPYOK", "MXZLO", "ECGYE", "CLSAI", "HKHKG")]
@@ -98,17 +99,22 @@ def made_bay_plan(boxes: int, seed: int = 0) -> bytes:
     return write_bay_plan(header, BayPlan(tuple(stowed)), Dialect.SMDG22)
 
 
-def _instances(paths: list[Path], seed: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    for path in paths:
-        text = str(path)
+def _instances(paths: Sequence[str | Path], seed: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    for given in paths:
+        text, path = str(given), Path(given)
         if text.startswith("made:"):
-            if not text[5:].isdecimal() or not 0 < int(text[5:]) <= 100_000:
-                raise DataError(f"{text!r} does not say how many boxes to make, 1 to 100000, such as made:11000.")
-            yield f"made_{text[5:]}", lambda boxes=int(text[5:]): made_bay_plan(boxes, seed)  # type: ignore[misc]
+            yield f"made_{text[5:]}", lambda text=text: made_bay_plan(_boxes(text), seed)  # type: ignore[misc]
             continue
         files = sorted(p for p in path.rglob("*") if p.name.endswith((".edi", ".edi.xz"))) if path.is_dir() else [path]
         for file in files:
             yield file.name.removesuffix(".xz").removesuffix(".edi"), lambda file=file: load(file)  # type: ignore[misc]
+
+
+def _boxes(text: str) -> int:
+    count = text.removeprefix("made:")
+    if not (count.isdecimal() and len(count) < 7 and 0 < int(count) <= 100_000):
+        raise DataError(f"{text!r} does not say how many boxes to make, 1 to 100000, such as made:11000.")
+    return int(count)
 
 
 def _measure(data: bytes, name: str, seconds: float, solutions: Path | None) -> Row:
@@ -150,13 +156,14 @@ def _entries(message: Message) -> tuple[object, ...]:
 
 
 def _lost(message: Message) -> int | None:
-    """How many boxes or slots come back other than they went out, at least what a dialect can carry; None: not written."""
+    """How many boxes or slots come back other than they went out, as far as carried; None: this kind is not written."""
     header = message.header
     if isinstance(message, BayPlanMessage):
         return sum(_bay_plan_lost(message, dialect) for dialect in Dialect)
     if isinstance(message, InstructionMessage):
         return _differences(
-            message.instructions, read_instruction(write_instruction(header, message.instructions), file="").instructions
+            message.instructions,
+            read_instruction(write_instruction(header, message.instructions), file="").instructions,
         )
     direction = header.direction or Direction.LOAD
     if isinstance(message, LoadListMessage):
@@ -207,7 +214,17 @@ def _plain(message: Message) -> list[list[object]]:
     """Number, size-type, bay, row, tier, mass, verified, port of loading and of discharge of each box."""
     if isinstance(message, InstructionMessage):
         return [
-            ["", str(s.size_type or ""), s.position.bay, s.position.row, s.position.tier, s.gross_mass_kg, False, "", s.pod or ""]
+            [
+                "",
+                str(s.size_type or ""),
+                s.position.bay,
+                s.position.row,
+                s.position.tier,
+                s.gross_mass_kg,
+                False,
+                "",
+                s.pod or "",
+            ]
             for s in message.instructions
         ]
     rows: list[list[object]] = []

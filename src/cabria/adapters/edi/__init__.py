@@ -1,8 +1,11 @@
 """Messages of the trade as UN/EDIFACT: lenient in, strict out, and a list of everything that was odd."""
 
 from cabria.adapters.edi.carried import Dialect, carried, losses
+from cabria.adapters.edi.check import CheckedFile, against_profile, check_file
 from cabria.adapters.edi.code_tables import CodeTables, load_tables
 from cabria.adapters.edi.files import load
+from cabria.adapters.edi.letter import letter
+from cabria.adapters.edi.masses import apply_verified_masses
 from cabria.adapters.edi.reading import (
     read_any,
     read_bay_plan,
@@ -20,9 +23,14 @@ from cabria.adapters.edi.writing import (
 )
 
 __all__ = [
+    "CheckedFile",
     "CodeTables",
     "Dialect",
+    "against_profile",
+    "apply_verified_masses",
     "carried",
+    "check_file",
+    "letter",
     "load",
     "load_tables",
     "losses",

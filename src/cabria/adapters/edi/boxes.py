@@ -40,9 +40,9 @@ from cabria.domain.findings import Finding, Severity
 from cabria.domain.messages import Breakbulk, EmptySlot, MessageEntry
 from cabria.domain.positions import StowPosition
 
-_MIN_KG, _MAX_KG = 1_000, 60_000
+MIN_KG, MAX_KG = 1_000, 60_000
 """No box is lighter than the tare of a small one, and no spreader lifts more."""
-_DOUBT_KG = 1_000
+DOUBT_KG = 1_000
 """Verified and declared mass of one box may differ by this much before it is said."""
 _NOT_BOXES = {"CR", "CH", "TE", "RF", "TP"}
 
@@ -57,6 +57,7 @@ class Demand:
     verified: bool = True
     position: bool = False
     number: bool = False
+    temperature: bool = True
 
 
 @dataclass(slots=True)
@@ -244,7 +245,7 @@ class Builder:
         set_point = draft.set_point if draft.set_point is not None else draft.range_from
         is_full = equipment.status != "4"
         self._tell_problems(draft, number)
-        if size.kind is Kind.REEFER and is_full and set_point is None:
+        if size.kind is Kind.REEFER and is_full and set_point is None and self.demand.temperature:
             self.find(
                 draft, "EDI-REEFER", Severity.NOTE, "A full reefer has no temperature; it travels unplugged.", number
             )
@@ -316,10 +317,7 @@ class Builder:
             self.find(draft, "EDI-NUMBER", Severity.COMMERCIAL, text, number)
 
     def _size_type(self, draft: Draft, code: str, number: ContainerId) -> SizeType:
-        listed = self.tables.size_types.get(code)
-        if listed is not None:
-            return listed
-        size = parsed_size_type(code)
+        size = self.tables.size_types.get(code) or parsed_size_type(code)
         if size is None:
             size = assumed_size_type(code, draft.position)
             said = f"Size-type code {code[:10]!r} is not known" if code else "The size-type code is missing"
@@ -343,9 +341,9 @@ class Builder:
             if self.demand.mass:
                 self.find(draft, "EDI-MASS-MISSING", Severity.SAFETY, "The mass is missing.", number)
             return 0, False
-        if self.demand.mass and not _MIN_KG <= mass <= _MAX_KG:
+        if self.demand.mass and not MIN_KG <= mass <= MAX_KG:
             self.find(draft, "EDI-MASS", Severity.SAFETY, f"No such box has a gross mass of {mass:,} kg.", number)
-        if verified is not None and declared is not None and abs(verified - declared) > _DOUBT_KG:
+        if verified is not None and declared is not None and abs(verified - declared) > DOUBT_KG:
             text = f"The verified mass is {verified:,} kg, the declared one {declared:,} kg."
             self.find(draft, "EDI-MASS-DIFFERS", Severity.NOTE, text, number)
         if verified is None and is_full and self.demand.verified:
@@ -400,7 +398,7 @@ def is_breakbulk(draft: Draft) -> bool:
     return bool(draft.is_breakbulk) or draft.equipment is not None or bool(draft.masses)
 
 
-def shared_slots(entries: Iterable[MessageEntry]) -> Iterator[Finding]:
+def shared_slots(entries: Iterable[MessageEntry], severity: Severity = Severity.HARD) -> Iterator[Finding]:
     """Two boxes in one slot, or a 40 ft box where a 20 ft box stands."""
     taken: dict[int, MessageEntry] = {}
     for entry in entries:
@@ -413,14 +411,15 @@ def shared_slots(entries: Iterable[MessageEntry]) -> Iterator[Finding]:
             other = taken.setdefault(half, entry)
             if other is not entry:
                 text = f"Slot {position} is taken by container {other.container.id}, in slot {other.position}."
-                yield Finding("EDI-SLOT-TWICE", Severity.HARD, text, entry.place, entry.container.id)
+                yield Finding("EDI-SLOT-TWICE", severity, text, entry.place, entry.container.id)
                 break
 
 
 def counted(collected: Collected, boxes: int) -> Iterator[Finding]:
-    """CNT+16 counts the containers of a list."""
+    """CNT+16 counts the containers of a list, or the lines of one where a line asks for several."""
+    lines = sum(map(is_box, collected.drafts))
     for number, qualifier, value in collected.counts:
-        if qualifier == "16" and value.lstrip("0") != str(boxes) and not (value == "0" and boxes == 0):
+        if qualifier == "16" and (value.lstrip("0") or "0") not in (str(boxes), str(lines)):
             text = f"CNT says {value[:20]!r} containers, the message has {boxes}."
             yield Finding("EDI-CNT-COUNT", Severity.COMMERCIAL, text, f"segment {number}")
 

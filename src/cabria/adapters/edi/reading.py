@@ -181,7 +181,9 @@ def _bay_plan(raw: RawMessage, tables: CodeTables) -> BayPlanMessage:
 def _instruction(raw: RawMessage, tables: CodeTables) -> InstructionMessage:
     collected = collect(raw)
     header, odd = read_header(raw, collected.head)
-    builder = Builder(tables, Demand(pol=False, pod=False, mass=False, verified=False, position=True))
+    builder = Builder(
+        tables, Demand(pol=False, pod=False, mass=False, verified=False, position=True, temperature=False)
+    )
     orders: list[StowOrder] = []
     slots: dict[StowPosition, int] = {}
     findings: list[Finding] = []
@@ -259,7 +261,7 @@ def _entries(
 
 def _load_list(raw: RawMessage, tables: CodeTables) -> LoadListMessage:
     header, entries, findings, _ = _entries(raw, tables, Demand(number=True))
-    return LoadListMessage(header, tuple(entries), (*findings, *shared_slots(entries)))
+    return LoadListMessage(header, tuple(entries), (*findings, *shared_slots(entries, Severity.COMMERCIAL)))
 
 
 def _move_report(raw: RawMessage, tables: CodeTables) -> MoveReport:
@@ -268,7 +270,7 @@ def _move_report(raw: RawMessage, tables: CodeTables) -> MoveReport:
 
 
 def _equipment(raw: RawMessage, tables: CodeTables) -> EquipmentMessage:
-    demand = Demand(pol=False, pod=False, mass=False, verified=False)
+    demand = Demand(pol=False, pod=False, mass=False, verified=False, temperature=False)
     header, entries, findings, collected = _entries(raw, tables, demand)
     parsed = [components(segment) for segment in collected.head]
     references = tuple((at(e, 1), at(e, 1, 1)) for e in parsed if at(e, 0) == "RFF" and at(e, 1, 1))
