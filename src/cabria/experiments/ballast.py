@@ -138,7 +138,7 @@ class _Ship:
             for _ in range(4):  # the water's own weight moves the centre of buoyancy a little
                 total = self.afloat(content)
                 excess = (total.x - self._at(total.t, "lcb_mm") / 1000) * total.t
-                content = _exchanged(content, group, excess, lambda tank: tank.lcg_mm / 1000 - total.x)
+                content = _exchanged(content, group, excess, _lever_from(total.x))
         for group in sorted(groups, key=_by_lever):
             for tank in group:
                 total = self.afloat(content)
@@ -187,6 +187,10 @@ class _Ship:
         low, high, share = self._bracket(t)
         a, b = (_value(self.points[index], name) for index in (low, high))
         return a + share * (b - a)
+
+
+def _lever_from(x: float) -> Callable[[Tank], float]:
+    return lambda tank: tank.lcg_mm / 1000 - x
 
 
 def _exchanged(
