@@ -1,0 +1,254 @@
+"""The hot loop: annealing by swapping the boxes of two slots of one group, priced by differences.
+
+Flat arrays; slots and boxes are numbered alike and `box_at[slot]` is the choice. Masses are kilograms, costs points.
+Numbers below 0 mean "none". A yard stack lists its boxes bottom first, -1 for a box of somebody else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+NEVER_S = 1 << 40
+
+_I1 = "int64[::1]"
+_I2 = "int64[:, ::1]"
+_GIVEN = (
+    _I1,  # due: of each slot
+    _I1,  # window: of each slot
+    _I1,  # group_from
+    _I1,  # group_slots: slots of each group; group g has group_slots[group_from[g]:group_from[g + 1]]
+    _I1,  # group_of: of each entry of group_slots
+    _I1,  # mass: of each box
+    _I1,  # operator: of each box
+    _I1,  # yard_stack: of each box
+    _I1,  # block: of each box
+    _I1,  # stack_from
+    _I1,  # stack_boxes
+    _I1,  # vessel_stack: of each slot
+    _I2,  # share: of each slot, how many halves of its mass rest on fore end, aft end and the 40 ft limit
+    _I2,  # lever: of each slot, longitudinal, transverse and vertical, mm
+    _I2,  # below: of each slot, up to two slots
+    _I2,  # above: of each slot, up to two slots
+    _I1,  # partner: of each slot
+    _I1,  # pair_max: of each slot
+    _I1,  # min_mass: of each slot
+    _I1,  # max_mass: of each slot
+    _I1,  # asked_operator: of each slot
+    _I1,  # drift_max: by direction, kg mm
+    _I1,  # prices: points of a dig, of an inversion, of one in a peak square; largest inversion in kg
+)
+_STATE = (
+    _I1,  # box_at
+    _I1,  # slot_of
+    _I1,  # stack_digs: of each yard stack
+    _I2,  # room: of each vessel stack, half kilograms left under the limits that `share` counts against
+    _I2,  # given: by block and window, boxes
+    _I1,  # drift: by direction, kg mm
+)
+
+
+def generator(seed: int) -> Array:
+    """State of the random generator: never 0, well mixed for small seeds."""
+    mixed = ((seed + 1) * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
+    return np.array([mixed or 1], np.uint64)
+
+
+@njit("uint64(uint64[::1])", cache=True, nogil=True)
+def _draw(state: Array) -> Any:
+    """xorshift64*: the next of 2^64 numbers; `state` must not be 0."""
+    x = state[0]
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    state[0] = x
+    return x * np.uint64(2685821657736338717)
+
+
+@njit("int64(uint64[::1], int64)", cache=True, nogil=True)
+def _below(state: Array, limit: int) -> Any:
+    return np.int64((_draw(state) >> np.uint64(33)) % np.uint64(limit))
+
+
+@njit("int64(int64, int64[::1], int64[::1], int64[::1], int64[::1])", cache=True, nogil=True)
+def digs_of(stack: int, due: Array, slot_of: Array, stack_from: Array, stack_boxes: Array) -> Any:
+    """Boxes of a yard stack that stand above one that leaves earlier."""
+    found = 0
+    first = NEVER_S
+    for n in range(stack_from[stack], stack_from[stack + 1]):
+        box = stack_boxes[n]
+        leaves = due[slot_of[box]] if box >= 0 else NEVER_S
+        if leaves > first:
+            found += 1
+        else:
+            first = leaves
+    return found
+
+
+@njit("int64(int64, int64[:, ::1], int64[:, ::1], int64[::1], int64[::1], int64)", cache=True, nogil=True)
+def inversions_of(slot: int, below: Array, above: Array, box_at: Array, mass: Array, tolerance: int) -> Any:
+    """Inversions between a slot and those directly below and above."""
+    own = mass[box_at[slot]]
+    found = 0
+    for side in range(2):
+        other = below[slot, side]
+        if other >= 0 and own - mass[box_at[other]] > tolerance:
+            found += 1
+        other = above[slot, side]
+        if other >= 0 and mass[box_at[other]] - own > tolerance:
+            found += 1
+    return found
+
+
+@njit("boolean(int64, int64, int64[:, ::1], int64[:, ::1])", cache=True, nogil=True)
+def _touch(a: int, b: int, below: Array, above: Array) -> Any:
+    return below[a, 0] == b or below[a, 1] == b or above[a, 0] == b or above[a, 1] == b
+
+
+@njit(f"int64({', '.join(_GIVEN + _STATE)}, int64, float64, float64, uint64[::1])", cache=True, nogil=True)
+def anneal(
+    due: Array,
+    window: Array,
+    group_from: Array,
+    group_slots: Array,
+    group_of: Array,
+    mass: Array,
+    operator: Array,
+    yard_stack: Array,
+    block: Array,
+    stack_from: Array,
+    stack_boxes: Array,
+    vessel_stack: Array,
+    share: Array,
+    lever: Array,
+    below: Array,
+    above: Array,
+    partner: Array,
+    pair_max: Array,
+    min_mass: Array,
+    max_mass: Array,
+    asked_operator: Array,
+    drift_max: Array,
+    prices: Array,
+    box_at: Array,
+    slot_of: Array,
+    stack_digs: Array,
+    room: Array,
+    given: Array,
+    drift: Array,
+    iterations: int,
+    hot: float,
+    cold: float,
+    state: Array,
+) -> Any:
+    """Try `iterations` swaps, cooling from `hot` to `cold` points, and change the state in place.
+
+    Returns by how many points the cost has changed.
+    """
+    dig, inversion, peak, tolerance = prices[0], prices[1], prices[2], prices[3]
+    total = 0
+    temperature = hot
+    cooling = (cold / hot) ** (1.0 / max(1, iterations // 256))
+    for iteration in range(iterations):
+        if iteration % 256 == 255:
+            temperature *= cooling
+        entry = _below(state, group_slots.shape[0])
+        group = group_of[entry]
+        other = group_from[group] + _below(state, group_from[group + 1] - group_from[group])
+        s, t = group_slots[entry], group_slots[other]
+        if s == t:
+            continue
+        a, b = box_at[s], box_at[t]
+
+        # Hard: what the carrier asked for, twins, weights on board, and how far the ship's moments may drift.
+        gain = mass[b] - mass[a]
+        if asked_operator[s] >= 0 and operator[b] != asked_operator[s]:
+            continue
+        if asked_operator[t] >= 0 and operator[a] != asked_operator[t]:
+            continue
+        if gain != 0:
+            if mass[b] < min_mass[s] or mass[b] > max_mass[s] or mass[a] < min_mass[t] or mass[a] > max_mass[t]:
+                continue
+            if partner[s] >= 0 and partner[s] != t and mass[b] + mass[box_at[partner[s]]] > pair_max[s]:
+                continue
+            if partner[t] >= 0 and partner[t] != s and mass[a] + mass[box_at[partner[t]]] > pair_max[t]:
+                continue
+            allowed = True
+            for k in range(3):
+                change = gain * share[s, k]
+                if vessel_stack[s] == vessel_stack[t]:
+                    change -= gain * share[t, k]
+                elif -gain * share[t, k] > room[vessel_stack[t], k] and -gain * share[t, k] > 0:
+                    allowed = False
+                if change > room[vessel_stack[s], k] and change > 0:
+                    allowed = False
+                moment = drift[k] + gain * (lever[s, k] - lever[t, k])
+                if abs(moment) > drift_max[k] and abs(moment) > abs(drift[k]):
+                    allowed = False
+            if not allowed:
+                continue
+
+        # What it costs: digs of the yard stacks touched, peaks, inversions on board.
+        cost = 0
+        if due[s] != due[t]:
+            p, q = yard_stack[a], yard_stack[b]
+            slot_of[a], slot_of[b] = t, s
+            digs_p = digs_q = 0
+            if p >= 0:
+                digs_p = digs_of(p, due, slot_of, stack_from, stack_boxes)
+                cost += dig * (digs_p - stack_digs[p])
+            if q >= 0 and q != p:
+                digs_q = digs_of(q, due, slot_of, stack_from, stack_boxes)
+                cost += dig * (digs_q - stack_digs[q])
+            slot_of[a], slot_of[b] = s, t
+            if block[a] != block[b] and window[s] != window[t]:
+                if block[a] >= 0:
+                    cost += 2 * peak * (given[block[a], window[t]] - given[block[a], window[s]] + 1)
+                if block[b] >= 0:
+                    cost += 2 * peak * (given[block[b], window[s]] - given[block[b], window[t]] + 1)
+        else:
+            p = q = -1
+            digs_p = digs_q = 0
+        if gain != 0:
+            before = inversions_of(s, below, above, box_at, mass, tolerance)
+            before += inversions_of(t, below, above, box_at, mass, tolerance)
+            box_at[s], box_at[t] = b, a
+            after = inversions_of(s, below, above, box_at, mass, tolerance)
+            after += inversions_of(t, below, above, box_at, mass, tolerance)
+            if _touch(s, t, below, above):  # their common pair was counted twice, and is once what it is
+                low, high = (s, t) if below[t, 0] == s or below[t, 1] == s else (t, s)
+                after -= mass[box_at[high]] - mass[box_at[low]] > tolerance
+                box_at[s], box_at[t] = a, b
+                before -= mass[box_at[high]] - mass[box_at[low]] > tolerance
+            else:
+                box_at[s], box_at[t] = a, b
+            cost += inversion * (after - before)
+
+        if cost > 0:
+            chance = (_draw(state) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+            if chance >= np.exp(-cost / temperature):
+                continue
+        total += cost
+        box_at[s], box_at[t] = b, a
+        slot_of[a], slot_of[b] = t, s
+        if p >= 0:
+            stack_digs[p] = digs_p
+        if q >= 0 and q != p:
+            stack_digs[q] = digs_q
+        if block[a] != block[b] and window[s] != window[t]:
+            if block[a] >= 0:
+                given[block[a], window[s]] -= 1
+                given[block[a], window[t]] += 1
+            if block[b] >= 0:
+                given[block[b], window[t]] -= 1
+                given[block[b], window[s]] += 1
+        if gain != 0:
+            for k in range(3):
+                room[vessel_stack[s], k] -= gain * share[s, k]
+                room[vessel_stack[t], k] += gain * share[t, k]
+                drift[k] += gain * (lever[s, k] - lever[t, k])
+    return total

@@ -1,0 +1,83 @@
+"""A choice of boxes priced slowly and plainly, by which the kernel is judged, and a bound no choice passes.
+
+A choice is a list: the number of the box in each slot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cabria.planning.yard.problem import PEAK_MIN, WINDOW_S, YardProblem, neighbours_below
+
+NEVER_S = 1 << 40
+"""When a box that is not of this call leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a choice costs: digs as an estimate (a box dug away once never comes back in the way)."""
+
+    digs: int
+    inversions: int
+    peak_squares: int
+    """Sum over blocks and windows of the square of the boxes they give."""
+
+    def minutes(self, problem: YardProblem) -> float:
+        settings = problem.call.settings
+        return self.digs * settings.dig_min + self.inversions * settings.inversion_min + self.peak_squares * PEAK_MIN
+
+
+def price(problem: YardProblem, choice: Sequence[int]) -> Price:
+    return Price(digs(problem, choice), inversions(problem, choice), sum(n * n for n in _peaks(problem, choice)))
+
+
+def digs(problem: YardProblem, choice: Sequence[int]) -> int:
+    """Boxes that stand above one that leaves earlier."""
+    due_s = {problem.boxes[box].id: problem.slots[slot].due_s for slot, box in enumerate(choice)}
+    return sum(_in_the_way([due_s.get(box, NEVER_S) for box in stack]) for stack in problem.touched_stacks.values())
+
+
+def _in_the_way(leaves: Sequence[int]) -> int:
+    return sum(bool(leaves[:n]) and min(leaves[:n]) < leaves[n] for n in range(len(leaves)))
+
+
+def inversions(problem: YardProblem, choice: Sequence[int]) -> int:
+    mass = [problem.boxes[box].gross_mass_kg for box in choice]
+    tolerance_kg = problem.call.settings.max_inversion_kg
+    return sum(
+        mass[slot] - mass[other] > tolerance_kg
+        for slot, below in enumerate(neighbours_below(problem.slots))
+        for other in below
+    )
+
+
+def peak(problem: YardProblem, choice: Sequence[int]) -> int:
+    """Most boxes that one block gives in one window."""
+    return max(_peaks(problem, choice), default=0)
+
+
+def _peaks(problem: YardProblem, choice: Sequence[int]) -> list[int]:
+    counts: dict[tuple[str, int], int] = {}
+    for slot, box in enumerate(choice):
+        standing = problem.yard_boxes[box]
+        if standing is not None:
+            key = (standing.position.block, problem.slots[slot].due_s // WINDOW_S)
+            counts[key] = counts.get(key, 0) + 1
+    return list(counts.values())
+
+
+def digs_bound(problem: YardProblem) -> int:
+    """Boxes that stand above one that leaves earlier whatever is chosen: its latest slot before their earliest."""
+    earliest = {box.id: slot.due_s for box, slot in zip(problem.boxes, problem.slots, strict=True)}
+    latest = dict(earliest)
+    for group in problem.groups:
+        dues = [problem.slots[n].due_s for n in group]
+        for n in group:
+            earliest[problem.boxes[n].id], latest[problem.boxes[n].id] = min(dues), max(dues)
+    found = 0
+    for stack in problem.touched_stacks.values():
+        for n, box in enumerate(stack):
+            below = [latest.get(other, NEVER_S) for other in stack[:n]]
+            found += bool(below) and min(below) < earliest.get(box, NEVER_S)
+    return found
