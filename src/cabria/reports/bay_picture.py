@@ -41,7 +41,7 @@ def bay_picture(
         *(_weights(layout, name, boxes, shown) for name, shown in WEIGHTS.items()),
     ]
     label = f"Bay {layout.bay.number:02} seen from aft, port on the left"
-    return svg.picture(layout.width, layout.height, parts, label=label, class_="bay-picture")
+    return svg.picture(layout.width, layout.height, parts, label=label, class_="bay-picture", largest=1.5)
 
 
 def _grid(layout: BayLayout) -> str:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+ROUND_STEPS_S = tuple(60 * minutes for minutes in (5, 15, 30, 60, 120, 180, 360, 720, 1440, 7 * 1440))
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -36,7 +38,7 @@ def round_ticks(low: float, high: float, wanted: int) -> list[float]:
 
 
 def time_ticks(end_s: int) -> Sequence[int]:
-    """Whole hours, thinned out for long calls."""
-    hours = max(1, math.ceil(end_s / 3600))
-    step = next(s for s in (1, 2, 3, 6, 12, 24, 24 * 10_000) if hours / s <= 14)
-    return range(0, hours * 3600 + 1, step * 3600)
+    """Round times up to the end, at most fourteen steps apart from the first."""
+    wanted_s = max(1, end_s) / 14
+    step_s = next((step for step in ROUND_STEPS_S if step >= wanted_s), math.ceil(wanted_s))
+    return range(0, end_s + 1, step_s)

@@ -89,7 +89,7 @@ def crane_time_picture(
 
 def _time_axis(parts: list[str], bottom: int, makespan_s: int, clock: Clock) -> tuple[Axis, int]:
     ticks = time_ticks(makespan_s)
-    x = Axis(0, max(ticks[-1], makespan_s), LEFT, WIDTH - RIGHT)
+    x = Axis(0, max(1, makespan_s), LEFT, WIDTH - RIGHT)
     for tick in ticks:
         parts.append(svg.element("path", d=f"M{x(tick):.1f} {TOP - 4}V{bottom}", class_="grid"))
         parts.append(svg.text(x(tick), TOP - 10, clock(tick), class_="mid"))

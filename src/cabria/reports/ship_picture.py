@@ -17,7 +17,7 @@ TIER_HEIGHT = 9
 LID_GAP = 6
 HEAD = 26
 FOOT = 58
-MARGIN = 34
+MARGIN = 46
 MOVES = (
     ("discharge", (Part.DISCHARGED,)),
     ("load", (Part.LOADED,)),
@@ -169,7 +169,7 @@ def _labels(layout: ShipLayout, profile: VesselProfile, boxes: BoxesAboard) -> I
     yield svg.group(names, class_="bays")
     yield svg.group(sums, class_="moves")
     yield svg.group(
-        (svg.text(2, layout.keel + 24 + 13 * line, name[:4]) for line, (name, _) in enumerate(MOVES)), class_="keys"
+        (svg.text(2, layout.keel + 24 + 13 * line, name) for line, (name, _) in enumerate(MOVES)), class_="keys"
     )
     yield svg.group(
         (

@@ -57,8 +57,10 @@ def polyline(points: Iterable[tuple[Number, Number]], **attributes: str | Number
     return element("polyline", points=" ".join(f"{number(x)},{number(y)}" for x, y in points), **attributes)
 
 
-def picture(width: Number, height: Number, parts: Iterable[str], *, label: str, class_: str = "") -> str:
-    """A whole picture, with the words a screen reader says instead."""
+def picture(
+    width: Number, height: Number, parts: Iterable[str], *, label: str, class_: str = "", largest: float = 1.0
+) -> str:
+    """A whole picture, with the words a screen reader says instead; it may be shown up to `largest` times its size."""
     return element(
         "svg",
         "".join(parts),
@@ -69,4 +71,5 @@ def picture(width: Number, height: Number, parts: Iterable[str], *, label: str, 
         role="img",
         aria_label=label,
         class_=class_ or None,
+        style=f"max-width:{number(width * largest)}px" if largest > 1 else None,
     )

@@ -1,4 +1,4 @@
-"""Figures as planners read them, and the texts of reports in one table, so that another language is one column."""
+"""Masses, times and numbers as planners read them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def duration(seconds: float) -> str:
 
 
 class Clock:
-    """Times of a call: local time where the call says when it starts, else hours from its start."""
+    """Times of a call as day and local time where the call says when it starts, else as hours from its start."""
 
     def __init__(self, start: str) -> None:
         try:
@@ -30,8 +30,11 @@ class Clock:
             self._start = None
 
     def __call__(self, second: int) -> str:
-        if self._start is None:
-            hours, rest = divmod(second, 3600)
-            return f"+{hours:02}:{rest // 60:02}"
-        moment = self._start + timedelta(seconds=second)
-        return f"{moment:%d} {moment:%H:%M}"
+        try:
+            moment = self._start + timedelta(seconds=second) if self._start else None
+        except OverflowError:  # past the year 9999
+            moment = None
+        if moment is not None:
+            return f"{moment:%d %H:%M}"
+        hours, rest = divmod(second, 3600)
+        return f"+{hours:02}:{rest // 60:02}"

@@ -57,7 +57,6 @@ def yard_picture(load: YardLoad, capacity: Mapping[str, int], clock: Clock) -> s
     parts = [
         svg.text(LEFT + tick / QUARTER_S * width, TOP - 10, clock(tick), class_="mid")
         for tick in time_ticks(quarters * QUARTER_S)
-        if tick <= quarters * QUARTER_S
     ]
     parts.append(svg.text(WIDTH - 4, TOP - 10, "out + digs", class_="end"))
     for index, block in enumerate(load.blocks):
@@ -65,10 +64,12 @@ def yard_picture(load: YardLoad, capacity: Mapping[str, int], clock: Clock) -> s
         parts.append(svg.text(LEFT - 6, y + 14, block, class_="end"))
         sums = f"{load.retrievals.get(block, 0)} + {load.digs.get(block, 0)}"
         parts.append(svg.text(WIDTH - 4, y + 14, sums, class_="end"))
-        for quarter in range(quarters):
-            moves = load.moves.get((block, quarter), 0)
-            if moves:
-                parts.append(_square(LEFT + quarter * width, y, width, moves, load.peak, capacity.get(block), block))
+    tops = {block: TOP + index * ROW for index, block in enumerate(load.blocks)}
+    peak = load.peak
+    parts += [
+        _square(LEFT + quarter * width, tops[block], width, moves, peak, capacity.get(block), block)
+        for (block, quarter), moves in load.moves.items()
+    ]
     label = "Yard moves by block and quarter of an hour"
     return svg.picture(WIDTH, bottom + 8, parts, label=label, class_="chart heat")
 
