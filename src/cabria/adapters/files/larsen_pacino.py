@@ -44,7 +44,7 @@ HEADINGS = {
     "AboveDeck:": 5, "BelowDeck:": 5, "Cell:": 2,
 }  # fmt: skip
 ONE_LINE = {"Ship:", "Tanks:", "Bay:", "Stack:", "AboveDeck:", "BelowDeck:"}
-LARGEST = 10.0**7
+LARGEST, MAX_BAYS, MAX_STACKS = 10.0**7, 100, 40
 
 
 def read_vessel(path: Path | str, *, name: str = "") -> VesselProfile:
@@ -76,7 +76,7 @@ class _Block:
         return self.rows[0]
 
     def error(self, problem: str) -> DataError:
-        return DataError(f"{problem} under the heading {self.heading}", place=f"line {self.line}", remedy="")
+        return DataError(f"{problem} under the heading {self.heading!r}.", place=f"line {self.line}")
 
 
 def _blocks(text: str) -> Iterator[_Block]:
@@ -157,8 +157,11 @@ def _profile(blocks: Sequence[_Block], name: str, file: str) -> VesselProfile:
     ship = _only(blocks, "Ship:").row
     points = _only(blocks, "HydroPoints:").rows
     bays = _bays(blocks)
+    if not 1 <= ship[0] <= MAX_BAYS or not 1 <= ship[1] <= MAX_STACKS:
+        raise DataError(f"No ship has {ship[0]:g} bays and {ship[1]:g} stacks.", place="line 2")
     if len(bays) != int(ship[0]):
         raise DataError(f"The ship says {int(ship[0])} bays and has {len(bays)}; is the file cut short?")
+    _refuse_stray_stacks(bays, int(ship[1]))
     lowest_deck_tier = min(
         (tier for bay in bays for p in bay.parts if p.level is Level.DECK for tier in p.tiers), default=0
     )
@@ -189,10 +192,17 @@ def _profile(blocks: Sequence[_Block], name: str, file: str) -> VesselProfile:
     )
 
 
+def _refuse_stray_stacks(bays: Sequence[_Bay], stacks: int) -> None:
+    for bay in bays:
+        for part in bay.parts:
+            if not 0 <= part.index < stacks:
+                raise DataError(f"Bay {bay.index} has a stack {part.index} where the ship has {stacks} stacks.")
+
+
 def _only(blocks: Sequence[_Block], heading: str) -> _Block:
     found = [block for block in blocks if block.heading == heading]
     if len(found) != 1:
-        raise DataError(f"The file has {len(found)} parts under the heading {heading} where one belongs.")
+        raise DataError(f"The file has {len(found)} parts under the heading {heading!r} where one belongs.")
     return found[0]
 
 
@@ -203,12 +213,12 @@ def _bays(blocks: Sequence[_Block]) -> list[_Bay]:
     for block in blocks:
         if block.heading == "Bay:":
             if int(block.row[0]) != len(bays):
-                raise block.error(f"bay {block.row[0]:g} stands where bay {len(bays)} belongs")
+                raise block.error(f"Bay {block.row[0]:g} stands where bay {len(bays)} belongs")
             bays.append(_Bay(len(bays), block.row, (), []))
             stack = None
         elif block.heading in ("BuoyancyPoints:", "Stack:", "AboveDeck:", "BelowDeck:", "Cell:"):
             if not bays:
-                raise block.error("there is no bay yet for what stands")
+                raise block.error("No bay comes before what stands")
             if block.heading == "BuoyancyPoints:":
                 bays[-1].buoyancy_kg = tuple(_thousand(value) for (value,) in block.rows)
             elif block.heading == "Stack:":
@@ -216,7 +226,7 @@ def _bays(blocks: Sequence[_Block]) -> list[_Bay]:
             elif block.heading == "Cell:":
                 _fill(bays[-1], block)
             elif stack is None:
-                raise block.error("there is no stack yet for what stands")
+                raise block.error("No stack comes before what stands")
             else:
                 bays[-1].parts.append(_part(block, stack))
     return bays
@@ -239,7 +249,7 @@ def _part(block: _Block, stack: tuple[float, ...]) -> _Part:
 
 def _fill(bay: _Bay, block: _Block) -> None:
     if not bay.parts or bay.parts[-1].tiers:
-        raise block.error("there is no part of a stack for the cells")
+        raise block.error("No part of a stack comes before the cells")
     for tier, reefer in block.rows:
         if not 0 <= tier <= 40 or tier != int(tier):
             raise block.error(f"{tier:g} is no tier")
