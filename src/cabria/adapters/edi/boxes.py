@@ -69,46 +69,43 @@ class Goods:
 
 
 class Draft:
-    """A box, a breakbulk item or an empty cell while its segments are being read."""
+    """A box, a breakbulk item or an empty cell while its segments are being read; what is not said is None or ().
 
-    __slots__ = (
-        "attached", "cell_text", "description", "equipment", "excess", "goods", "gross_dimensions", "handling",
-        "is_breakbulk", "masses", "method", "onward", "operator", "order", "original_port", "pod", "pod_of_1_5", "pol",
-        "pol_of_1_5", "position", "problems", "quantity", "range_from", "references", "responsible", "seals", "segment",
-        "set_point", "times", "why_empty",
-    )  # fmt: skip
+    The values below are shared by all drafts until a segment sets its own, so a draft costs little to begin.
+    """
+
+    cell_text: str | None = None
+    position: StowPosition | None = None
+    equipment: Equipment | None = None
+    pol: Port | None = None
+    pod: Port | None = None
+    pol_of_1_5: Port | None = None
+    pod_of_1_5: Port | None = None
+    original_port: Port | None = None
+    operator: str | None = None
+    responsible: str | None = None
+    set_point: int | None = None
+    range_from: int | None = None
+    gross_dimensions: tuple[int | None, ...] | None = None
+    why_empty: str | None = None
+    quantity: int | None = None
+    method: str | None = None
+    is_breakbulk: bool | None = None
+    masses: tuple[Mass, ...] = ()
+    excess: tuple[tuple[str, int], ...] = ()
+    description: tuple[tuple[str, ...], ...] = ()
+    handling: tuple[str, ...] = ()
+    references: tuple[tuple[str, str], ...] = ()
+    seals: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
+    times: tuple[tuple[str, str], ...] = ()
+    onward: tuple[tuple[str, Port], ...] = ()
+    goods: tuple[Goods, ...] = ()
+    problems: tuple[tuple[int, Problem], ...] = ()
 
     def __init__(self, segment: int, order: str) -> None:
         self.segment = segment
         self.order = order
-        self.cell_text: str | None = None
-        self.position: StowPosition | None = None
-        self.equipment: Equipment | None = None
-        self.pol: Port | None = None
-        self.pod: Port | None = None
-        self.pol_of_1_5: Port | None = None
-        self.pod_of_1_5: Port | None = None
-        self.original_port: Port | None = None
-        self.operator: str | None = None
-        self.responsible: str | None = None
-        self.set_point: int | None = None
-        self.range_from: int | None = None
-        self.gross_dimensions: tuple[int | None, ...] | None = None
-        self.why_empty: str | None = None
-        self.quantity: int | None = None
-        self.method: str | None = None
-        self.is_breakbulk: bool | None = None
-        self.masses: tuple[Mass, ...] = ()
-        self.excess: tuple[tuple[str, int], ...] = ()
-        self.description: tuple[tuple[str, ...], ...] = ()
-        self.handling: tuple[str, ...] = ()
-        self.references: tuple[tuple[str, str], ...] = ()
-        self.seals: tuple[str, ...] = ()
-        self.attached: tuple[str, ...] = ()
-        self.times: tuple[tuple[str, str], ...] = ()
-        self.onward: tuple[tuple[str, Port], ...] = ()
-        self.goods: tuple[Goods, ...] = ()
-        self.problems: tuple[tuple[int, Problem], ...] = ()
 
 
 @dataclass(slots=True)
@@ -244,7 +241,8 @@ class Builder:
         mass, is_verified = self._mass(draft, number, equipment.status != "4")
         set_point = draft.set_point if draft.set_point is not None else draft.range_from
         is_full = equipment.status != "4"
-        self._tell_problems(draft, number)
+        if draft.problems or draft.position is None:
+            self._tell_problems(draft, number)
         if size.kind is Kind.REEFER and is_full and set_point is None and self.demand.temperature:
             self.find(
                 draft, "EDI-REEFER", Severity.NOTE, "A full reefer has no temperature; it travels unplugged.", number

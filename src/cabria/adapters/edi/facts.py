@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
-from cabria.adapters.edi.syntax import Elements, at, components
+from cabria.adapters.edi.syntax import Elements, at, elements, parts
 from cabria.domain.containers import DangerousGoods, Port
 from cabria.domain.errors import DataError
 from cabria.domain.findings import Severity
@@ -168,15 +169,12 @@ def container_number(text: str) -> str:
 
 def interpret(segment: str) -> Fact:
     """What a segment says of a box; unknown tags are `Do.UNKNOWN`."""
-    # A cell and its box occur once each, so they are what costs; all else repeats.
-    if segment.startswith("LOC+147+") and segment.isascii():
-        return _cell(segment[8:].partition("+")[0].partition(":")[0].strip())
-    if segment.startswith("EQD+") and segment.isascii():
-        return _equipment_of(segment.split("+"))
+    if segment.startswith("LOC+147+"):
+        return _cell(at(segment[8:].split("+"), 0))
     read = _READERS.get(segment[:3])
     if read is None or segment[3:4] not in ("+", ""):
         return Fact(Do.UNKNOWN, segment[:3])
-    return read(components(segment))
+    return read(elements(segment))
 
 
 def _location(e: Elements) -> Fact:
@@ -218,28 +216,33 @@ def _cell(text: str) -> Fact:
 
 
 def _equipment(e: Elements) -> Fact:
-    return Fact(Do.EQUIPMENT, "", Equipment(at(e, 1), at(e, 2), at(e, 3).upper(), at(e, 6), at(e, 5)))
+    """Each box has its own number; what stands around it repeats, so it is interpreted once."""
+    kind, size_code, status, transport = _equipment_around(tuple(e[1:2]), tuple(e[3:7]))
+    return Fact(Do.EQUIPMENT, "", Equipment(kind, at(e, 2), size_code, status, transport))
 
 
-def _equipment_of(elements: list[str]) -> Fact:
-    """The same from elements in which nothing was released."""
-    _, kind, number, size, _, transport, status = [
-        element.partition(":")[0].strip() for element in (*elements, "", "", "", "", "", "")[:7]
-    ]
-    return Fact(Do.EQUIPMENT, "", Equipment(kind, number, size.upper(), status, transport))
+@lru_cache(maxsize=4096)
+def _equipment_around(before: Iterable[str], after: Iterable[str]) -> tuple[str, str, str, str]:
+    e = [*before, *after]
+    return at(e, 0), at(e, 1).upper(), at(e, 4), at(e, 3)
 
 
 def _measurement(e: Elements) -> Fact:
-    kind = at(e, 1)
-    if kind not in _GROSS and kind != VERIFIED:
-        kind = at(e, 2)
-    if kind not in _GROSS and kind != VERIFIED:
+    kind = _mass_kind(e[1] if len(e) > 1 else "", e[2] if len(e) > 2 else "")
+    unit, colon, value = e[3].partition(":") if len(e) == 4 else ("", "", "")
+    if ":" in value or not colon:
+        unit, value = at(e, 3), at(e, 3, 1)
+    if not kind or not value:
         return SKIP
-    value, unit = at(e, 3, 1), at(e, 3)
-    if not value:
-        return SKIP
-    kg, problem = kilograms(value, unit)
+    kg, problem = kilograms(value.strip(), unit.strip())
     return Fact(Do.ADD if kg is not None else Do.SKIP, "masses", Mass(kind, kg or 0), problem)
+
+
+@lru_cache(maxsize=256)
+def _mass_kind(purpose: str, measured: str) -> str:
+    """Which mass of a box a MEA tells, "" for anything else: element 1 says it in 2.x, element 2 in the later ones."""
+    candidates = (at([purpose], 0), at([measured], 0))
+    return next((kind for kind in candidates if kind in _GROSS or kind == VERIFIED), "")
 
 
 def _dimension(e: Elements) -> Fact:
@@ -252,7 +255,7 @@ def _dimension(e: Elements) -> Fact:
         return SKIP
     excess = next((size for size in sizes if size is not None), None)
     if excess is None:
-        said = f"Out-of-gauge dimension {':'.join(e[2])[:30] if len(e) > 2 else ''!r} cannot be read."
+        said = f"Out-of-gauge dimension {':'.join(parts(e, 2))[:30]!r} cannot be read."
         return Fact(Do.SKIP, problem=Problem("EDI-DIMENSION", Severity.SAFETY, said))
     return Fact(Do.ADD, "excess", (side, excess))
 
@@ -295,7 +298,7 @@ def _goods(e: Elements) -> Fact:
 def _text(e: Elements) -> Fact:
     """FTX: free text is element 4, its coded form element 3."""
     qualifier = at(e, 1)
-    pieces = tuple(e[4]) if len(e) > 4 else ()
+    pieces = tuple(parts(e, 4))
     if qualifier in ("AAC", "AAD"):
         return Fact(Do.GOODS_TEXT, qualifier, pieces)
     if qualifier == "AAA":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cabria.adapters.edi.facts import moment, port
-from cabria.adapters.edi.syntax import Elements, RawMessage, at, components
+from cabria.adapters.edi.syntax import Elements, RawMessage, at, elements, parts
 from cabria.domain.containers import Port
 from cabria.domain.findings import Finding, Severity
 from cabria.domain.messages import Direction, MessageHeader
@@ -41,7 +41,7 @@ def imo_is_valid(number: str) -> bool:
 def read_header(message: RawMessage, head: list[str]) -> tuple[MessageHeader, list[Finding]]:
     """The header of a message from the segments before its first box, and what was odd."""
     findings: list[Finding] = []
-    parsed = [(number, components(segment)) for number, segment in enumerate(head, message.first + 1)]
+    parsed = [(number, elements(segment)) for number, segment in enumerate(head, message.first + 1)]
     ports: dict[str, Port] = {}
     times: dict[str, str] = {}
     bgm: Elements = []
@@ -64,7 +64,7 @@ def read_header(message: RawMessage, head: list[str]) -> tuple[MessageHeader, li
             if when and qualifier:
                 times.setdefault(qualifier, when)
             else:
-                text = f"Time {':'.join(e[1])[:40]!r} cannot be read."
+                text = f"Time {':'.join(parts(e, 1))[:40]!r} cannot be read."
                 findings.append(Finding("EDI-TIME", Severity.NOTE, text, f"segment {number}"))
         elif tag == "RFF" and qualifier in ("VON", "VM", "VOY"):
             voyage = voyage or at(e, 1, 1)
@@ -131,13 +131,13 @@ class _Vessel:
 
     def __init__(self, tdt: Elements, place: str, findings: list[Finding]) -> None:
         self.name = self.call_sign = self.imo = self.carrier = ""
-        composites = tdt[3:]
+        composites = [parts(tdt, element) for element in range(3, len(tdt))]
         id_part = next((c for c in composites if len(c) > 1 and c[1] in ("103", "146", "11")), None)
         carrier_part = next(
             (c for c in composites if c is not id_part and len(c) > 1 and c[1] in ("172", "LINES", "160", "ZZZ")), None
         )
         if id_part is None and len(tdt) > 8:
-            id_part = tdt[8]
+            id_part = parts(tdt, 8)
         if carrier_part:
             self.carrier = carrier_part[0].strip()
         if not id_part:

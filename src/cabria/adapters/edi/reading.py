@@ -24,7 +24,7 @@ from cabria.adapters.edi.boxes import (
 from cabria.adapters.edi.code_tables import CodeTables, shipped_tables
 from cabria.adapters.edi.facts import VERIFIED, container_number, kilograms, moment
 from cabria.adapters.edi.header import read_header
-from cabria.adapters.edi.syntax import RawMessage, at, components, read_messages
+from cabria.adapters.edi.syntax import RawMessage, at, elements, read_messages
 from cabria.domain.calls import SlotInstruction
 from cabria.domain.containers import ContainerId, Kind, Port, SizeType
 from cabria.domain.errors import DataError
@@ -272,7 +272,7 @@ def _move_report(raw: RawMessage, tables: CodeTables) -> MoveReport:
 def _equipment(raw: RawMessage, tables: CodeTables) -> EquipmentMessage:
     demand = Demand(pol=False, pod=False, mass=False, verified=False, temperature=False)
     header, entries, findings, collected = _entries(raw, tables, demand)
-    parsed = [components(segment) for segment in collected.head]
+    parsed = [elements(segment) for segment in collected.head]
     references = tuple((at(e, 1), at(e, 1, 1)) for e in parsed if at(e, 0) == "RFF" and at(e, 1, 1))
     return EquipmentMessage(header, tuple(entries), findings, references)
 
@@ -328,7 +328,7 @@ def _performance(raw: RawMessage, tables: CodeTables) -> PerformanceReport:
     times: list[tuple[str, str]] = []
     cranes: list[CraneReport] = []
     for segment in raw.segments[1:-1]:
-        e = components(segment)
+        e = elements(segment)
         tag = at(e, 0)
         last = cranes[-1] if cranes else None
         if tag == "EQD":
@@ -351,7 +351,7 @@ def _tank_status(raw: RawMessage, tables: CodeTables) -> TankStatus:
     tanks: dict[str, int] = {}
     tank = ""
     for number, segment in enumerate(raw.segments, raw.first):
-        e = components(segment)
+        e = elements(segment)
         if at(e, 0) == "LOC" and at(e, 1) == "ZZZ":
             tank = at(e, 2)
         elif at(e, 0) == "MEA" and tank and at(e, 1) in ("WT", "AAE", "AAX"):

@@ -30,8 +30,8 @@ _FIRST_SEGMENT = re.compile(r"UN[ABH]")
 _SHIELD = 0xE000
 _SHIELDED = re.compile("[\ue000-\ue0ff]")
 
-Elements = list[list[str]]
-"""A segment: elements, each a list of components; the first holds the tag."""
+Elements = list[str]
+"""A segment: its elements, still written; the first is the tag. `at` and `parts` read their components."""
 
 
 class Separators(NamedTuple):
@@ -61,20 +61,27 @@ class RawMessage:
     findings: list[Finding] = field(default_factory=list)
 
 
-def components(segment: str) -> Elements:
-    """The elements and components of a segment, release characters resolved."""
-    elements = [element.split(":") for element in segment.split("+")]
-    if not segment.isascii() and _SHIELDED.search(segment):
-        return [[_plain(component) for component in element] for element in elements]
-    return elements
+def elements(segment: str) -> Elements:
+    return segment.split("+")
 
 
-def at(elements: Elements, element: int, component: int = 0) -> str:
-    """A component without blanks around it, "" where the segment is shorter."""
-    try:
-        return elements[element][component].strip()
-    except IndexError:
+def at(e: Elements, element: int, component: int = 0) -> str:
+    """A component without blanks around it, "" where the segment is shorter; release characters are resolved."""
+    if element >= len(e):
         return ""
+    text = e[element]
+    if ":" in text:
+        pieces = text.split(":")
+        text = pieces[component] if component < len(pieces) else ""
+    elif component:
+        return ""
+    text = text.strip()
+    return text if text.isascii() else _plain(text)
+
+
+def parts(e: Elements, element: int) -> list[str]:
+    """All components of an element as they stand, [] where the segment is shorter."""
+    return [_plain(piece) for piece in e[element].split(":")] if element < len(e) else []
 
 
 def readable(segment: str) -> str:
@@ -212,7 +219,7 @@ class _Envelope:
                 self._refuse_open(number)
                 if not self.is_closed:
                     self.note("EDI-ENVELOPE", Severity.NOTE, "The interchange before ends without UNZ.", number)
-                self.interchange, self.in_interchange, self.is_closed = components(segment), 0, False
+                self.interchange, self.in_interchange, self.is_closed = elements(segment), 0, False
             elif tag == "UNZ":
                 self._refuse_open(number)
                 self._close_interchange(segment, number)
@@ -274,7 +281,7 @@ class _Envelope:
             )
 
     def _close_message(self, segments: list[str], number: int) -> None:
-        head, tail = components(segments[0]), components(segments[-1])
+        head, tail = elements(segments[0]), elements(segments[-1])
         assert self.open_at is not None
         kind, guide = at(head, 2), at(head, 2, 4) or at(head, 3)
         release = at(head, 2, 2)
@@ -298,7 +305,7 @@ class _Envelope:
         self.open_at = None
 
     def _close_interchange(self, segment: str, number: int) -> None:
-        tail = components(segment)
+        tail = elements(segment)
         stated = at(tail, 1).lstrip("0") or "0"
         if self.is_closed:
             self.note("EDI-ENVELOPE", Severity.NOTE, "UNZ ends an interchange that has no UNB.", number)
