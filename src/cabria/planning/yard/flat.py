@@ -23,8 +23,8 @@ POINTS_PER_MIN = 1_000
 # How many halves of a box's mass rest on (fore end, aft end, the 40 ft limit) of its stack.
 _SHARES = {End.FORE: (2, 0, 1), End.AFT: (0, 2, 1), End.BOTH: (1, 1, 2)}
 
-DRIFT_MM = (10, 1, 1)
-"""How far the centre of all cargo may move for the yard's sake: along, across and up, in millimetres."""
+DRIFT_MM = (20, 2, 5)
+"""How far the ship's centre may move for the yard's sake: along, across and up, in millimetres."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,6 @@ class FlatProblem:
         stack_boxes = [[problem.number_of.get(box, -1) for box in problem.touched_stacks[key]] for key in yard_stacks]
         below, above = _neighbours(slots)
         settings = problem.call.settings
-        cargo_kg = sum(s.container.gross_mass_kg for s in problem.call.remaining) + sum(b.gross_mass_kg for b in boxes)
         prices_min = (settings.dig_min, settings.inversion_min, PEAK_MIN)
         given = (
             _ints(slot.due_s for slot in slots),
@@ -73,7 +72,7 @@ class FlatProblem:
             _ints(slot.min_mass_kg for slot in slots),
             _ints(slot.max_mass_kg for slot in slots),
             _ints(operators.index(slot.operator) if slot.operator else -1 for slot in slots),
-            _ints(cargo_kg * drift for drift in DRIFT_MM),
+            _ints(drift_max(problem)),
             _ints([*(round(POINTS_PER_MIN * minutes) for minutes in prices_min), settings.max_inversion_kg]),
         )
         return cls(problem, given, vessel_stacks, blocks)
@@ -137,6 +136,17 @@ class FlatChoice:
         go_on: Any = kernels.anneal
         fields = (self.box_at, self.slot_of, self.stack_digs, self.room, self.given, self.drift)
         return int(go_on(*flat.given, *fields, iterations, hot, cold, state))
+
+
+def drift_max(problem: YardProblem) -> tuple[int, int, int]:
+    """Largest change of the ship's moments, in kg mm; no limit where the profile knows no hydrostatics."""
+    vessel = problem.call.vessel
+    if not vessel.hydrostatics:
+        return NO_LIMIT, NO_LIMIT, NO_LIMIT
+    cargo_kg = sum(s.container.gross_mass_kg for s in problem.call.remaining)
+    ship_kg = vessel.lightship_kg + cargo_kg + sum(box.gross_mass_kg for box in problem.boxes)
+    along, across, up = (ship_kg * drift for drift in DRIFT_MM)
+    return along, across, up
 
 
 def points(problem: YardProblem, of: Price) -> int:
