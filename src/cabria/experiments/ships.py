@@ -117,7 +117,7 @@ WATER = 1.025
 
 
 def make_ship(teu: int, *, seed: int = 0, name: str | None = None, imo: str = "", call_sign: str = "") -> VesselProfile:
-    """A ship that carries `teu` (to within one), the same for the same arguments. Raises DataError out of range."""
+    """A ship that carries exactly `teu`, the same for the same arguments. Raises DataError out of range."""
     if not MIN_TEU <= teu <= MAX_TEU:
         raise DataError(f"Ships are made from {MIN_TEU:,} to {MAX_TEU:,} TEU, not {teu:,}.")
     plan = _Plan(_size(teu), Random(f"{seed}/{teu}"))
@@ -278,11 +278,16 @@ class _Plan:
 
 def _half_breadth(s: float, z: float) -> float:
     """Half breadth of the hull as a share of the largest, at a share `s` of the length from the stern and a share
-    `z` of the depth from the keel. A full mid-body, a fine entrance, a run that ends in a wide transom above water.
+    `z` of the depth from the keel. A full mid-body, a fine entrance, a run that ends in a wide transom above water;
+    towards both ends the bottom rises.
     """
-    entrance, run = 0.60 + 0.16 * z, 0.05 + 0.36 * max(0.0, 1 - z)
+    bottom = 0.48 * math.pow(max(0.0, 1 - s / 0.24), 1.2) + 0.42 * math.pow(max(0.0, (s - 0.86) / 0.14), 1.3)
+    if z < bottom:
+        return 0.0
+    z = (z - bottom) / (1 - bottom)
+    entrance, run = 0.62 + 0.16 * z, 0.05 + 0.34 * max(0.0, 1 - z)
     if s > entrance:
-        return max(0.0, 1 - math.pow((s - entrance) / (1 - entrance), 1.6 + 0.9 * z))
+        return max(0.0, 1 - math.pow((s - entrance) / (1 - entrance), 1.5 + 1.0 * z))
     if s < run:
         transom = 0.80 * min(1.0, z)
         return 1 - (1 - transom) * math.pow((run - s) / run, 1.6)
@@ -390,11 +395,13 @@ def _bays(plan: _Plan, teu: int) -> tuple[VesselBay, ...]:
     for tiers in range(3, 15):
         decks = [_deck_stacks(plan, index, tiers) for index in range(plan.bay_count)]
         excess = below + sum(_teu(stack) for stacks in decks for stack in stacks) - teu
-        if excess >= -1:
+        if excess >= 0:
             break
     else:
         raise DataError(f"No arrangement of {teu:,} TEU was found.")
-    decks = _without_top_cells(plan, decks, max(0, excess) // 2)
+    decks = _without_top_cells(plan, decks, excess // 2)
+    if excess % 2:
+        holds = _without_a_20(holds)
     return tuple(
         VesselBay(4 * index + 2, 4 * index + 1, 4 * index + 3, (*decks[index], *holds[index]))
         for index in range(plan.bay_count)
@@ -434,6 +441,19 @@ def _without_top_cells(plan: _Plan, decks: list[list[VesselStack]], count: int) 
             if len(stack.cells) > 1:
                 lowered[index][place] = replace(stack, cells=stack.cells[:-1])
                 count -= 1
+    return lowered
+
+
+def _without_a_20(holds: list[list[VesselStack]]) -> list[list[VesselStack]]:
+    """Leave out one place for a 20 ft alone, at the bottom of the first stack that has one."""
+    index, place = next(
+        (index, place)
+        for index, stacks in enumerate(holds)
+        for place, stack in enumerate(stacks)
+        if not stack.cells[0].takes_40
+    )
+    lowered = [list(stacks) for stacks in holds]
+    lowered[index][place] = replace(lowered[index][place], cells=lowered[index][place].cells[1:])
     return lowered
 
 
