@@ -150,3 +150,12 @@ def test_a_missing_row_00_leaves_its_gap_where_the_profile_knows_the_breadth() -
     bay = VesselBay(2, 1, 3, stacks)
     layout = bay_layout(VesselProfile("ANY", (bay,)), bay)
     assert layout.column_x(1, Level.HOLD) - layout.width / 2 == CELL_WIDTH / 2
+
+
+def test_a_cell_for_one_20_alone_is_drawn_as_the_half_it_is() -> None:
+    cells = (Cell(2, takes_20_fore=False, takes_40=False), Cell(4, takes_40=False), Cell(6))
+    stack = VesselStack(1, Level.HOLD, cells)
+    bay = VesselBay(2, 1, 3, (stack,))
+    layout = bay_layout(VesselProfile("ANY", (bay,)), bay)
+    assert [layout.room(stack, cell).width for cell in cells] == [CELL_WIDTH / 2, CELL_WIDTH, CELL_WIDTH]
+    assert layout.room(stack, cells[0]).x == layout.room(stack, cells[1]).x + CELL_WIDTH / 2

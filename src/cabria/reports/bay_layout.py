@@ -75,6 +75,12 @@ class BayLayout:
             return Rect(x, y, CELL_WIDTH, CELL_HEIGHT)
         return Rect(x + (CELL_WIDTH / 2 if end is End.AFT else 0), y, CELL_WIDTH / 2, CELL_HEIGHT)
 
+    def room(self, stack: VesselStack, cell: Cell) -> Rect:
+        """What of the cell takes anything: all of it, or one half where only that end takes a 20 ft."""
+        if cell.takes_40 or cell.takes_20_fore == cell.takes_20_aft:
+            return self.cell(stack, cell)
+        return self.cell(stack, cell, End.FORE if cell.takes_20_fore else End.AFT)
+
     def lid_bars(self) -> Iterator[tuple[HatchCover, Rect]]:
         """Each lid as a bar between deck and hold, over what it closes here or else under what it carries here."""
         for lid in self.lids:

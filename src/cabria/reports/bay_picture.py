@@ -50,9 +50,9 @@ def _grid(layout: BayLayout) -> str:
     short: list[str] = []
     for stack in layout.bay.stacks:
         for cell in stack.cells:
-            at = layout.cell(stack, cell)
+            at = layout.room(stack, cell)
             cells.append(svg.box_path(at.x, at.y, at.width, at.height))
-            if not cell.takes_40 and layout.bay.number % 2 == 0:
+            if not cell.takes_40 and at.width == CELL_WIDTH and layout.bay.number % 2 == 0:
                 short.append(f"M{svg.number(at.x + at.width / 2)} {svg.number(at.y)}v{CELL_HEIGHT}")
             for end, has_plug in ((End.FORE, cell.has_plug_fore), (End.AFT, cell.has_plug_aft)):
                 if has_plug:
@@ -119,7 +119,7 @@ def _box(at: Rect, marks: CellMarks, port: PortMark | None, words: str, *, is_fl
     ]
     if marks.signs:
         x, y = (middle, at.y + 18) if is_half else (at.x + 19, at.y + 8)
-        parts.append(svg.text(x, y, marks.signs, class_="m"))
+        parts.append(svg.text(x, y, marks.signs, class_="m" if len(marks.signs) < 3 else "m s"))
     if marks.imdg_class:
         x, y = (middle, at.y + 14) if is_half else (at.x + 19, at.y + 13.5)
         diamond = f"M{svg.number(x)} {svg.number(y - 5.5)}l5.5 5.5l-5.5 5.5l-5.5 -5.5z"

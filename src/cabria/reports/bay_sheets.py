@@ -97,7 +97,7 @@ def _grid(canvas: Any, layout: BayLayout) -> None:
     plugs = canvas.beginPath()
     for stack in layout.bay.stacks:
         for cell in stack.cells:
-            at = layout.cell(stack, cell)
+            at = layout.room(stack, cell)
             path.rect(at.x, -at.y - at.height, at.width, at.height)
             for end, has_plug in ((End.FORE, cell.has_plug_fore), (End.AFT, cell.has_plug_aft)):
                 if has_plug:

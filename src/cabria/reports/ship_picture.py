@@ -17,7 +17,7 @@ TIER_HEIGHT = 9
 LID_GAP = 6
 HEAD = 26
 FOOT = 58
-MARGIN = 46
+MARGIN = 62
 MOVES = (
     ("discharge", (Part.DISCHARGED,)),
     ("load", (Part.LOADED,)),
@@ -166,7 +166,7 @@ def _labels(layout: ShipLayout, profile: VesselProfile, boxes: BoxesAboard) -> I
             moves = sum(parts[part] for part in counted)
             if moves:
                 sums.append(svg.text(middle, layout.keel + 24 + 13 * line, str(moves), class_=MOVES[line][0]))
-    yield svg.group(names, class_="bays")
+    yield svg.group(names, class_="bay-names")
     yield svg.group(sums, class_="moves")
     yield svg.group(
         (svg.text(2, layout.keel + 24 + 13 * line, name) for line, (name, _) in enumerate(MOVES)), class_="keys"
