@@ -240,6 +240,52 @@ def scenario_make(
     print(f"Written to {folder}. Plan it with `cabria plan {folder}`.")
 
 
+@scenario_app.command(
+    "around", epilog="Example: cabria scenario around ship.json arrival.edi my-call --discharge TWKHH --loads 900"
+)
+def scenario_around(
+    profile: Annotated[Path, typer.Argument(help="The ship's profile.")],
+    arrival: Annotated[Path, typer.Argument(help="Her bay plan on arrival (BAPLIE).")],
+    folder: Annotated[Path, typer.Argument(help="The call folder to write; it must not exist.")],
+    discharge: Annotated[str, typer.Option(help="Ports whose boxes are discharged, the call's own first: A,B.")],
+    loads: Annotated[int, typer.Option(min=1, max=9_000, help="How many boxes to load; they are made.")] = 900,
+    rotation: Annotated[str, typer.Option(help="Coming ports in order: A,B,C; else guessed from the bay plan.")] = "",
+    seed: SeedOption = 0,
+) -> None:
+    """Make a call around your own ship and bay plan; load list, yard and terminal are invented."""
+    from cabria.adapters.edi import load, read_bay_plan
+    from cabria.adapters.files.call_folder import write_call
+    from cabria.adapters.files.profiles import load_profile
+    from cabria.domain.containers import Port
+    from cabria.experiments.around import call_around
+
+    ports = [Port(port) for port in discharge.upper().split(",")]
+    coming = [Port(port) for port in rotation.upper().split(",") if port]
+    aboard = read_bay_plan(load(arrival), file=arrival.name).bay_plan()
+    call = call_around(load_profile(profile), aboard, ports=ports, loads=loads, seed=seed, rotation=coming)
+    write_call(call, folder)
+    print(f"Written to {folder}. Plan it with `cabria plan {folder}`.")
+
+
+@scenario_app.command("instructed", epilog="Example: cabria scenario instructed movins.edi my-call")
+def scenario_instructed(
+    instruction: Annotated[Path, typer.Argument(help="A carrier's instruction (MOVINS).")],
+    folder: Annotated[Path, typer.Argument(help="The call folder to write; it must not exist.")],
+    seed: SeedOption = 0,
+) -> None:
+    """Make a call of an empty ship with one made box for each slot of a carrier's instruction."""
+    from cabria.adapters.edi import load, read_instruction
+    from cabria.adapters.files.call_folder import write_call
+    from cabria.domain.errors import DataError
+    from cabria.experiments.around import instructed_call
+
+    message = read_instruction(load(instruction), file=instruction.name)
+    if message.header.port is None:
+        raise DataError("The instruction does not say for which port it is (LOC+5).", file=instruction.name)
+    write_call(instructed_call(message.slots, port=message.header.port, seed=seed), folder)
+    print(f"Written to {folder}. Plan it with `cabria plan {folder}`.")
+
+
 def _make_scenario(name: str, folder: Path, *, moves: int = 2_500, teu: int = 8_000, seed: int = 0) -> None:
     from cabria.experiments.calls import make_scenario
 
