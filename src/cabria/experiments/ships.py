@@ -16,7 +16,7 @@ No real ship is copied. A ship is made in six steps, each a small function below
 5. *Hydrostatics.* Displacement, draught and moments from the dimensions with textbook approximations (Schneekluth
    and Bertram, Ship Design for Efficiency and Economy, 1998: KB by Morrish, waterplane from the block coefficient);
    metacentre and distribution of buoyancy scaled from ship M of Larsen and Pacino (CC0, DOI 10.11583/DTU.9916760),
-   whose strength limits are scaled likewise with B L (shear) and B L^2 (bending, as class rules do).
+   whose strength limits are scaled likewise, shear with the displacement and bending with Cb B L^2 as class rules do.
 6. *Tanks.* Peaks, double-bottom and wing pairs along the length, a heeling pair, fuel.
 
 Lengths are metres and masses tonnes inside this module; the profile has millimetres and kilograms. The origin is the
@@ -95,7 +95,8 @@ HULL = (
     (1.046, 19.58, (15, 35, 66, 96, 115, 125, 127, 127, 125, 96, 60, 13)),
     (1.238, 19.59, (15, 37, 68, 96, 113, 121, 123, 123, 122, 96, 66, 20)),
 )
-HULL_BEAM, HULL_DRAUGHT, HULL_LENGTH, HULL_LPP, HULL_BLOCK = 42.8, 13.8, 361.0, 345.0, 0.65
+HULL_BEAM, HULL_DRAUGHT, HULL_LPP, HULL_BLOCK = 42.8, 13.8, 345.0, 0.65
+HULL_DISPLACEMENT = 140_403.0
 # Share of the largest permitted still-water bending moment at shares of the length, as the IACS Common Structural
 # Rules distribute it; the ends keep the 9 % that ship M has there.
 BENDING_SHARE = ((0.0, 0.09), (0.06, 0.09), (0.1, 0.15), (0.3, 1.0), (0.7, 1.0), (0.9, 0.15), (0.94, 0.09), (1.0, 0.09))
@@ -654,7 +655,8 @@ def _hydrostatics(plan: _Plan) -> tuple[tuple[HydrostaticPoint, ...], tuple[Stat
 def _stations(plan: _Plan, centres: list[int], columns: list[list[int]]) -> tuple[Station, ...]:
     size = plan.size
     scale = size.lpp / HULL_LPP * size.beam / HULL_BEAM * size.block / HULL_BLOCK
-    shear, bending = _kg(HULL_SHEAR * scale), _kg(HULL_BENDING * scale * size.lpp / HULL_LPP)
+    bending = _kg(HULL_BENDING * scale * size.lpp / HULL_LPP)
+    shear = _kg(HULL_SHEAR * _displacement(size, size.draught) / HULL_DISPLACEMENT)
     stations = []
     for index, ((mass, vcg), x) in enumerate(zip(_lightship(plan), centres, strict=True)):
         share = (plan.bow_x - x / 1_000) / size.loa
