@@ -150,7 +150,7 @@ def _weights(layout: BayLayout, name: str, boxes: Iterable[Aboard], shown: tuple
     for stack, left_kg in remaining_weights_kg(layout.bay, boxes, shown):
         x = layout.column_x(stack.row, stack.level) + CELL_WIDTH / 2
         y = layout.edge(stack.level) + (-16 if stack.level is Level.DECK else 22)
-        texts.append(svg.text(x, y, f"{left_kg / 1000:.0f}", class_="over" if left_kg < 0 else None))
+        texts.append(svg.text(x, y, str(left_kg // 1000), class_="over" if left_kg < 0 else None))
     return svg.group(texts, class_=f"weights w-{name}") if texts else ""
 
 

@@ -22,6 +22,10 @@ from cabria.reports.paper import A4, BOLD, FONT, MARGIN, Paper, printable
 GAP = 22
 LEGEND = 30
 LARGEST_SCALE = 1.15
+SIGNS = (
+    "R reefer on plug, O out of gauge, E empty, 45 long, diamond IMO class, corner high cube, * restow; halves are 20' "
+    "fore | aft; small figure mass, t; over and under the stacks weight remaining, t"
+)
 PALE = 0.72
 """How far towards white a box goes that this picture's work does not touch."""
 
@@ -37,6 +41,8 @@ def write_bay_sheets(planned: PlannedCall, path: Path) -> None:
         counts = f"discharge {moves[0]}, load {moves[1]}, restow {moves[2]}"
         paper.page(f"Bay {bay.number:02}{f' ({odd})' if odd else ''}", f"{counts}; seen from aft, port on the left")
         _legend(paper.canvas, inside, ports)
+        paper.canvas.setFont(FONT, 6)
+        paper.canvas.drawString(MARGIN, MARGIN - 5, SIGNS)
         layout = bay_layout(call.vessel, bay)
         room = (A4[1] - 2 * MARGIN - LEGEND - 2 * GAP) / 2
         scale = min(LARGEST_SCALE, (A4[0] - 2 * MARGIN) / layout.width, room / layout.height)
@@ -142,24 +148,30 @@ def _box(canvas: Any, words: Any, at: Rect, box: Aboard, ports: Mapping[Port, Po
         -at.y - (18 if is_half else 17.5),
         f"{box.container.gross_mass_kg / 1000:.0f}",
     )
-    signs = marks.signs if not marks.imdg_class else f"{marks.signs}{marks.imdg_class}"
-    if signs:
+    if marks.signs:
         words.setFont(BOLD, 4.8 if is_half else 6)
-        _say(words, at.x + (2 if is_half else 13), -at.y - (13.2 if is_half else 8), signs)
+        _say(words, at.x + (2 if is_half else 13), -at.y - (13.2 if is_half else 8), marks.signs)
     if marks.imdg_class:
-        _diamond(canvas, at, is_half=is_half)
+        _diamond(canvas, words, at, marks.imdg_class)
 
 
-def _diamond(canvas: Any, at: Rect, *, is_half: bool) -> None:
-    """A red corner tells dangerous goods; the class number stands among the marks."""
-    canvas.setFillColor(_colour("#b3261e"))
+def _diamond(canvas: Any, words: Any, at: Rect, imdg_class: str) -> None:
+    """The placard of dangerous goods: top right in a cell, lower right in half a cell."""
+    is_half = at.width < CELL_WIDTH
+    size = 4.2 if is_half else 5.6
+    x, y = at.x + at.width - size - 0.6, -at.y - (12.6 if is_half else size + 0.8)
     path = canvas.beginPath()
-    x, y, size = at.x + at.width - 1, -at.y - 1, 4 if is_half else 5
-    path.moveTo(x, y)
-    path.lineTo(x - size, y)
-    path.lineTo(x, y - size)
+    path.moveTo(x, y + size)
+    for across, up in ((size, 0), (0, -size), (-size, 0)):
+        path.lineTo(x + across, y + up)
     path.close()
-    canvas.drawPath(path, stroke=0, fill=1)
+    canvas.setFillGray(1)
+    canvas.setStrokeColor(_colour("#b3261e"))
+    canvas.setLineWidth(0.7)
+    canvas.drawPath(path, stroke=1, fill=1)
+    words.setFillGray(0)
+    words.setFont(BOLD, 1.4 * size)
+    _say(words, x - 0.4 * size, y - 0.5 * size, imdg_class)
 
 
 def _say(words: Any, x: float, y: float, text: str) -> None:
@@ -181,7 +193,7 @@ def _labels(words: Any, layout: BayLayout, boxes: tuple[Aboard, ...], condition:
     words.setFont(FONT, 6)
     for stack, left_kg in remaining_weights_kg(layout.bay, boxes, WEIGHTS[condition]):
         x = layout.column_x(stack.row, stack.level) + CELL_WIDTH / 2 - 4
-        _say(words, x, -layout.edge(stack.level) + (14 if stack.level is Level.DECK else -20), f"{left_kg / 1000:.0f}")
+        _say(words, x, -layout.edge(stack.level) + (14 if stack.level is Level.DECK else -20), str(left_kg // 1000))
 
 
 _COLOURS: dict[tuple[str, float], Any] = {}

@@ -63,6 +63,8 @@ class Paper:
         self.canvas.drawString(MARGIN, MARGIN - 16, f"{self.title} - {self._subject}")
         self.canvas.drawRightString(width - MARGIN, MARGIN - 16, f"page {self._number}")
         self.canvas.setLineWidth(0.5)
+        self.canvas.setStrokeGray(0)
+        self.canvas.setFillGray(0)
         self.canvas.line(MARGIN, height - MARGIN - 10, width - MARGIN, height - MARGIN - 10)
 
     def table(self, heading: str, note: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
@@ -91,6 +93,7 @@ class Paper:
                     words.textOut(cell)
         self.canvas.drawText(words)
         self.canvas.setLineWidth(0.25)
+        self.canvas.setStrokeGray(0.6)
         bottom = top - len(rows) * LINE - 3
         self.canvas.lines([(MARGIN, y, A4[0] - MARGIN, y) for y in _rules(top - 3, bottom)])
 
