@@ -402,7 +402,7 @@ def _bays(plan: _Plan, teu: int) -> tuple[VesselBay, ...]:
         raise DataError(f"No arrangement of {teu:,} TEU was found.")
     decks = _without_top_cells(plan, decks, excess // 2)
     if excess % 2:
-        holds = _without_a_20(holds)
+        holds = _without_a_20(plan, holds)
     return tuple(
         VesselBay(4 * index + 2, 4 * index + 1, 4 * index + 3, (*decks[index], *holds[index]))
         for index in range(plan.bay_count)
@@ -414,13 +414,13 @@ def _teu(stack: VesselStack) -> int:
 
 
 def _hold_stacks(plan: _Plan, index: int) -> list[VesselStack]:
-    """Hold stacks of a bay; the height leaves no room for as many high cubes as there are tiers."""
     found = ((row, _hold_cells(plan, index, row)) for row in plan.row_numbers(plan.rows - 2))
-    return [
-        _stack(plan, index, row, Level.HOLD, cells, len(cells) * CELL_HEIGHT + 0.25)
-        for row, cells in found
-        if any(cell.takes_40 for cell in cells)
-    ]
+    return [_hold_stack(plan, index, row, cells) for row, cells in found if any(cell.takes_40 for cell in cells)]
+
+
+def _hold_stack(plan: _Plan, index: int, row: int, cells: tuple[Cell, ...]) -> VesselStack:
+    """A hold stack; its height leaves no room for as many high cubes as there are tiers."""
+    return _stack(plan, index, row, Level.HOLD, cells, len(cells) * CELL_HEIGHT + 0.25)
 
 
 def _deck_stacks(plan: _Plan, index: int, tiers: int) -> list[VesselStack]:
@@ -445,7 +445,7 @@ def _without_top_cells(plan: _Plan, decks: list[list[VesselStack]], count: int) 
     return lowered
 
 
-def _without_a_20(holds: list[list[VesselStack]]) -> list[list[VesselStack]]:
+def _without_a_20(plan: _Plan, holds: list[list[VesselStack]]) -> list[list[VesselStack]]:
     """Leave out one place for a 20 ft alone, at the bottom of the first stack that has one."""
     index, place = next(
         (index, place)
@@ -454,7 +454,8 @@ def _without_a_20(holds: list[list[VesselStack]]) -> list[list[VesselStack]]:
         if not stack.cells[0].takes_40
     )
     lowered = [list(stacks) for stacks in holds]
-    lowered[index][place] = replace(lowered[index][place], cells=lowered[index][place].cells[1:])
+    stack = lowered[index][place]
+    lowered[index][place] = _hold_stack(plan, index, stack.row, stack.cells[1:])
     return lowered
 
 
