@@ -169,7 +169,17 @@ def make_small_planned_call() -> PlannedCall:
     return PlannedCall(
         call,
         plan,
-        Judgement(findings, figures, ship, ship, {"SHIP-HANG": "No box hangs in the air.", "SHIP-OLD": "No overstow."}),
+        Judgement(
+            findings,
+            figures,
+            ship,
+            ship,
+            {
+                "SHIP-HANG": "No box hangs in the air.",
+                "SHIP-OLD": "No overstow.",
+                "SHIP-LIST": "The ship stands upright. Not judged: the profile has no breadth.",
+            },
+        ),
         costs_min={"dig": 2.5, "refused": 600.0},
         bounds={"crane makespan": Bound(22.0, 20.0, "min", "one crane's longest bay")},
         baselines={"greedy": {"digs_per_load": 0.75, "crane_makespan_s": 1500}},

@@ -116,6 +116,20 @@ def test_what_was_not_judged_is_said(html: str) -> None:
     assert "Bending moment" not in html
 
 
+def test_a_rule_that_was_not_judged_says_why(html: str) -> None:
+    assert "<b>1</b> rules not judged" in html
+    assert "<td>The ship stands upright.</td><td>the profile has no breadth.</td>" in html
+    assert "<b>2</b> rules judged" in html
+
+
+def test_a_plan_that_breaks_everything_is_still_drawn(small_planned: PlannedCall, tmp_path: Path) -> None:
+    """Two boxes in one slot and a load nobody listed: the referee finds it, the pictures show what there is."""
+    at = small_planned.plan.loads[ContainerId("COLD0000001")]
+    loads = {**small_planned.plan.loads, ContainerId("WIDE0000001"): at, ContainerId("GONE0000001"): at}
+    write_report(replace(small_planned, plan=replace(small_planned.plan, loads=loads)), tmp_path)
+    assert "slot 0020082, loaded" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
 def test_a_plan_of_stowage_alone_is_reported_too(small_planned: PlannedCall, tmp_path: Path) -> None:
     bare = replace(small_planned.plan, queues=(), yard_moves=(), reasons={})
     write_report(replace(small_planned, plan=bare, baselines={}, phases=(), costs_min={}, bounds={}), tmp_path)

@@ -73,7 +73,9 @@ def boxes_aboard(planned: PlannedCall) -> BoxesAboard:
         else:
             found += [(container, position, Part.LIFTED), (container, target, Part.PUT_BACK)]
     found += [(container, position, Part.DISCHARGED) for container, position in call.discharges]
-    found += [(call.load_by_id[name], position, Part.LOADED) for name, position in plan.loads.items()]
+    loads = call.load_by_id
+    # A load that is on no list has no facts to draw; the referee names it.
+    found += [(loads[name], position, Part.LOADED) for name, position in plan.loads.items() if name in loads]
     found.sort(key=lambda box: (box[1], box[2]))
     by_bay: dict[int, list[Aboard]] = {}
     outside = []

@@ -59,6 +59,5 @@ def bay_of(finding: Finding, profile: VesselProfile, aboard: Mapping[ContainerId
     return place.bay.number if place else None
 
 
-def positions_aboard(*plans: BayPlan) -> Mapping[ContainerId, StowPosition]:
-    """Where each container stands, by the last plan that knows it."""
-    return {stowed.container.id: stowed.position for plan in plans for stowed in plan}
+def positions(plan: BayPlan) -> Mapping[ContainerId, StowPosition]:
+    return {stowed.container.id: stowed.position for stowed in plan}

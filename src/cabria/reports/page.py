@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from cabria.domain.containers import ContainerId, Port
 from cabria.domain.findings import Cause, Finding, Severity
-from cabria.domain.plan import Reason, departure
+from cabria.domain.plan import Reason
 from cabria.domain.work import StepKind
 from cabria.planning.loading.result import PlannedCall
 from cabria.reports import figures
@@ -18,7 +18,7 @@ from cabria.reports.bay_picture import bay_picture
 from cabria.reports.cell_marks import box_in_words
 from cabria.reports.crane_picture import bay_time_picture, crane_time_picture
 from cabria.reports.curve_picture import stability_pictures
-from cabria.reports.findings_list import FindingGroup, bay_of, findings_by_rule, positions_aboard
+from cabria.reports.findings_list import FindingGroup, bay_of, findings_by_rule, positions
 from cabria.reports.languages import texts
 from cabria.reports.palette import PortMark, port_marks
 from cabria.reports.ship_picture import ship_picture
@@ -26,8 +26,17 @@ from cabria.reports.wording import Clock
 from cabria.reports.work_blocks import WorkBlock, work_blocks
 from cabria.reports.yard_picture import crane_capacity, yard_load, yard_picture
 
+NOT_JUDGED = " Not judged: "
 MOST_LISTED = 100
 """Findings of one rule that the page lists; all of them stand in plan.json."""
+
+
+class RuleRow(NamedTuple):
+    rule: str
+    sentence: str
+    not_judged: str
+    by_plan: int
+    by_arrival: int
 
 
 def page(planned: PlannedCall, language: str = "en") -> str:
@@ -82,7 +91,7 @@ def listed(
 ) -> list[tuple[FindingGroup, list[tuple[Finding, int | None]]]]:
     """The groups with their first findings, each with the bay to jump to."""
     call = planned.call
-    aboard = positions_aboard(call.arrival, departure(call, planned.plan))
+    aboard = {**positions(call.arrival), **planned.plan.restows, **planned.plan.loads}
     return [
         (group, [(finding, bay_of(finding, call.vessel, aboard)) for finding in group.findings[:MOST_LISTED]])
         for group in groups
@@ -205,13 +214,14 @@ def yard_chart(planned: PlannedCall, clock: Clock) -> str:
     return yard_picture(load, crane_capacity(terminal), clock)
 
 
-def rule_rows(planned: PlannedCall) -> list[tuple[str, str, int, int]]:
-    """Rule, what it says, findings caused by the plan, findings that came aboard so."""
+def rule_rows(planned: PlannedCall) -> list[RuleRow]:
+    """Rules in the referee's order; one that could not be judged has the reason behind its sentence."""
     counts = Counter((finding.rule, finding.cause) for finding in planned.judgement.findings)
-    return [
-        (rule, says, counts[rule, Cause.PLAN], counts[rule, Cause.ARRIVAL])
-        for rule, says in sorted(planned.judgement.rules.items())
-    ]
+    rows = []
+    for rule, says in planned.judgement.rules.items():
+        sentence, _, reason = says.partition(NOT_JUDGED)
+        rows.append(RuleRow(rule, sentence, reason, counts[rule, Cause.PLAN], counts[rule, Cause.ARRIVAL]))
+    return rows
 
 
 def cost_rows(planned: PlannedCall) -> list[tuple[str, float, float]]:

@@ -50,7 +50,9 @@ def write_load_sequence(planned: PlannedCall, path: Path) -> None:
     boxes = {**{s.container.id: s.container for s in planned.call.remaining}, **planned.call.load_by_id}
     _cranes(paper, planned, IN, LOAD_COLUMNS, boxes)
     told = _told(planned, IN)
-    rest = [(boxes[name], position) for name, position in planned.plan.loads.items() if name not in told]
+    rest = [
+        (boxes[name], position) for name, position in planned.plan.loads.items() if name in boxes and name not in told
+    ]
     _without_crane(paper, planned, rest, LOAD_COLUMNS)
     paper.save()
 
