@@ -1,0 +1,572 @@
+"""A call folder: the files from which a loading plan is made, as a real terminal would deliver them.
+
+`call.toml` says what the call is and names the other files; docs/reference/call-folder.md describes them all. What
+contradicts itself is refused in a sentence that names file and place; what is only odd becomes a finding of the call.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+import re
+import shutil
+import tempfile
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from cabria.adapters import edi
+from cabria.adapters.files.call_checks import (
+    against_discharge_list,
+    against_rotation,
+    against_yard,
+    enough_plugs,
+    refuse_bad_slots,
+    refuse_other_ship,
+    voyage_differs,
+)
+from cabria.adapters.files.load_tables import ListedBox, read_discharge_table, read_holds, read_load_table
+from cabria.adapters.files.profile_json import write_profile
+from cabria.adapters.files.profiles import load_profile
+from cabria.adapters.files.source_file import read_text, write_whole
+from cabria.adapters.files.terminal_json import read_terminal, write_terminal
+from cabria.adapters.files.yard_csv import read_yard, write_yard
+from cabria.domain.calls import CallSettings, VesselCall
+from cabria.domain.containers import Container, ContainerId, Port, SizeType
+from cabria.domain.errors import DataError, TerminalError
+from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.messages import BayPlanMessage, Breakbulk, Direction, LoadListMessage, MessageHeader
+from cabria.domain.stowage import BayPlan, Stowed
+from cabria.domain.vessel import VesselProfile
+from cabria.domain.yard import YardInventory
+
+FORMAT = "cabria.call/1"
+CALL_FILE = "call.toml"
+MAX_BYTES = 1024 * 1024
+NOT_IN_YARD = "not in the yard"
+NO_POD = "no port of discharge"
+FOR_THIS_PORT = "bound for this port"
+
+PortCode = Annotated[str, Meta(pattern=r"^[A-Z]{2}[A-Z0-9]{3}$")]
+FileName = Annotated[str, Meta(min_length=1, max_length=200)]
+Minutes = Annotated[float, Meta(ge=0, le=1e6)]
+Kilograms = Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
+class FilesPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Names of files in the folder; "" for the optional ones means that there is none."""
+
+    profile: FileName
+    arrival: FileName
+    loads: FileName
+    terminal: FileName
+    yard: str = ""
+    verified_masses: str = ""
+    instruction: str = ""
+    discharges: str = ""
+    holds: str = ""
+
+
+class SettingsPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """See `domain.calls.CallSettings`; what is left out keeps its default."""
+
+    mass_class_kg: Annotated[int, Meta(ge=1, le=100_000)] = 3_000
+    instruction_mass_tolerance_kg: Kilograms = 3_000
+    overstow_min: Minutes = 30.0
+    restow_min: Minutes = 6.0
+    dig_min: Minutes = 2.5
+    inversion_min: Minutes = 1.0
+    refused_min: Minutes = 600.0
+    max_inversion_kg: Kilograms = 3_000
+    may_twin: bool = True
+
+
+class CallDocument(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What call.toml says."""
+
+    format: Literal["cabria.call/1"]
+    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,35}$")]
+    port: PortCode
+    voyage: Annotated[str, Meta(max_length=17)]
+    rotation: Annotated[list[PortCode], Meta(max_length=100)]
+    start: Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?)?$")] = ""
+    berth_x_mm: Annotated[int, Meta(ge=-100_000_000, le=100_000_000)] = 0
+    bow_towards_x: bool = False
+    vessel_name: Annotated[str, Meta(max_length=60)] = ""
+    imo: Annotated[str, Meta(pattern=r"^(\d{7})?$")] = ""
+    call_sign: Annotated[str, Meta(max_length=17)] = ""
+    files: FilesPart
+    settings: SettingsPart = msgspec.field(default_factory=SettingsPart)
+    tanks_kg: dict[str, Annotated[int, Meta(ge=0, le=1_000_000_000)]] = {}
+
+
+class LoadList(NamedTuple):
+    boxes: tuple[ListedBox, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_call(folder: Path | str) -> VesselCall:
+    """The call in a folder (or in the folder of a call.toml). Raises DataError with one sentence, file and place."""
+    root = Path(folder)
+    if root.name == CALL_FILE and not root.is_dir():
+        root = root.parent
+    if not root.exists():
+        raise DataError("There is no such folder.", file=str(folder))
+    if not root.is_dir():
+        raise DataError("A call is a folder with a call.toml in it; this is a file.", file=str(folder))
+    with _without_collector():
+        return _Reading(root, _read_document(root / CALL_FILE)).call()
+
+
+def write_call(call: VesselCall, folder: Path | str, *, previous_port: Port | None = None) -> None:
+    """Write the call as a folder that appears whole or not at all, and reads back as the same call but for findings.
+
+    The arrival is BAPLIE 3.1, the load list COPRAR, an instruction MOVINS. Raises DataError where a file of that name
+    exists or the folder is not empty.
+    """
+    target = Path(folder)
+    with _whole_folder(target) as draft:
+        _write_files(call, draft, previous_port)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A call is some hundred thousand objects without a cycle; looking for cycles costs a third of reading it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _read_document(path: Path) -> CallDocument:
+    file = str(path)
+    try:
+        parsed = tomllib.loads(read_text(path, limit_bytes=MAX_BYTES))
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"The file is not TOML: {error}.", file=file) from None
+    except RecursionError:
+        raise DataError("The file is not TOML: it is nested too deeply.", file=file) from None
+    if parsed.get("format") != FORMAT:
+        said = parsed.get("format")
+        raise DataError(f"A call begins with format = {FORMAT!r}; this file says {said!r:.60}.", file=file)
+    _refuse_unknown_keys(parsed, file)
+    try:
+        document = msgspec.convert(parsed, CallDocument)
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at ")
+        raise DataError(f"{problem}.", file=file, place=place.strip("`").removeprefix("$.")) from None
+    for setting in fields(CallSettings):
+        value = getattr(document.settings, setting.name)
+        if not math.isfinite(value):
+            raise DataError(f"{value} is no number of minutes.", file=file, place=f"settings.{setting.name}")
+    return document
+
+
+def _refuse_unknown_keys(parsed: Mapping[str, Any], file: str) -> None:
+    for table, part in (("", CallDocument), ("files", FilesPart), ("settings", SettingsPart)):
+        known = [info.name for info in msgspec.structs.fields(part)]
+        found = parsed if not table else parsed.get(table, {})
+        for key in found if isinstance(found, dict) else ():
+            if key not in known:
+                close = get_close_matches(key, known, n=1)
+                remedy = f"Do you mean {close[0]}?" if close else f"Known are {', '.join(known)}."
+                where = f"table {table}" if table else "top level"
+                raise DataError(f"There is no key {key[:60]!r}.", file=file, place=where, remedy=remedy)
+
+
+@dataclass
+class _Reading:
+    """One reading of a folder; findings add up on the way."""
+
+    root: Path
+    document: CallDocument
+    findings: list[Finding] = field(default_factory=list)
+
+    def call(self) -> VesselCall:
+        said = self.document
+        if said.port in said.rotation:
+            problem = f"The rotation visits {said.port} again; give the coming ports only."
+            raise DataError(problem, file=str(self.root / CALL_FILE), place="rotation")
+        vessel = self._vessel()
+        terminal = read_terminal(self._path("terminal"))
+        if terminal.port != said.port:
+            problem = f"The terminal is in {terminal.port}, the call is at {said.port}."
+            raise DataError(problem, file=str(self._path("terminal")), place="port")
+        arrival = self._arrival(vessel)
+        loads = self._loads(vessel, arrival)
+        yard = read_yard(self._path("yard"), terminal) if said.files.yard else YardInventory()
+        boxes = self._with_holds(loads, yard)
+        instructions = self._instruction(vessel)
+        self._compare_discharges(arrival)
+        self.findings += against_rotation(said.port, said.rotation, arrival, boxes)
+        self.findings += enough_plugs(vessel, said.port, arrival, loads.boxes, str(self._path("loads")))
+        try:
+            return VesselCall(
+                id=said.id,
+                vessel=vessel,
+                voyage=said.voyage,
+                port=Port(said.port),
+                rotation=tuple(map(Port, said.rotation)),
+                arrival=arrival,
+                loads=tuple(boxes),
+                terminal=terminal,
+                yard=yard,
+                instructions=instructions,
+                settings=CallSettings(**msgspec.structs.asdict(said.settings)),
+                tank_contents_kg=self._tanks(vessel),
+                berth_x_mm=said.berth_x_mm,
+                bow_towards_x=said.bow_towards_x,
+                start=said.start,
+                findings=tuple(replace(finding, cause=Cause.ARRIVAL) for finding in self.findings),
+            )
+        except DataError as error:
+            raise error.inside(str(self.root / CALL_FILE)) from None
+
+    def _path(self, name: str) -> Path:
+        """The file of that name in call.toml; it lies in the folder or below it."""
+        written: str = getattr(self.document.files, name)
+        path = self.root / written
+        if Path(written).is_absolute() or ".." in Path(written).parts:
+            problem = f"{written!r} lies outside the call folder."
+            raise DataError(problem, file=str(self.root / CALL_FILE), place=f"files.{name}")
+        if not path.is_file():
+            problem = f"The {name.replace('_', ' ')} file {written} is not in the folder."
+            raise DataError(problem, file=str(self.root / CALL_FILE), place=f"files.{name}")
+        return path
+
+    def _vessel(self) -> VesselProfile:
+        said = self.document
+        vessel = load_profile(self._path("profile"), name=said.vessel_name)
+        return replace(
+            vessel,
+            name=said.vessel_name or vessel.name,
+            imo=said.imo or vessel.imo,
+            call_sign=said.call_sign or vessel.call_sign,
+        )
+
+    def _tanks(self, vessel: VesselProfile) -> dict[str, int]:
+        capacity = {tank.id: tank.capacity_kg for tank in vessel.tanks}
+        for tank, content_kg in self.document.tanks_kg.items():
+            place, file = f"tanks_kg.{tank}", str(self.root / CALL_FILE)
+            if tank not in capacity:
+                close = get_close_matches(tank, capacity, n=1)
+                remedy = f"Do you mean {close[0]}?" if close else ""
+                raise DataError(f"{vessel.name} has no tank {tank[:40]!r}.", file=file, place=place, remedy=remedy)
+            if content_kg > capacity[tank]:
+                problem = f"Tank {tank} holds {capacity[tank]:,} kg, not {content_kg:,} kg."
+                raise DataError(problem, file=file, place=place)
+        return dict(self.document.tanks_kg)
+
+    def _take(self, path: Path, findings: Iterable[Finding]) -> None:
+        """Findings of a file, told from outside it."""
+        for finding in findings:
+            place = f"{path.name}, {finding.place}" if finding.place else path.name
+            self.findings.append(replace(finding, place=place))
+
+    def _arrival(self, vessel: VesselProfile) -> BayPlan:
+        path = self._path("arrival")
+        file = str(path)
+        message = edi.read_bay_plan(edi.load(path), file=file)
+        refuse_other_ship(message.header, vessel, file)
+        self._take(path, message.findings)
+        self._take(path, voyage_differs(message.header, self.document.voyage))
+        plan = _with_breakbulk(message)
+        segments = {entry.container.id: entry.segment for entry in message.entries}
+        refuse_bad_slots(plan, vessel, file, segments)
+        return plan
+
+    def _loads(self, vessel: VesselProfile, arrival: BayPlan) -> LoadList:
+        path = self._path("loads")
+        file = str(path)
+        if _is_table(path):
+            boxes, findings = read_load_table(path, port=Port(self.document.port))
+        else:
+            message = edi.read_load_list(edi.load(path), file=file)
+            self._refuse_other_list(message, vessel, file)
+            boxes, findings = _listed_once(message, file), message.findings
+        self._take(path, findings)
+        for listed in boxes:
+            aboard = arrival.by_container.get(listed.container.id)
+            if aboard is not None:
+                raise DataError(
+                    f"Container {listed.container.id} is to be loaded but is aboard on arrival in slot "
+                    f"{aboard.position}.",
+                    file=file,
+                    place=listed.place,
+                )
+        boxes = tuple(self._with_ports(listed) for listed in boxes)
+        if self.document.files.verified_masses:
+            boxes = self._with_verified_masses(boxes)
+        return LoadList(boxes, findings)
+
+    def _refuse_other_list(self, message: LoadListMessage, vessel: VesselProfile, file: str) -> None:
+        header, said = message.header, self.document
+        place = f"segment {header.first_segment}"
+        refuse_other_ship(header, vessel, file)
+        if header.direction is Direction.DISCHARGE:
+            raise DataError("This is a discharge list, a load list was expected.", file=file, place=place)
+        if header.port and header.port != said.port:
+            raise DataError(f"The load list is for {header.port}, the call is at {said.port}.", file=file, place=place)
+        if voyage_differs(header, said.voyage):
+            raise DataError(
+                f"The load list is for voyage {header.voyage}, the call is of voyage {said.voyage}.",
+                file=file,
+                place=place,
+                remedy="If it is the right list, give its voyage in call.toml.",
+            )
+
+    def _with_ports(self, listed: ListedBox) -> ListedBox:
+        """A box that cannot be loaded for what its ports say is held."""
+        box, port = listed.container, Port(self.document.port)
+        if not box.pod:
+            box = replace(box, holds=(*box.holds, NO_POD))
+        elif box.pod == port:
+            text = "The box is to be loaded at the port it is bound for."
+            self._take(self._path("loads"), [Finding("CALL-POD", Severity.HARD, text, listed.place, box.id)])
+            box = replace(box, holds=(*box.holds, FOR_THIS_PORT))
+        if not box.pol:
+            box = replace(box, pol=port)
+        return ListedBox(box, listed.place)
+
+    def _with_verified_masses(self, boxes: tuple[ListedBox, ...]) -> tuple[ListedBox, ...]:
+        path = self._path("verified_masses")
+        message = edi.read_verified_masses(edi.load(path), file=str(path))
+        weighed, findings = edi.apply_verified_masses((listed.container for listed in boxes), message.entries)
+        self._take(path, (*message.findings, *findings))
+        # What the list did not know then is known now.
+        known = {box.id for box in weighed if box.mass_is_verified}
+        settled = ("EDI-VGM-MISSING", "LIST-VGM-MISSING")
+        self.findings = [f for f in self.findings if not (f.rule in settled and f.container in known)]
+        return tuple(ListedBox(box, listed.place) for box, listed in zip(weighed, boxes, strict=True))
+
+    def _with_holds(self, loads: LoadList, yard: YardInventory) -> list[Container]:
+        holds: dict[ContainerId, tuple[str, ...]] = {}
+        if self.document.files.holds:
+            path = self._path("holds")
+            holds = read_holds(path)
+            listed = {box.container.id for box in loads.boxes}
+            unknown = [number for number in holds if number not in listed]
+            self._take(
+                path,
+                (
+                    Finding("CALL-HOLD", Severity.NOTE, "A hold is for a box that is not on the load list.", "", number)
+                    for number in unknown
+                ),
+            )
+        boxes = []
+        for box in (listed.container for listed in loads.boxes):
+            given = tuple(hold for hold in holds.get(box.id, ()) if hold not in box.holds)
+            boxes.append(replace(box, holds=(*box.holds, *given)) if given else box)
+        if not self.document.files.yard:
+            text = "No yard inventory was delivered; every load is taken to be at hand."
+            self.findings.append(Finding("CALL-YARD", Severity.NOTE, text, CALL_FILE))
+            return boxes
+        self.findings += against_yard(boxes, yard)
+        return [
+            box
+            if box.id in yard.by_container or NOT_IN_YARD in box.holds
+            else replace(box, holds=(*box.holds, NOT_IN_YARD))
+            for box in boxes
+        ]
+
+    def _instruction(self, vessel: VesselProfile) -> tuple[Any, ...]:
+        if not self.document.files.instruction:
+            return ()
+        path = self._path("instruction")
+        file = str(path)
+        message = edi.read_instruction(edi.load(path), file=file)
+        refuse_other_ship(message.header, vessel, file)
+        self._take(path, message.findings)
+        self._take(path, voyage_differs(message.header, self.document.voyage))
+        for order in message.orders:
+            if vessel.place(order.slot.position) is None:
+                raise DataError(
+                    f"{vessel.name} has no slot {order.slot.position}.", file=file, place=f"segment {order.segment}"
+                )
+        return message.instructions
+
+    def _compare_discharges(self, arrival: BayPlan) -> None:
+        if not self.document.files.discharges:
+            return
+        path = self._path("discharges")
+        if _is_table(path):
+            listed = read_discharge_table(path)
+        else:
+            message = edi.read_load_list(edi.load(path), file=str(path))
+            if message.header.direction is Direction.LOAD:
+                raise DataError("This is a load list, a discharge list was expected.", file=str(path))
+            listed = tuple((entry.container.id, entry.place) for entry in message.entries)
+        self._take(path, against_discharge_list(listed, arrival, Port(self.document.port)))
+
+
+def _is_table(path: Path) -> bool:
+    return path.name.lower().endswith((".csv", ".csv.gz", ".tsv", ".xlsx", ".xlsm"))
+
+
+def _listed_once(message: LoadListMessage, file: str) -> tuple[ListedBox, ...]:
+    segments: dict[ContainerId, int] = {}
+    for entry in message.entries:
+        number = entry.container.id
+        first = segments.setdefault(number, entry.segment)
+        if first != entry.segment:
+            raise DataError(
+                f"Container {number} is on the load list twice, first in segment {first}.",
+                file=file,
+                place=f"segment {entry.segment}",
+            )
+    return tuple(ListedBox(entry.container, f"segment {entry.segment}") for entry in message.entries)
+
+
+def _with_breakbulk(message: BayPlanMessage) -> BayPlan:
+    """The bay plan, each slot that breakbulk takes held by a box without number, so that nothing is put there."""
+    plan = message.bay_plan()
+    if not message.breakbulk:
+        return plan
+    extra = [
+        stowed
+        for number, cargo in enumerate(message.breakbulk, 1)
+        for stowed in _breakbulk_boxes(cargo, number)
+        if stowed.position not in plan.by_position
+    ]
+    try:
+        return BayPlan((*plan, *extra))
+    except DataError as error:
+        raise error.inside(message.header.file) from None
+
+
+def _breakbulk_boxes(cargo: Breakbulk, number: int) -> Iterator[Stowed]:
+    share_kg = cargo.gross_mass_kg // max(1, len(cargo.positions))
+    for part, position in enumerate(cargo.positions, 1):
+        yield Stowed(
+            Container(
+                id=ContainerId(f"?BREAKBULK{number:03}{part:02}"),
+                size_type=SizeType.parse("42P1" if position.is_40 else "22P1"),
+                gross_mass_kg=share_kg,
+                pol=cargo.pol or Port(""),
+                pod=cargo.pod or Port(""),
+                operator=cargo.operator,
+                dangerous=cargo.dangerous,
+                remark=f"BREAKBULK {cargo.id} {cargo.description}".strip()[:100],
+            ),
+            position,
+        )
+
+
+def _write_files(call: VesselCall, folder: Path, previous_port: Port | None) -> None:
+    files = {"profile": "profile.json", "arrival": "arrival.edi", "loads": "loads.edi", "terminal": "terminal.json"}
+    write_profile(call.vessel, folder / files["profile"])
+    write_terminal(call.terminal, folder / files["terminal"])
+    came_from = previous_port or _came_from(call)
+    arrival = replace(_header(call, "BAPLIE"), port=came_from, next_port=call.port)
+    write_whole(folder / files["arrival"], edi.write_bay_plan(arrival, call.arrival))
+    load_list = edi.write_load_list(_header(call, "COPRAR"), call.loads, Direction.LOAD)
+    write_whole(folder / files["loads"], load_list)
+    if call.instructions:
+        files["instruction"] = "movins.edi"
+        instruction = edi.write_instruction(_header(call, "MOVINS"), call.instructions)
+        write_whole(folder / files["instruction"], instruction)
+    if len(call.yard):
+        files["yard"] = "yard.csv.gz" if len(call.yard) > 2_000 else "yard.csv"
+        write_yard(call.yard, folder / files["yard"])
+    holds = [(box.id, hold) for box in call.loads for hold in box.holds if hold not in _derived_holds(box, call)]
+    if holds:
+        files["holds"] = "holds.csv"
+        rows = "".join(f"{number},{_csv_cell(hold)}\n" for number, hold in holds)
+        write_whole(folder / files["holds"], f"container,hold\n{rows}".encode())
+    write_whole(folder / CALL_FILE, _toml(call, files).encode())
+
+
+def _derived_holds(box: Container, call: VesselCall) -> set[str]:
+    """Holds that the reader will find by itself."""
+    derived = set() if box.pod else {NO_POD}
+    if box.pod == call.port:
+        derived.add(FOR_THIS_PORT)
+    if len(call.yard) and box.id not in call.yard.by_container:
+        derived.add(NOT_IN_YARD)
+    return derived
+
+
+def _csv_cell(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if re.search(r'[",\n\r;]', text) else text
+
+
+def _header(call: VesselCall, kind: str) -> MessageHeader:
+    """Prepared at the call's start, not now: the same call gives the same file."""
+    return MessageHeader(
+        kind=kind,
+        reference=call.id,
+        function="9",
+        sender="CARRIER",
+        recipient=call.terminal.name,
+        prepared_at=call.start,
+        vessel_name=call.vessel.name,
+        call_sign=call.vessel.call_sign,
+        imo=call.vessel.imo,
+        voyage=call.voyage,
+        port=call.port,
+        next_port=call.rotation[0] if call.rotation else None,
+    )
+
+
+def _came_from(call: VesselCall) -> Port:
+    """The port of loading of most of what is aboard, for want of better knowledge."""
+    pols = Counter(stowed.container.pol for stowed in call.arrival if stowed.container.pol)
+    return max(pols, key=lambda pol: (pols[pol], pol), default=call.port)
+
+
+def _toml(call: VesselCall, files: Mapping[str, str]) -> str:
+    lines = [
+        f"format = {_toml_value(FORMAT)}",
+        f"id = {_toml_value(call.id)}",
+        f"port = {_toml_value(call.port)}",
+        f"voyage = {_toml_value(call.voyage)}",
+        f"rotation = {_toml_value(list(call.rotation))}",
+        f"start = {_toml_value(call.start)}",
+        f"berth_x_mm = {call.berth_x_mm}",
+        f"bow_towards_x = {_toml_value(call.bow_towards_x)}",
+        "",
+        "[files]",
+        *(f"{name} = {_toml_value(file)}" for name, file in files.items()),
+    ]
+    if call.settings != CallSettings():
+        lines += ["", "[settings]"]
+        lines += [f"{part.name} = {_toml_value(getattr(call.settings, part.name))}" for part in fields(CallSettings)]
+    if call.tank_contents_kg:
+        lines += ["", "[tanks_kg]"]
+        lines += [f"{_toml_value(tank)} = {kg}" for tank, kg in call.tank_contents_kg.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _toml_value(value: object) -> str:
+    """Strings, numbers, truth values and lists are written in TOML as in JSON."""
+    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007F")
+
+
+@contextmanager
+def _whole_folder(target: Path) -> Iterator[Path]:
+    """A folder that appears under its name only when it is complete."""
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise DataError("This exists and is left alone.", file=str(target), remedy="Name a new folder.")
+    draft = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        draft.chmod(0o755)
+        yield draft
+        draft.rename(target)
+    except OSError as error:
+        raise TerminalError(f"{target} cannot be written: {error.strerror or error}.") from error
+    finally:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)

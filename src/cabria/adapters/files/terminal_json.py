@@ -1,0 +1,112 @@
+"""A terminal as JSON: quay, cranes, yard blocks, trucks. Described in docs/reference/call-folder.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from cabria.adapters.files.source_file import read_bytes, write_whole
+from cabria.domain.errors import DataError
+from cabria.domain.terminal import QuayCrane, Terminal, YardCrane
+from cabria.domain.yard import YardBlock
+
+FORMAT = "cabria.terminal/1"
+MAX_BYTES = 8 * 1024 * 1024
+
+Name = Annotated[str, Meta(min_length=1, max_length=60)]
+Count = Annotated[int, Meta(ge=1, le=1_000)]
+Seconds = Annotated[int, Meta(ge=0, le=1_000_000)]
+Millimetres = Annotated[int, Meta(ge=-100_000_000, le=100_000_000)]
+Positive = Annotated[int, Meta(ge=1, le=100_000_000)]
+
+
+class _Part(msgspec.Struct, forbid_unknown_fields=True):
+    """A JSON object; a key nobody knows is refused."""
+
+
+class BlockPart(_Part, kw_only=True):
+    """Rows x bays x tiers under one crane runway; see `domain.yard.YardBlock`."""
+
+    id: Annotated[str, Meta(pattern=r"^[^\s-]{1,20}$")]
+    bays: Count
+    rows: Count
+    tiers: Annotated[int, Meta(ge=1, le=20)]
+    x_mm: Millimetres = 0
+    y_mm: Millimetres = 0
+    bay_pitch_mm: Positive = 6500
+    row_pitch_mm: Positive = 2850
+    bays_along_quay: bool = True
+    plug_bays: Annotated[list[Count], Meta(max_length=1_000)] = []
+
+
+class QuayCranePart(_Part, kw_only=True):
+    id: Name
+    x_mm: Millimetres
+    cycle_s: Annotated[int, Meta(ge=1, le=100_000)] = 120
+    lid_s: Seconds = 180
+    bay_travel_s: Seconds = 60
+    may_twin: bool = True
+    twin_max_kg: Annotated[int, Meta(ge=0, le=1_000_000)] = 50_000
+    outreach_rows: Count = 24
+    ready_s: Seconds = 0
+
+
+class YardCranePart(_Part, kw_only=True):
+    id: Name
+    block: Name
+    move_s: Annotated[int, Meta(ge=1, le=100_000)] = 110
+    rehandle_s: Annotated[int, Meta(ge=1, le=100_000)] = 90
+
+
+class TerminalDocument(_Part, kw_only=True):
+    """A terminal. Lengths are millimetres along and away from the quay, times whole seconds."""
+
+    format: Literal["cabria.terminal/1"]
+    name: Name
+    port: Annotated[str, Meta(pattern=r"^[A-Z]{2}[A-Z0-9]{3}$")]
+    quay_length_mm: Positive
+    crane_gap_bays: Annotated[int, Meta(ge=0, le=20)] = 1
+    trucks: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    truck_speed_mm_per_s: Positive = 5_500
+    quay_cranes: Annotated[list[QuayCranePart], Meta(min_length=1, max_length=100)]
+    yard_cranes: Annotated[list[YardCranePart], Meta(max_length=1_000)] = []
+    blocks: Annotated[list[BlockPart], Meta(max_length=1_000)] = []
+
+
+def read_terminal(path: Path) -> Terminal:
+    """The terminal in a JSON file. Raises DataError that names the file and the place in it."""
+    document = decoded(read_bytes(path, limit_bytes=MAX_BYTES), TerminalDocument, file=str(path))
+    parts = msgspec.structs.asdict(document)
+    del parts["format"]
+    parts["blocks"] = tuple(
+        YardBlock(**{**msgspec.structs.asdict(block), "plug_bays": tuple(block.plug_bays)}) for block in document.blocks
+    )
+    parts["quay_cranes"] = tuple(QuayCrane(**msgspec.structs.asdict(crane)) for crane in document.quay_cranes)
+    parts["yard_cranes"] = tuple(YardCrane(**msgspec.structs.asdict(crane)) for crane in document.yard_cranes)
+    try:
+        return Terminal(**parts)
+    except DataError as error:
+        raise error.inside(str(path)) from None
+
+
+def write_terminal(terminal: Terminal, path: Path) -> None:
+    """Write the terminal's JSON file whole or not at all; equal terminals give equal bytes."""
+    document = msgspec.convert({"format": FORMAT, **msgspec.to_builtins(terminal)}, TerminalDocument)
+    write_whole(path, msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
+
+
+_Document = TypeVar("_Document")
+
+
+def decoded(content: bytes, type_of: type[_Document], *, file: str) -> _Document:
+    """A JSON document of a known form. Raises DataError with the place where it departs from the form."""
+    try:
+        return msgspec.json.decode(content, type=type_of)
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at ")
+        raise DataError(f"{problem}.", file=file, place=place.strip("`") or "$") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DataError(f"The file is not JSON: {error}.", file=file) from None

@@ -1,0 +1,133 @@
+"""A yard inventory as CSV, plain or gzipped: which box stands where. Described in docs/reference/call-folder.md."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Mapping, Sequence
+from io import BytesIO, StringIO
+from pathlib import Path
+
+from cabria.adapters.files.source_file import write_whole
+from cabria.adapters.files.tables import Row, read_rows
+from cabria.domain.containers import ContainerId, SizeType
+from cabria.domain.errors import DataError
+from cabria.domain.positions import YardPosition
+from cabria.domain.terminal import Terminal
+from cabria.domain.yard import YardBlock, YardBox, YardInventory
+
+COLUMNS: Mapping[str, Sequence[str]] = {
+    "container": ("container number", "container no", "contenedor", "equipment", "unit", "cntr", "box", "id"),
+    "position": ("slot", "yard position", "location", "posicion", "ubicacion"),
+    "length_ft": ("length", "size", "largo", "longitud", "tamano"),
+    "size_type": ("iso code", "iso", "type", "tipo", "codigo iso"),
+    "height_mm": ("height", "alto", "altura"),
+    "gross_mass_kg": ("gross weight kg", "weight kg", "weight", "peso", "peso bruto", "peso kg"),
+    "outbound": ("outbound vessel", "leaves by", "salida", "nave"),
+}
+WRITTEN = ("container", "position", "length_ft", "height_mm", "gross_mass_kg", "outbound")
+
+
+def read_yard(path: Path, terminal: Terminal) -> YardInventory:
+    """The inventory of the terminal's yard. Raises DataError that names the line.
+
+    Refused are positions outside a block, boxes that float, two boxes in one place, a box twice, a 40 ft box in an odd
+    bay or the reverse, and 40 ft over 20 ft boxes.
+    """
+    file = str(path)
+    blocks = {block.id: block for block in terminal.blocks}
+    boxes: list[YardBox] = []
+    lines: dict[ContainerId, int] = {}
+    by_position: dict[YardPosition, int] = {}
+    for row in read_rows(path, COLUMNS, needed=("container", "position")):
+        box = _box(row, blocks, terminal.name)
+        first = lines.setdefault(box.id, row.number)
+        if first != row.number:
+            raise row.refusal(f"Container {box.id} stands in the yard twice, first in line {first}.", "container")
+        first = by_position.setdefault(box.position, row.number)
+        if first != row.number:
+            raise row.refusal(f"Another box stands at {box.position} already, in line {first}.", "position")
+        boxes.append(box)
+    _refuse_crossed(boxes, lines, file)
+    try:
+        return YardInventory.of(boxes)
+    except DataError as error:
+        at = by_position.get(YardPosition.parse(error.place)) if error.place else None
+        place = f"line {at}" if at else error.place
+        raise DataError(error.problem, file=file, place=place, remedy=error.remedy) from None
+
+
+def write_yard(yard: YardInventory, path: Path) -> None:
+    """Write the inventory; gzipped when the name ends so. Equal inventories give equal bytes."""
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(WRITTEN)
+    for box in yard:
+        writer.writerow((box.id, box.position, box.length_ft, box.height_mm, box.gross_mass_kg, box.outbound))
+    content = text.getvalue().encode()
+    write_whole(path, _zipped(content) if path.suffix == ".gz" else content)
+
+
+def _zipped(content: bytes) -> bytes:
+    packed = BytesIO()
+    # No name and no time inside, so that the same yard is the same file.
+    with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as archive:
+        archive.write(content)
+    return packed.getvalue()
+
+
+def _box(row: Row, blocks: Mapping[str, YardBlock], terminal: str) -> YardBox:
+    number = row.get("container").replace(" ", "").upper()
+    if not number or len(number) > 17:
+        raise row.refusal("The container number is missing or too long.", "container")
+    try:
+        position = YardPosition.parse(row.get("position"))
+    except DataError as error:
+        raise row.refusal(error.problem, "position", "Write it as B03-14-05-2.") from None
+    block = blocks.get(position.block)
+    if block is None:
+        raise row.refusal(f"Terminal {terminal} has no block {position.block[:20]!r}.", "position")
+    if not block.has(position):
+        room = f"{2 * block.bays - 1} bays (20 ft, odd), {block.rows} rows and {block.tiers} tiers"
+        raise row.refusal(f"Position {position} lies outside block {block.id}, which has {room}.", "position")
+    length_ft, height_mm = _dimensions(row)
+    if (length_ft > 20) is (position.bay % 2 == 1):
+        kind = "odd" if position.bay % 2 else "even"
+        raise row.refusal(f"Container {number} of {length_ft} ft stands in the {kind} bay {position.bay}.", "position",
+                          "20 ft boxes stand in odd bays, longer ones in the even bay over two.")  # fmt: skip
+    return YardBox(
+        ContainerId(number),
+        position,
+        length_ft,
+        height_mm,
+        row.whole_in("gross_mass_kg", low=0, high=100_000) or 0,
+        row.get("outbound")[:60],
+    )
+
+
+def _dimensions(row: Row) -> tuple[int, int]:
+    """Length and height, from their own columns or from the size-type code."""
+    code = row.get("size_type")
+    try:
+        size = SizeType.parse(code) if code else None
+    except DataError as error:
+        raise row.refusal(error.problem, "size_type") from None
+    length_ft = row.whole_in("length_ft", low=10, high=60) or (size.length_ft if size else None)
+    if length_ft is None:
+        raise row.refusal("Neither the length nor the size-type code of the box is given.", "container")
+    return length_ft, row.whole_in("height_mm", low=1_000, high=4_000) or (size.height_mm if size else 2591)
+
+
+def _refuse_crossed(boxes: Sequence[YardBox], lines: Mapping[ContainerId, int], file: str) -> None:
+    """A 40 ft box and a 20 ft box, or two 40 ft boxes half a length apart, cannot share the ground."""
+    ground: dict[tuple[str, int, int], YardBox] = {}
+    for box in boxes:
+        for bay in box.position.odd_bays:
+            other = ground.setdefault((box.position.block, bay, box.position.row), box)
+            if other.position.bay != box.position.bay:
+                raise DataError(
+                    f"Container {box.id} at {box.position} and {other.id} at {other.position} share the ground of bay "
+                    f"{bay}, one of them {box.length_ft} ft long, the other {other.length_ft} ft.",
+                    file=file,
+                    place=f"line {lines[box.id]}",
+                )
