@@ -173,6 +173,11 @@ class Case:
             plan,
             Condition.of(call.vessel, call.arrival, order_of),
             Condition.of(call.vessel, call.remaining, order_of),
-            Condition.of(call.vessel, sailing, order_of, {*moved, *loaded}),
+            Condition.of(call.vessel, sailing, order_of, {*loaded, *_elsewhere(call, moved)}),
             sailing,
         )
+
+
+def _elsewhere(call: VesselCall, moved: Mapping[ContainerId, StowPosition]) -> set[ContainerId]:
+    """Restows that do not go back where they came from."""
+    return {number for number, position in moved.items() if call.arrival.by_container[number].position != position}

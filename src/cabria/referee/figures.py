@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 from cabria.domain.findings import Cause, Finding
 from cabria.domain.plan import LoadingPlan
-from cabria.domain.terminal import QuayCrane
-from cabria.domain.work import CraneStep, StepKind
 from cabria.referee import overstows
 from cabria.referee.condition import Case
+from cabria.referee.crane_travel import travel_s
 from cabria.referee.judgement import Figures
 
 QUARTER_HOUR_S = 900
-LID_KINDS = (StepKind.LID_OFF, StepKind.LID_ON)
 
 
 def count(case: Case, findings: Iterable[Finding]) -> Figures:
@@ -59,10 +58,5 @@ def _idle_s(case: Case) -> int:
         max(0, later.start_s - earlier.end_s - travel_s(crane, earlier, later))
         for queue in case.plan.queues
         if (crane := cranes.get(queue.crane))
-        for earlier, later in zip(queue.steps, queue.steps[1:], strict=False)
+        for earlier, later in pairwise(queue.steps)
     )
-
-
-def travel_s(crane: QuayCrane, earlier: CraneStep, later: CraneStep) -> int:
-    """Gantry time between two steps, rounded up: a bay of 40 ft is four bay numbers."""
-    return -(-abs(later.bay - earlier.bay) * crane.bay_travel_s // 4)

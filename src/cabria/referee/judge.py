@@ -12,7 +12,22 @@ from collections.abc import Callable, Iterator
 from cabria.domain.calls import VesselCall
 from cabria.domain.findings import Finding
 from cabria.domain.plan import LoadingPlan
-from cabria.referee import clearing, figures, load_list, overstows, plugs, positions, seaworthiness, stack_limits
+from cabria.referee import (
+    clearing,
+    crane_travel,
+    crane_work,
+    dangerous_goods,
+    figures,
+    instruction,
+    load_list,
+    out_of_gauge,
+    overstows,
+    plugs,
+    positions,
+    seaworthiness,
+    stack_limits,
+    yard_work,
+)
 from cabria.referee.condition import Case, Condition
 from cabria.referee.judgement import Judgement, Stability
 from cabria.referee.rule import Offence, Rule, attribute
@@ -21,7 +36,21 @@ from cabria.referee.stability import stability
 StowageCheck = Callable[[Condition], Iterator[Offence]]
 CaseCheck = Callable[[Case], Iterator[Finding]]
 
-FAMILIES = (load_list, positions, stack_limits, plugs, overstows, clearing, seaworthiness)
+FAMILIES = (
+    load_list,
+    positions,
+    stack_limits,
+    plugs,
+    dangerous_goods,
+    out_of_gauge,
+    overstows,
+    clearing,
+    instruction,
+    seaworthiness,
+    crane_work,
+    crane_travel,
+    yard_work,
+)
 
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in vars(family).values() if isinstance(rule, Rule))
 
@@ -40,6 +69,14 @@ LIMIT_CHECKS: tuple[StowageCheck, ...] = (
     stack_limits.height_within_limit,
     stack_limits.lashing_surrogate_within_cap,
     plugs.reefers_have_power,
+    dangerous_goods.dangerous_goods_are_segregated,
+    dangerous_goods.deck_only_goods_on_deck,
+    dangerous_goods.goods_are_known,
+    dangerous_goods.goods_are_in_closed_containers,
+    dangerous_goods.category_is_looked_up,
+    out_of_gauge.nothing_on_over_high,
+    out_of_gauge.nothing_beside_over_wide,
+    out_of_gauge.nothing_before_over_long,
     overstows.no_overstow_in_stack,
     overstows.no_overstow_on_lid,
 )
@@ -47,6 +84,10 @@ CASE_CHECKS: tuple[CaseCheck, ...] = (
     *load_list.LOAD_LIST_CHECKS,
     clearing.nobody_in_the_way,
     clearing.nobody_on_opened_lids,
+    instruction.slots_hold_their_class,
+    crane_work.work_is_possible,
+    crane_travel.cranes_keep_time_and_distance,
+    yard_work.yard_work_is_possible,
 )
 
 
@@ -76,6 +117,10 @@ def _stowage_findings(case: Case) -> Iterator[Finding]:
 def _rules(case: Case, departure: Stability) -> dict[str, str]:
     unjudged = {
         **load_list.not_judged(case),
+        **instruction.not_judged(case),
+        **crane_work.not_judged(case),
+        **crane_travel.not_judged(case),
+        **yard_work.not_judged(case),
         **seaworthiness.not_judged(case.call.vessel, departure),
     }
     return {

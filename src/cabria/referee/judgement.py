@@ -36,6 +36,7 @@ class Figures:
     """Key figures of a plan, all recomputed by the referee."""
 
     loads: int = 0
+    """Containers on the load list."""
     loaded: int = 0
     refused: int = 0
     discharged: int = 0
@@ -50,10 +51,12 @@ class Figures:
     digs_per_load: float = 0.0
     crane_makespan_s: int = 0
     crane_moves: int = 0
+    """Containers lifted by quay cranes: a twin lift is two, a restow two, a lid none."""
     twin_lifts: int = 0
     crane_idle_s: int = 0
-    """Waiting between a crane's first and last step, summed over cranes."""
+    """Waiting between a crane's first and last step, travel not counted, summed over cranes."""
     peak_block_moves_15_min: int = 0
+    """Most yard moves due in one block in one quarter of an hour, counted from the call's start."""
     plugs_used: int = 0
     teu_departing: int = 0
 

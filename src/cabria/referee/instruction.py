@@ -1,0 +1,71 @@
+"""The carrier's instruction (MOVINS): each slot holds the class of container that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cabria.domain.calls import SlotInstruction
+from cabria.domain.containers import Container, Kind
+from cabria.domain.findings import Finding, Severity
+from cabria.referee.condition import Case
+from cabria.referee.rule import Rule
+
+CLASS = Rule(
+    "INSTRUCTION-CLASS",
+    Severity.HARD,
+    "A slot the carrier names is filled with what he asks for: length, height and kind, POD, operator, reefer, "
+    "full or empty.",
+)
+MASS = Rule(
+    "INSTRUCTION-MASS",
+    Severity.COMMERCIAL,
+    "A container in a slot the carrier names weighs what he asks for, within the tolerance of the settings.",
+)
+OUTSIDE = Rule(
+    "INSTRUCTION-OUTSIDE",
+    Severity.COMMERCIAL,
+    "Where the carrier instructs, loads go to slots he names; others need his consent.",
+)
+
+
+def slots_hold_their_class(case: Case) -> Iterator[Finding]:
+    by_slot = {instruction.position: instruction for instruction in case.call.instructions}
+    if not by_slot:
+        return
+    tolerance = case.call.settings.instruction_mass_tolerance_kg
+    for container_id, position in case.plan.loads.items():
+        container = case.call.load_by_id.get(container_id)
+        instruction = by_slot.get(position)
+        if container is None:
+            continue
+        if instruction is None:
+            yield OUTSIDE.finding("The carrier's instruction does not name this slot.", position, container_id)
+            continue
+        differences = list(differences_of(instruction, container))
+        if differences:
+            yield CLASS.finding(f"The carrier asks for {'; '.join(differences)}.", position, container_id)
+        asked = instruction.gross_mass_kg
+        if asked is not None and abs(container.gross_mass_kg - asked) > tolerance:
+            text = f"It weighs {container.gross_mass_kg:,} kg; the carrier asks for {asked:,} kg ± {tolerance:,}."
+            yield MASS.finding(text, position, container_id)
+
+
+def differences_of(instruction: SlotInstruction, container: Container) -> Iterator[str]:
+    """In what a container is not of the class asked for; mass is not part of it."""
+    asked, given = instruction.size_type, container.size_type
+    if asked and (asked.length_ft, asked.height_mm, asked.kind) != (given.length_ft, given.height_mm, given.kind):
+        yield f"size-type {asked}, not {given}"
+    if instruction.pod and instruction.pod != container.pod:
+        yield f"POD {instruction.pod}, not {container.pod}"
+    if instruction.operator and container.operator and instruction.operator != container.operator:
+        yield f"operator {instruction.operator}, not {container.operator}"
+    if instruction.is_reefer and not (container.needs_plug or given.kind is Kind.REEFER):
+        yield "a reefer"
+    if instruction.is_full is not None and instruction.is_full is not container.is_full:
+        yield "a full container" if instruction.is_full else "an empty container"
+
+
+def not_judged(case: Case) -> dict[str, str]:
+    if case.call.instructions:
+        return {}
+    return dict.fromkeys((CLASS.id, MASS.id, OUTSIDE.id), "The carrier gave no instruction.")
