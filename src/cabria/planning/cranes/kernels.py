@@ -101,7 +101,7 @@ def evaluate(
                 else:
                     missing = (by - crane) * gap - (first_place[other] - high)
                 if missing > 0:
-                    free = ends[j] + (missing * travel + 3) // 4
+                    free = ends[j] + max(1, (missing * travel + 3) // 4)
                     if free > start:
                         start = free
         if plan[END, k] > way_in[work]:

@@ -38,7 +38,8 @@ def _section_durations(problem: CraneProblem, crane: QuayCrane, work: BayWork) -
 def lag_s(problem: CraneProblem, before: Block, after: Block) -> int | None:
     """Seconds from the end of one block to the start of another, None when they may go on at once.
 
-    A crane travels from place to place; another must give way first, and so far that every crane between finds room.
+    A crane travels from place to place; another must give way first, and so far that every crane between finds room;
+    it is never there and away in one second.
     """
     there, here = problem.works[before.work], problem.works[after.work]
     if before.crane == after.crane:
@@ -47,7 +48,7 @@ def lag_s(problem: CraneProblem, before: Block, after: Block) -> int | None:
         )
     apart = here.first_place - there.last_place if before.crane < after.crane else there.first_place - here.last_place
     missing = abs(before.crane - after.crane) * problem.gap - apart
-    return problem.travel_time_s(missing) if missing > 0 else None
+    return max(1, problem.travel_time_s(missing)) if missing > 0 else None
 
 
 @dataclass(frozen=True, slots=True)

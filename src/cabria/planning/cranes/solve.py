@@ -12,12 +12,12 @@ from cabria.planning.cranes.operators import first_plans, schedule
 from cabria.planning.cranes.problem import SHARED_BAY_S, WAITING_PRICE, Block, CraneProblem, CraneSolution
 from cabria.planning.cranes.queues import queues_of, why_longest
 from cabria.planning.search.result import Listener, Progress, Result, silent
-from cabria.planning.search.stopping import StoppingCriterion
+from cabria.planning.search.stopping import StoppingCriterion, horizon
 
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """`iterations` is how long the annealing cools; the stopping criterion may end it earlier.
+    """`iterations` is how long the annealing cools, unless the stopping criterion counts iterations itself.
 
     It cools from a share of the makespan of its first plan to another, by rounds after which it may be stopped.
     """
@@ -73,11 +73,11 @@ def _search(
     current = firsts[costs.index(best_cost)]
     best = FlatPlan(current.columns.copy(), current.count)
     state = kernels.generator(seed)
-    iterations = 0
-    while not (stopped := stop(iterations, best_cost / kernels.POINTS_PER_MIN)) and iterations < params.iterations:
-        share = min(params.iterations_a_round, params.iterations - iterations)
+    iterations, of = 0, horizon(stop, params.iterations)
+    while not (stopped := stop(iterations, best_cost / kernels.POINTS_PER_MIN)) and iterations < of:
+        share = min(params.iterations_a_round, of - iterations)
         temperatures = (params.hot_share * min(costs), params.cold_share * min(costs))
-        best_cost = flat.anneal(current, best, best_cost, iterations, share, params.iterations, temperatures, state)
+        best_cost = flat.anneal(current, best, best_cost, iterations, share, of, temperatures, state)
         iterations += share
-        listen(Progress("cranes", iterations / params.iterations, best_cost / kernels.POINTS_PER_MIN, iterations))
+        listen(Progress("cranes", iterations / of, best_cost / kernels.POINTS_PER_MIN, iterations))
     return flat.unpack(best), iterations, stopped or f"{iterations:,} iterations done"

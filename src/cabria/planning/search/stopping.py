@@ -6,7 +6,7 @@ that two runs differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,3 +53,16 @@ class FirstOf:
 
     def __call__(self, iterations: int, best_cost: float) -> str:
         return next((reason for c in self.criteria if (reason := c(iterations, best_cost))), "")
+
+
+def horizon(stop: StoppingCriterion, otherwise: int) -> int:
+    """After how many iterations a search will be stopped if its criterion counts them: until then it may cool."""
+    return min(_limits(stop), default=otherwise)
+
+
+def _limits(stop: StoppingCriterion) -> Iterator[int]:
+    if isinstance(stop, MaxIterations):
+        yield stop.limit
+    elif isinstance(stop, FirstOf):
+        for criterion in stop.criteria:
+            yield from _limits(criterion)

@@ -42,7 +42,8 @@ def incumbent_greedy(problem: YardProblem) -> YardSolution:
 
 def _may_take(problem: YardProblem, slot: Slot, box: int) -> bool:
     container = problem.boxes[box]
-    return slot.min_mass_kg <= container.gross_mass_kg <= slot.max_mass_kg and slot.operator in ("", container.operator)
+    is_asked_for = "" in (slot.operator, container.operator) or slot.operator == container.operator
+    return is_asked_for and slot.min_mass_kg <= container.gross_mass_kg <= slot.max_mass_kg
 
 
 class _Greedy:
@@ -52,7 +53,7 @@ class _Greedy:
         self.stack_of = {box: stack for stack in self.stacks.values() for box in stack}
         self.group_of = {slot: n for n, group in enumerate(problem.groups) for slot in group}
         self.left = [list(group) for group in problem.groups]
-        self.below = neighbours_below(problem.slots)
+        self.below = neighbours_below(problem)
         self.choice = [-1] * len(problem.slots)
         self.last_blocks: list[str] = []
 
@@ -74,11 +75,9 @@ class _Greedy:
 
     def _penalty(self, number: int, box: int, ahead: set[int]) -> float:
         settings, boxes = self.problem.call.settings, self.problem.boxes
-        penalty = settings.inversion_min * sum(
-            boxes[box].gross_mass_kg - boxes[self.choice[other]].gross_mass_kg > settings.max_inversion_kg
-            for other in self.below[number]
-            if self.choice[other] >= 0
-        )
+        below = [boxes[self.choice[other]].gross_mass_kg for other in self.below[number] if self.choice[other] >= 0]
+        is_heavy = bool(below) and boxes[box].gross_mass_kg - sum(below) > settings.max_inversion_kg
+        penalty = settings.inversion_min * is_heavy
         stack = self.stack_of.get(boxes[box].id)
         if stack is not None:
             level = stack.index(boxes[box].id)

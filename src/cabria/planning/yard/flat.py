@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
-from cabria.domain.plan import LoadingPlan, departure
-from cabria.domain.stowage import Stowed
-from cabria.domain.vessel import End, StackId, VesselStack
-from cabria.domain.work import StepKind
+from cabria.domain.containers import Container
+from cabria.domain.vessel import End, Level, Place, StackId, VesselStack
 from cabria.planning.yard import kernels
 from cabria.planning.yard.kernels import Array
 from cabria.planning.yard.operators import Price, price
-from cabria.planning.yard.problem import NO_LIMIT, PEAK_MIN, WINDOW_S, Slot, YardProblem, neighbours_below
+from cabria.planning.yard.problem import (
+    NO_LIMIT,
+    PEAK_MIN,
+    WINDOW_S,
+    Slot,
+    YardProblem,
+    halves_of,
+    neighbours_below,
+    others_aboard,
+)
 
 POINTS_PER_MIN = 1_000
 
@@ -47,7 +54,7 @@ class FlatProblem:
         vessel_stacks = tuple(sorted({slot.place.stack_id for slot in slots}))
         number_of_vessel_stack = {key: n for n, key in enumerate(vessel_stacks)}
         stack_boxes = [[problem.number_of.get(box, -1) for box in problem.touched_stacks[key]] for key in yard_stacks]
-        below, above = _neighbours(slots)
+        below, above = _neighbours(problem)
         settings = problem.call.settings
         prices_min = (settings.dig_min, settings.inversion_min, PEAK_MIN)
         given = (
@@ -57,13 +64,13 @@ class FlatProblem:
             _ints(slot for group in problem.groups for slot in group),
             _ints(n for n, group in enumerate(problem.groups) for _ in group),
             _ints(box.gross_mass_kg for box in boxes),
-            _ints(operators.index(box.operator) if box.operator in operators else -1 for box in boxes),
+            _ints(_operator_number(box.operator, operators) for box in boxes),
             _ints(stack_number[(b.position.block, b.position.bay, b.position.row)] if b else -1 for b in standing),
             _ints(blocks.index(b.position.block) if b else -1 for b in standing),
             _ints(accumulate((len(stack) for stack in stack_boxes), initial=0)),
             _ints(box for stack in stack_boxes for box in stack),
             _ints(number_of_vessel_stack[slot.place.stack_id] for slot in slots),
-            _table([_SHARES[slot.place.end] for slot in slots], 3),
+            _table(_shares(problem), 4),
             _table([_lever(slot) for slot in slots], 3),
             _table(below, 2),
             _table(above, 2),
@@ -97,23 +104,26 @@ class FlatProblem:
         )
 
     def _room(self, box_at: Sequence[int]) -> Array:
-        """Half kilograms left in each vessel stack; nothing where there is already too much."""
+        """What is left in each vessel stack under each limit that `share` counts; 0 where it is passed already."""
         problem = self.problem
-        carried = {stack_id: [0, 0, 0] for stack_id in self.vessel_stacks}
-        aboard = _others_aboard(problem)
-        for slot, box in enumerate(box_at):
-            aboard.append(Stowed(problem.boxes[box], problem.slots[slot].position))
-        for container, position in aboard:
-            place = problem.call.vessel.place(position)
-            if place is not None and place.stack_id in carried:
+        carried = {stack_id: [0, 0, 0, 0] for stack_id in self.vessel_stacks}
+        for container, place in _aboard(problem, box_at):
+            if place.stack_id in carried:
                 for k, halves in enumerate(_SHARES[place.end]):
                     carried[place.stack_id][k] += halves * container.gross_mass_kg
+        for stack_id, boxes in _by_stack(_aboard(problem, box_at)).items():
+            if stack_id in carried:
+                carried[stack_id][3] = sum(lever * box.gross_mass_kg for box, _, lever in _with_lashing_levers(boxes))
+        cap_kg_m = problem.call.vessel.limits.max_lashing_kg_m
         stacks = problem.call.vessel.stack_by_id
         rooms = [
-            [max(0, limit - mass) for limit, mass in zip(_limits(stacks[stack_id]), carried[stack_id], strict=True)]
+            [
+                max(0, limit - mass)
+                for limit, mass in zip(_limits(stacks[stack_id], cap_kg_m), carried[stack_id], strict=True)
+            ]
             for stack_id in self.vessel_stacks
         ]
-        return _table(rooms, 3)
+        return _table(rooms, 4)
 
     def points(self, choice: FlatChoice) -> int:
         """The cost counted anew, in points."""
@@ -163,14 +173,20 @@ def _table(rows: Sequence[Sequence[int]], columns: int) -> Array:
     return np.array(rows, np.int64).reshape(-1, columns)
 
 
-def _neighbours(slots: Sequence[Slot]) -> tuple[list[list[int]], list[list[int]]]:
-    below = [[*slots_below, -1, -1][:2] for slots_below in neighbours_below(slots)]
-    above = [[-1, -1] for _ in slots]
+def _neighbours(problem: YardProblem) -> tuple[list[list[int]], list[list[int]]]:
+    below = [[*slots_below, -1, -1][:2] for slots_below in neighbours_below(problem)]
+    above = [[-1, -1] for _ in below]
     for slot, others in enumerate(below):
         for other in others:
             if other >= 0:
                 above[other][above[other].index(-1)] = slot
     return below, above
+
+
+def _operator_number(operator: str, asked_for: Sequence[str]) -> int:
+    if not operator:
+        return kernels.UNKNOWN_OPERATOR
+    return asked_for.index(operator) if operator in asked_for else -1
 
 
 def _lever(slot: Slot) -> tuple[int, int, int]:
@@ -179,20 +195,46 @@ def _lever(slot: Slot) -> tuple[int, int, int]:
     return along or 0, stack.tcg_mm or 0, slot.place.cell.vcg_mm or 0
 
 
-def _limits(stack: VesselStack) -> tuple[int, int, int]:
-    """In half kilograms, as `_SHARES` counts."""
+def _limits(stack: VesselStack, lashing_cap_kg_m: int | None) -> tuple[int, int, int, int]:
+    """Weights in half kilograms, as `_SHARES` counts; lashing in kg and half mm."""
     per_end = NO_LIMIT if stack.max_weight_20_kg is None else 2 * stack.max_weight_20_kg
     whole = NO_LIMIT if stack.max_weight_40_kg is None else 2 * stack.max_weight_40_kg
-    return per_end, per_end, whole
+    is_lashed = lashing_cap_kg_m is not None and stack.level is Level.DECK
+    return per_end, per_end, whole, 2_000 * (lashing_cap_kg_m or 0) if is_lashed else NO_LIMIT
 
 
-def _others_aboard(problem: YardProblem) -> list[Stowed]:
-    """What sails and is not loaded here: what stays, restowed as the queues say."""
-    restows = {
-        container: position
-        for queue in problem.queues
-        for step in queue.steps
-        if step.kind is StepKind.RESTOW_ON
-        for container, position in zip(step.containers, step.positions, strict=True)
+def _aboard(problem: YardProblem, box_at: Sequence[int]) -> Iterator[tuple[Container, Place]]:
+    """Everything that sails, and where."""
+    for container, position in others_aboard(problem):
+        place = problem.call.vessel.place(position)
+        if place is not None:
+            yield container, place
+    for slot, box in enumerate(box_at):
+        yield problem.boxes[box], problem.slots[slot].place
+
+
+def _by_stack(aboard: Iterable[tuple[Container, Place]]) -> dict[StackId, list[tuple[Container, Place]]]:
+    found: dict[StackId, list[tuple[Container, Place]]] = {}
+    for container, place in aboard:
+        found.setdefault(place.stack_id, []).append((container, place))
+    return found
+
+
+def _with_lashing_levers(boxes: Iterable[tuple[Container, Place]]) -> Iterator[tuple[Container, Place, int]]:
+    """Twice the height of each box's middle over the base of its stack, the lever of the lashing surrogate."""
+    reached = dict.fromkeys((End.FORE, End.AFT), 0)
+    for container, place in sorted(boxes, key=lambda entry: (entry[1].level_index, entry[1].end)):
+        base = max(reached[end] for end in halves_of(place))
+        yield container, place, 2 * base + container.height_mm
+        for end in halves_of(place):
+            reached[end] = base + container.height_mm
+
+
+def _shares(problem: YardProblem) -> list[list[int]]:
+    levers = {
+        (place.stack_id, place.level_index, place.end): lever
+        for boxes in _by_stack(_aboard(problem, range(len(problem.slots)))).values()
+        for _, place, lever in _with_lashing_levers(boxes)
     }
-    return list(departure(problem.call, LoadingPlan(problem.call.id, {}, restows=restows)))
+    places = [slot.place for slot in problem.slots]
+    return [[*_SHARES[place.end], levers[(place.stack_id, place.level_index, place.end)]] for place in places]

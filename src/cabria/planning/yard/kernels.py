@@ -14,6 +14,8 @@ from numba import njit
 Array = np.ndarray[Any, np.dtype[Any]]
 
 NEVER_S = 1 << 40
+UNKNOWN_OPERATOR = -2
+"""Of a box; it goes wherever an operator is asked for."""
 
 _I1 = "int64[::1]"
 _I2 = "int64[:, ::1]"
@@ -30,7 +32,7 @@ _GIVEN = (
     _I1,  # stack_from
     _I1,  # stack_boxes
     _I1,  # vessel_stack: of each slot
-    _I2,  # share: of each slot, how many halves of its mass rest on fore end, aft end and the 40 ft limit
+    _I2,  # share: of each slot, what a kg of its box counts under limits: fore end, aft end, 40 ft, lashing
     _I2,  # lever: of each slot, longitudinal, transverse and vertical, mm
     _I2,  # below: of each slot, up to two slots
     _I2,  # above: of each slot, up to two slots
@@ -46,7 +48,7 @@ _STATE = (
     _I1,  # box_at
     _I1,  # slot_of
     _I1,  # stack_digs: of each yard stack
-    _I2,  # room: of each vessel stack, half kilograms left under the limits that `share` counts against
+    _I2,  # room: of each vessel stack, what is left under the limits that `share` counts
     _I2,  # given: by block and window, boxes
     _I1,  # drift: by direction, kg mm
 )
@@ -89,24 +91,34 @@ def digs_of(stack: int, due: Array, slot_of: Array, stack_from: Array, stack_box
     return found
 
 
-@njit("int64(int64, int64[:, ::1], int64[:, ::1], int64[::1], int64[::1], int64)", cache=True, nogil=True)
-def inversions_of(slot: int, below: Array, above: Array, box_at: Array, mass: Array, tolerance: int) -> Any:
-    """Inversions between a slot and those directly below and above."""
-    own = mass[box_at[slot]]
-    found = 0
+@njit("int64(int64, int64[:, ::1], int64[::1], int64[::1], int64)", cache=True, nogil=True)
+def _is_inverted(slot: int, below: Array, box_at: Array, mass: Array, tolerance: int) -> Any:
+    """1 when the box of a slot is too much heavier than those it stands on."""
+    if slot < 0 or below[slot, 0] < 0:
+        return 0
+    excess = mass[box_at[slot]] - mass[box_at[below[slot, 0]]]
+    if below[slot, 1] >= 0:
+        excess -= mass[box_at[below[slot, 1]]]
+    return 1 if excess > tolerance else 0
+
+
+@njit("int64(int64, int64, int64[:, ::1], int64[:, ::1], int64[::1], int64[::1], int64)", cache=True, nogil=True)
+def _inversions_around(s: int, t: int, below: Array, above: Array, box_at: Array, mass: Array, tolerance: int) -> Any:
+    """Inversions of two slots and of those directly above them, each counted once."""
+    found = _is_inverted(s, below, box_at, mass, tolerance) + _is_inverted(t, below, box_at, mass, tolerance)
     for side in range(2):
-        other = below[slot, side]
-        if other >= 0 and own - mass[box_at[other]] > tolerance:
-            found += 1
-        other = above[slot, side]
-        if other >= 0 and mass[box_at[other]] - own > tolerance:
-            found += 1
+        upper = above[s, side]
+        if upper != t:
+            found += _is_inverted(upper, below, box_at, mass, tolerance)
+        upper = above[t, side]
+        if upper != s and upper != above[s, 0] and upper != above[s, 1]:
+            found += _is_inverted(upper, below, box_at, mass, tolerance)
     return found
 
 
-@njit("boolean(int64, int64, int64[:, ::1], int64[:, ::1])", cache=True, nogil=True)
-def _touch(a: int, b: int, below: Array, above: Array) -> Any:
-    return below[a, 0] == b or below[a, 1] == b or above[a, 0] == b or above[a, 1] == b
+@njit("boolean(int64, int64)", cache=True, nogil=True)
+def _serves(operator: int, asked: int) -> Any:
+    return asked < 0 or operator == asked or operator == UNKNOWN_OPERATOR
 
 
 @njit(f"int64({', '.join(_GIVEN + _STATE)}, int64, float64, float64, uint64[::1])", cache=True, nogil=True)
@@ -164,11 +176,9 @@ def anneal(
             continue
         a, b = box_at[s], box_at[t]
 
-        # Hard: what the carrier asked for, twins, weights on board, and how far the ship's moments may drift.
+        # Hard: what the carrier asked for, twins, limits of vessel stacks, and how far the ship's moments may drift.
         gain = mass[b] - mass[a]
-        if asked_operator[s] >= 0 and operator[b] != asked_operator[s]:
-            continue
-        if asked_operator[t] >= 0 and operator[a] != asked_operator[t]:
+        if not _serves(operator[b], asked_operator[s]) or not _serves(operator[a], asked_operator[t]):
             continue
         if gain != 0:
             if mass[b] < min_mass[s] or mass[b] > max_mass[s] or mass[a] < min_mass[t] or mass[a] > max_mass[t]:
@@ -178,14 +188,15 @@ def anneal(
             if partner[t] >= 0 and partner[t] != s and mass[a] + mass[box_at[partner[t]]] > pair_max[t]:
                 continue
             allowed = True
-            for k in range(3):
-                change = gain * share[s, k]
+            for k in range(4):
+                more = gain * share[s, k]
                 if vessel_stack[s] == vessel_stack[t]:
-                    change -= gain * share[t, k]
-                elif -gain * share[t, k] > room[vessel_stack[t], k] and -gain * share[t, k] > 0:
+                    more -= gain * share[t, k]
+                elif -gain * share[t, k] > room[vessel_stack[t], k] and gain < 0:
                     allowed = False
-                if change > room[vessel_stack[s], k] and change > 0:
+                if more > room[vessel_stack[s], k] and more > 0:
                     allowed = False
+            for k in range(3):
                 moment = drift[k] + gain * (lever[s, k] - lever[t, k])
                 if abs(moment) > drift_max[k] and abs(moment) > abs(drift[k]):
                     allowed = False
@@ -214,18 +225,10 @@ def anneal(
             p = q = -1
             digs_p = digs_q = 0
         if gain != 0:
-            before = inversions_of(s, below, above, box_at, mass, tolerance)
-            before += inversions_of(t, below, above, box_at, mass, tolerance)
+            before = _inversions_around(s, t, below, above, box_at, mass, tolerance)
             box_at[s], box_at[t] = b, a
-            after = inversions_of(s, below, above, box_at, mass, tolerance)
-            after += inversions_of(t, below, above, box_at, mass, tolerance)
-            if _touch(s, t, below, above):  # their common pair was counted twice, and is once what it is
-                low, high = (s, t) if below[t, 0] == s or below[t, 1] == s else (t, s)
-                after -= mass[box_at[high]] - mass[box_at[low]] > tolerance
-                box_at[s], box_at[t] = a, b
-                before -= mass[box_at[high]] - mass[box_at[low]] > tolerance
-            else:
-                box_at[s], box_at[t] = a, b
+            after = _inversions_around(s, t, below, above, box_at, mass, tolerance)
+            box_at[s], box_at[t] = a, b
             cost += inversion * (after - before)
 
         if cost > 0:
@@ -247,8 +250,9 @@ def anneal(
                 given[block[b], window[t]] -= 1
                 given[block[b], window[s]] += 1
         if gain != 0:
-            for k in range(3):
+            for k in range(4):
                 room[vessel_stack[s], k] -= gain * share[s, k]
                 room[vessel_stack[t], k] += gain * share[t, k]
+            for k in range(3):
                 drift[k] += gain * (lever[s, k] - lever[t, k])
     return total

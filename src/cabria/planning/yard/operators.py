@@ -43,12 +43,12 @@ def _in_the_way(leaves: Sequence[int]) -> int:
 
 
 def inversions(problem: YardProblem, choice: Sequence[int]) -> int:
+    """Loads too much heavier than the loads they stand on."""
     mass = [problem.boxes[box].gross_mass_kg for box in choice]
     tolerance_kg = problem.call.settings.max_inversion_kg
     return sum(
-        mass[slot] - mass[other] > tolerance_kg
-        for slot, below in enumerate(neighbours_below(problem.slots))
-        for other in below
+        bool(below) and mass[slot] - sum(mass[other] for other in below) > tolerance_kg
+        for slot, below in enumerate(neighbours_below(problem))
     )
 
 

@@ -10,6 +10,7 @@ from cabria.domain.calls import CallSettings, VesselCall
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.errors import DataError
 from cabria.domain.positions import StowPosition
+from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import End, Place, StackId
 from cabria.domain.work import StepKind, WorkQueue, YardMove
 from cabria.domain.yard import YardBlock, YardBox, YardInventory
@@ -188,15 +189,36 @@ def _group_of(box: Container, mass_class_kg: int) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def neighbours_below(slots: Sequence[Slot]) -> tuple[tuple[int, ...], ...]:
-    """For each slot the slots of this call directly below, one at each end they share."""
+def neighbours_below(problem: YardProblem) -> tuple[tuple[int, ...], ...]:
+    """For each slot those directly below, two for a 40 ft on two 20 ft; none where an older box is among them."""
     at: dict[tuple[StackId, int, End], int] = {}
-    for number, slot in enumerate(slots):
-        ends = (End.FORE, End.AFT) if slot.place.end is End.BOTH else (slot.place.end,)
-        at.update({(slot.place.stack_id, slot.place.level_index, end): number for end in ends})
+    for number, slot in enumerate(problem.slots):
+        at.update({(slot.place.stack_id, slot.place.level_index, end): number for end in halves_of(slot.place)})
+    old = {
+        (place.stack_id, place.level_index, end)
+        for _, position in others_aboard(problem)
+        if (place := problem.call.vessel.place(position))
+        for end in halves_of(place)
+    }
     found = []
-    for slot in slots:
-        ends = (End.FORE, End.AFT) if slot.place.end is End.BOTH else (slot.place.end,)
-        below = {at.get((slot.place.stack_id, slot.place.level_index - 1, end)) for end in ends} - {None}
-        found.append(tuple(sorted(number for number in below if number is not None)))
+    for slot in problem.slots:
+        below = [(slot.place.stack_id, slot.place.level_index - 1, end) for end in halves_of(slot.place)]
+        found.append(() if old & set(below) else tuple(sorted({at[key] for key in below if key in at})))
     return tuple(found)
+
+
+def halves_of(place: Place) -> tuple[End, ...]:
+    """The ends a box in this place stands on."""
+    return (End.FORE, End.AFT) if place.end is End.BOTH else (place.end,)
+
+
+def others_aboard(problem: YardProblem) -> list[Stowed]:
+    """What sails and is not loaded here: what stays, restowed as the queues say."""
+    restows = {
+        container: position
+        for queue in problem.queues
+        for step in queue.steps
+        if step.kind is StepKind.RESTOW_ON
+        for container, position in zip(step.containers, step.positions, strict=True)
+    }
+    return [Stowed(box, restows.get(box.id, position)) for box, position in problem.call.remaining]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cabria.planning.search.result import Listener, Progress, Result, silent
-from cabria.planning.search.stopping import StoppingCriterion
+from cabria.planning.search.stopping import StoppingCriterion, horizon
 from cabria.planning.yard import kernels
 from cabria.planning.yard.flat import POINTS_PER_MIN, FlatProblem
 from cabria.planning.yard.operators import digs_bound, price
@@ -17,7 +17,7 @@ from cabria.planning.yard.problem import PEAK_MIN, YardProblem, YardSolution
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """`iterations` is how long the annealing cools; the stopping criterion may end it earlier.
+    """`iterations` is how long the annealing cools, unless the stopping criterion counts iterations itself.
 
     It cools from one share of the price of a dig to another, by rounds after which it may be stopped.
     """
@@ -65,19 +65,19 @@ def _search(
     best = as_planned
     state = kernels.generator(seed)
     dig_points = POINTS_PER_MIN * max(problem.call.settings.dig_min, 0.1)
-    iterations = 0
+    iterations, of = 0, horizon(stop, params.iterations)
 
     def temperature() -> float:
-        share: float = (params.cold_share / params.hot_share) ** (iterations / params.iterations)
+        share: float = (params.cold_share / params.hot_share) ** (iterations / of)
         return dig_points * params.hot_share * share
 
-    while not (stopped := stop(iterations, best_cost / POINTS_PER_MIN)) and iterations < params.iterations:
+    while not (stopped := stop(iterations, best_cost / POINTS_PER_MIN)) and iterations < of:
         hot = temperature()
-        count = min(params.iterations_a_round, params.iterations - iterations)
+        count = min(params.iterations_a_round, of - iterations)
         iterations += count
         cost += choice.anneal(flat, count, hot, temperature(), state)
         if cost < best_cost:
             best, best_cost = choice.box_at.tolist(), cost
-        done = iterations / params.iterations
+        done = iterations / of
         listen(Progress("yard", done, best_cost / POINTS_PER_MIN, iterations))
     return best, iterations, stopped or f"{iterations:,} iterations done"
