@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from cabria.adapters.edi.code_tables import CodeTables
 from cabria.adapters.edi.facts import (
@@ -44,6 +45,8 @@ MIN_KG, MAX_KG = 1_000, 60_000
 """No box is lighter than the tare of a small one, and no spreader lifts more."""
 DOUBT_KG = 1_000
 """Verified and declared mass of one box may differ by this much before it is said."""
+MAX_REPEATS = 999
+"""How often a box may have segments of one kind; the guides allow 9 to 99."""
 _NOT_BOXES = {"CR", "CH", "TE", "RF", "TP"}
 
 
@@ -147,7 +150,7 @@ def collect(message: RawMessage) -> Collected:
             if getattr(draft, attribute) is None:
                 setattr(draft, attribute, value)
         elif do == 2:  # Do.ADD
-            setattr(draft, attribute, (*getattr(draft, attribute), value))
+            setattr(draft, attribute, _more(getattr(draft, attribute), value, message, number))
         elif do == 3:  # Do.CELL
             if leads_cell:
                 draft = Draft(number, order)
@@ -167,10 +170,10 @@ def collect(message: RawMessage) -> Collected:
             goods = None
             draft.equipment = value  # type: ignore[assignment]
         elif do == 10:  # Do.ONWARD
-            draft.onward = (*draft.onward, (attribute, value))  # type: ignore[arg-type]
+            draft.onward = _more(draft.onward, (attribute, value), message, number)
         elif do == 5:  # Do.GOODS
             goods = Goods(value)  # type: ignore[arg-type]
-            draft.goods = (*draft.goods, goods)
+            draft.goods = _more(draft.goods, goods, message, number)
         elif do == 6:  # Do.GOODS_TEXT
             if goods is not None:
                 goods.texts.append((attribute, value))  # type: ignore[arg-type]
@@ -189,8 +192,17 @@ def collect(message: RawMessage) -> Collected:
                 )
             )
         if problem is not None:
-            draft.problems = (*draft.problems, (number, problem))
+            draft.problems = _more(draft.problems, (number, problem), message, number)
     return result
+
+
+def _more(values: tuple[Any, ...], value: object, message: RawMessage, number: int) -> tuple[Any, ...]:
+    """One more value of a box. Raises DataError where there are more than any box can have."""
+    if len(values) >= MAX_REPEATS:
+        raise DataError(
+            f"A box has more than {MAX_REPEATS} segments of one kind.", file=message.file, place=f"segment {number}"
+        )
+    return (*values, value)
 
 
 # ISO 6346 weighs the characters with 1, 2, 4 ... 512: the sum of the owner code is looked up, and so is that of
@@ -289,13 +301,13 @@ class Builder:
         )
 
     def _number(self, draft: Draft, written: str) -> ContainerId:
-        if not written:
+        number = ContainerId(container_number(written))
+        if not number:
             self.unnamed += 1
             number = ContainerId(f"?{self.unnamed:04}")
             if self.demand.number:
                 self.find(draft, "EDI-NUMBER", Severity.COMMERCIAL, "The container number is missing.", number)
             return number
-        number = ContainerId(container_number(written) or "?")
         if number != written:
             text = f"Container number {written[:20]!r} is read as {number}."
             self.find(draft, "EDI-NUMBER", Severity.NOTE, text, number)

@@ -84,7 +84,8 @@ def summary(message: Message) -> str:
     counts = Counter(finding.severity for finding in message.findings)
     found = ", ".join(f"{counts[severity]:,} {severity}" for severity in SEVERITIES if counts[severity])
     title = " ".join(part for part in (header.kind, header.dialect, header.reference) if part)
-    return f"{title}: {_content(message)}; {header.vessel}; findings: {found or 'none'}"
+    line = f"{title}: {_content(message)}; {header.vessel}; findings: {found or 'none'}"
+    return "".join(char if char.isprintable() else " " for char in line)
 
 
 def _content(message: Message) -> str:

@@ -65,18 +65,14 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise DataError("The table is not text in UTF-8.", file=str(path)) from None
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    rows = []
-    for number, row in enumerate(csv.DictReader(lines), 2):
-        if missing := [column for column in columns if not row.get(column)]:
+    numbered = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")]
+    if any(len(line) > 1000 for _, line in numbered):
+        raise DataError("A line of the table is longer than 1,000 characters.", file=str(path))
+    reader = csv.DictReader(line for _, line in numbered)
+    rows: list[tuple[int, dict[str, str]]] = []
+    for (number, _), row in zip(numbered[1:], reader, strict=False):
+        kept = {column: (row.get(column) or "").strip() for column in columns}
+        if missing := [column for column, value in kept.items() if not value]:
             raise DataError(f"The table needs a value in column {missing[0]}.", file=str(path), place=f"line {number}")
-        rows.append(
-            (
-                number,
-                {
-                    column: row[column].strip().upper() if column == "code" else row[column].strip()
-                    for column in columns
-                },
-            )
-        )
+        rows.append((number, kept | {"code": kept["code"].upper()}))
     return rows

@@ -91,7 +91,8 @@ _MM = {
     "CMT": Decimal(10), "MMT": Decimal(1), "MTR": Decimal(1000), "INH": Decimal("25.4"), "FOT": Decimal("304.8"),
     "CM": Decimal(10), "MM": Decimal(1), "M": Decimal(1000),
 }  # fmt: skip
-_NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{0,9})?")
+_NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{0,9})?", re.ASCII)
+_NUMBER_CHARS = 35
 _PORT = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 _CLASS = re.compile(r"[1-9](\.\d)?[A-HJ-NS]?")
 _EXCESS = {
@@ -156,15 +157,17 @@ def millimetres(value: str, unit: str) -> int | None:
 
 def port(text: str) -> tuple[Port, Problem | None]:
     """A port as it is spelt, and a problem unless it has the form of a UN/LOCODE."""
-    code = text.upper()
+    code = text.upper()[:35]
     if _PORT.fullmatch(code):
         return Port(code), None
-    return Port(code), Problem("EDI-PORT", Severity.COMMERCIAL, f"Port {text[:35]!r} has not the form of a UN/LOCODE.")
+    return Port(code), Problem("EDI-PORT", Severity.COMMERCIAL, f"Port {code!r} has not the form of a UN/LOCODE.")
 
 
 def container_number(text: str) -> str:
     """A container number as ISO 6346 writes it, without the blanks and strokes people put in."""
-    return text if text.isalnum() and text.isupper() else re.sub(r"[\s./-]", "", text).upper()
+    if not (text.isalnum() and text.isupper()):
+        text = "".join(char for char in text if char.isalnum()).upper()
+    return text[:_NUMBER_CHARS]
 
 
 def interpret(segment: str) -> Fact:
@@ -371,7 +374,7 @@ def _document(e: Elements) -> Fact:
 
 def moment(text: str, form: str) -> str:
     """A time of DTM as ISO 8601, as exact as it was given; "" if it is no time. `form` may be wrong or absent."""
-    match = re.fullmatch(r"(\d{6,14})(UTC|GMT|Z)?.{0,6}", text)
+    match = re.fullmatch(r"(\d{6,14})(UTC|GMT|Z)?.{0,6}", text, re.ASCII)
     if match is None:
         return ""
     digits = match[1]

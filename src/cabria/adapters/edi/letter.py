@@ -20,7 +20,10 @@ _HEADINGS = {
 
 
 def letter(message: Message, findings: Iterable[Finding], *, first: int = 5) -> str:
-    """A plain-text letter about a message's findings, with the `first` few of each kind."""
+    """A plain-text letter about a message's findings, with the `first` few of each kind.
+
+    What the message says is quoted without control characters: it was written by strangers.
+    """
     found = list(findings)
     lines = [*_opening(message), ""]
     if not found:
@@ -32,7 +35,11 @@ def letter(message: Message, findings: Iterable[Finding], *, first: int = 5) -> 
             lines += [heading, "-" * len(heading), *_section(of_severity, first), ""]
     if found:
         lines.append(_closing(found))
-    return "\n".join(lines).rstrip() + "\n"
+    return "\n".join(map(_printable, lines)).rstrip() + "\n"
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
 
 
 def _opening(message: Message) -> Iterator[str]:

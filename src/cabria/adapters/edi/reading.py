@@ -137,6 +137,12 @@ def _finish(raw: RawMessage, header: list[Finding], *others: Iterator[Finding] |
     return (*raw.findings, *header, *(finding for found in others for finding in found))
 
 
+def _nothing(raw: RawMessage, drafts: list[Draft]) -> Iterator[Finding]:
+    if not drafts:
+        text = f"This {raw.kind} names no slot and no box."
+        yield Finding("EDI-EMPTY", Severity.COMMERCIAL, text, f"segment {raw.first}")
+
+
 def _unknown_ports(entries: list[MessageEntry], tables: CodeTables) -> Iterator[Finding]:
     """Only with a site's own table is a port of good form unknown, and then it is only worth a note."""
     if tables.ports is None:
@@ -169,6 +175,7 @@ def _bay_plan(raw: RawMessage, tables: CodeTables) -> BayPlanMessage:
     findings = _finish(
         raw,
         odd,
+        _nothing(raw, collected.drafts),
         collected.findings,
         builder.findings,
         shared_slots(entries),
@@ -251,6 +258,7 @@ def _entries(
     findings = _finish(
         raw,
         odd,
+        _nothing(raw, collected.drafts),
         collected.findings,
         builder.findings,
         counted(collected, len(entries)),

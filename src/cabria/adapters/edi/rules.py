@@ -26,6 +26,7 @@ RULES: dict[str, Rule] = {
     "EDI-DIALECT": Rule("Dialect not named or not known", "Name the SMDG guide in UNH, for example SMDG31."),
     "EDI-DIMENSION": Rule("Out-of-gauge dimension that cannot be read", "Give it in centimetres (DIM, unit CMT)."),
     "EDI-DUPLICATE": Rule("Named more than once", "Say which of the entries is right and send only that one."),
+    "EDI-EMPTY": Rule("Message without content", "Tell us whether there is really nothing, or send it again."),
     "EDI-ENVELOPE": Rule(
         "Irregular envelope (UNA, UNB, UNH, UNT, UNZ)", "No need to send again; please mend your program."
     ),

@@ -17,6 +17,8 @@ from cabria.domain.findings import Finding, Severity
 
 MAX_BYTES = 64 * 1024 * 1024
 """A bay plan of 24,000 TEU has some 3 MB; more than this is not one message from one sender."""
+MAX_SEGMENTS = 1_000_000
+"""The largest ship needs a quarter of them."""
 MAX_SEGMENT_CHARS = 20_000
 """The longest segment of the guides has some 3,000 characters."""
 
@@ -198,6 +200,12 @@ class _Envelope:
         self.findings.append(Finding(rule, severity, text, f"segment {number}"))
 
     def read(self, part: str, separators: Separators) -> None:
+        if self.count + part.count(separators.end) > MAX_SEGMENTS:
+            raise DataError(
+                f"There are more than {MAX_SEGMENTS:,} segments in it.",
+                file=self.file,
+                remedy="Send one message per file.",
+            )
         segments, rest = _segments(part, separators)
         first = self.count + 1
         if (segments and max(map(len, segments)) > MAX_SEGMENT_CHARS) or len(rest) > MAX_SEGMENT_CHARS:
