@@ -297,3 +297,7 @@ def _laid_out(value: Any, margin: str) -> str:
 
 def _is_table(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+if __name__ == "__main__":  # writes the handbook's schema
+    print(json.dumps(profile_schema(), indent=1))
