@@ -57,6 +57,13 @@ def test_a_list_has_a_side(list_mdeg: int, words: str) -> None:
     assert figures.list_in_words(list_mdeg) == words
 
 
+@pytest.mark.parametrize(
+    ("trim_mm", "words"), [(400, "0.40 m by the stern"), (-400, "0.40 m by the head"), (-2, "even keel")]
+)
+def test_a_trim_has_an_end(trim_mm: int, words: str) -> None:
+    assert figures.trim_in_words(trim_mm) == words
+
+
 def test_findings_come_gravest_first_and_the_plans_own_before_what_came_aboard() -> None:
     found = [
         Finding("B", Severity.NOTE, ""),

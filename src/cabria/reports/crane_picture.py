@@ -16,6 +16,8 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 14, 26, 14
 ROW = 22
 LEVEL_BARS: Mapping[Level | None, tuple[int, int]] = {Level.DECK: (2, 9), Level.HOLD: (12, 9), None: (2, 19)}
 """Top and height of a bar within its bay's row; lids take the whole row."""
+NAME_LINES: Mapping[Level | None, int] = {Level.DECK: 20, Level.HOLD: 9, None: 9}
+"""A crane's name stands in the half of the row that its first bar leaves free."""
 KIND_CLASS = {
     StepKind.DISCHARGE: "k-discharge",
     StepKind.LOAD: "k-load",
@@ -53,7 +55,7 @@ def bay_time_picture(
         upper, height = LEVEL_BARS[block.level]
         parts.append(_bar(x, block, y + upper, height, clock))
         if previous.get(block.crane) != block.bay:
-            parts.append(svg.text(x(block.start_s) + 2, y + 15, block.crane, class_="crane"))
+            parts.append(svg.text(x(block.start_s) + 2, y + NAME_LINES[block.level], block.crane, class_="crane"))
         previous[block.crane] = block.bay
     parts += _end_lines(x, bottom, makespan_s, bound_s)
     return svg.picture(WIDTH, bottom + BOTTOM, parts, label="Work of the quay cranes by bay and time", class_="chart")

@@ -110,7 +110,9 @@ def stability_figures(ship: Stability, planned: PlannedCall) -> Iterator[tuple[s
 
 
 def trim_in_words(trim_mm: int) -> str:
-    return f"{abs(trim_mm) / 1000:.2f} m {'by the stern' if trim_mm >= 0 else 'by the head'}"
+    if round(trim_mm, -1) == 0:
+        return "even keel"
+    return f"{abs(trim_mm) / 1000:.2f} m {'by the stern' if trim_mm > 0 else 'by the head'}"
 
 
 def list_in_words(list_mdeg: int) -> str:

@@ -41,7 +41,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "from": "from",
         "to": "to",
         "moves": "moves",
-        "waiting": "waiting",
+        "waiting": "travel and waiting",
         "lids": "lids",
         "by_bay": "By bay",
         "by_crane": "By crane",
