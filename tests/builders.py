@@ -31,6 +31,7 @@ from cabria.domain.vessel import (
     VesselProfile,
     VesselStack,
 )
+from cabria.domain.work import CraneStep, StepKind, WorkQueue, YardMove
 from cabria.domain.yard import YardBlock, YardBox, YardInventory
 
 HERE, NEXT, LATER, LAST = Port("PECHY"), Port("CLVAP"), Port("CNSHA"), Port("CNNGB")
@@ -237,3 +238,63 @@ def plan(loads: Mapping[str, str] | None = None, **changes: Any) -> LoadingPlan:
         restows=slots(changes.pop("restows", {})),
         **changes,
     )
+
+
+Lift = tuple[StepKind, int, tuple[ContainerId, ...], tuple[StowPosition, ...], str]
+"""What a crane lifts: kind, vessel bay, containers, slots, lid."""
+
+
+def _boxes(kind: StepKind, pairs: Iterable[tuple[str, str]]) -> Lift:
+    names, slots = zip(*pairs, strict=True)
+    positions = tuple(slot(text) for text in slots)
+    place = ship().place(positions[0])
+    bay = place.bay.number if place else positions[0].bay
+    return kind, bay, tuple(ContainerId(name) for name in names), positions, ""
+
+
+def discharge(*pairs: tuple[str, str]) -> Lift:
+    return _boxes(StepKind.DISCHARGE, pairs)
+
+
+def load(*pairs: tuple[str, str]) -> Lift:
+    return _boxes(StepKind.LOAD, pairs)
+
+
+def restow_off(*pairs: tuple[str, str]) -> Lift:
+    return _boxes(StepKind.RESTOW_OFF, pairs)
+
+
+def restow_on(*pairs: tuple[str, str]) -> Lift:
+    return _boxes(StepKind.RESTOW_ON, pairs)
+
+
+def lid_off(lid: str) -> Lift:
+    return StepKind.LID_OFF, int(lid[:2]), (), (), lid
+
+
+def lid_on(lid: str) -> Lift:
+    return StepKind.LID_ON, int(lid[:2]), (), (), lid
+
+
+def queue(crane: str, *lifts: Lift, start_s: int = 0) -> WorkQueue:
+    """Lifts one after the other: 120 s a cycle, 180 s a lid, 60 s a 40 ft bay of travel."""
+    steps: list[CraneStep] = []
+    now = start_s
+    for kind, bay, containers, positions, lid in lifts:
+        if steps:
+            now += -(-abs(bay - steps[-1].bay) * 60 // 4)
+        end = now + (180 if lid else 120)
+        steps.append(CraneStep(kind, bay, now, end, containers, positions, lid))
+        now = end
+    return WorkQueue(crane, tuple(steps))
+
+
+def fetch(name: str, source: str, *, due_s: int = 0) -> YardMove:
+    """A load leaves the yard."""
+    number = ContainerId(name)
+    return YardMove(number, yard_position(source), None, number, due_s)
+
+
+def dig(name: str, source: str, target: str, *, needed_for: str, due_s: int = 0) -> YardMove:
+    """A box is moved aside to reach a load."""
+    return YardMove(ContainerId(name), yard_position(source), yard_position(target), ContainerId(needed_for), due_s)
