@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
 from random import Random
+from typing import Any
 
 from cabria.domain.calls import SlotInstruction, VesselCall
 from cabria.domain.containers import Container, ContainerId, Port
@@ -21,13 +24,15 @@ from cabria.experiments.cargo import EXPORTS, IMPORTS, MILD_GOODS, Line, contain
 from cabria.experiments.ships import make_ship
 from cabria.experiments.stowing import Pool, bay_plan, occupy, stow, units_of
 from cabria.experiments.terminals import make_terminal
+from cabria.experiments.tiny import tiny_call
 from cabria.experiments.yards import make_yard
 
 PORT = Port("PECHY")
+PREVIOUS_PORT = Port("CLSAI")
 ROTATION = tuple(map(Port, ("ECPSJ", "COBUN", "MXZLO", "JPYOK", "KRPUS", "CNSHA", "CNNGB", "CNSHK")))
 """North along the coast, then across the Pacific."""
 FROM_ASIA = {Port("CNSHA"): 0.4, Port("CNNGB"): 0.25, Port("CNSHK"): 0.2, Port("KRPUS"): 0.15}
-FROM_CHILE = {Port("CLSAI"): 1.0}
+FROM_CHILE = {PREVIOUS_PORT: 1.0}
 TO_COAST = {Port("ECPSJ"): 0.4, Port("COBUN"): 0.3, Port("MXZLO"): 0.3}
 TO_ASIA = {Port("CNSHK"): 0.38, Port("CNNGB"): 0.2, Port("CNSHA"): 0.22, Port("KRPUS"): 0.1, Port("JPYOK"): 0.1}
 FRUIT_TO = {Port("CNSHA"): 0.42, Port("CNSHK"): 0.2, Port("JPYOK"): 0.14, Port("KRPUS"): 0.14, Port("CNNGB"): 0.1}
@@ -48,6 +53,35 @@ WITHOUT_MASS = 0.002
 OVERSTOWING = 0.004
 """Share of what stays aboard that stands over something for this port, as last-minute changes leave it."""
 HOLDS = ("customs inspection", "documents missing", "phytosanitary certificate missing")
+
+
+SCENARIOS: Mapping[str, str] = {
+    "tiny": "12 containers, one crane, one lid; worked out by hand in scenarios/tiny",
+    "chancay": "the reference call: 18,000 TEU, 4,000 discharges, 5,000 loads, six cranes, 15 blocks",
+    "made": "a call of 800 to 9,000 moves made from a seed",
+}
+
+
+def make_scenario(name: str, folder: Path | str, *, moves: int = 2_500, teu: int = 8_000, seed: int = 0) -> None:
+    """Write the call folder of a scenario; the numbers are those of a `made` one. Raises DataError."""
+    if name == "tiny":
+        call = tiny_call()
+    elif name == "chancay":
+        call = reference_call()
+    elif name == "made":
+        call = make_call(moves=moves, teu=teu, seed=seed)
+    else:
+        close = get_close_matches(name, SCENARIOS, n=1)
+        hint = f"Do you mean {close[0]}?" if close else f"There are {', '.join(SCENARIOS)}."
+        raise DataError(f"There is no scenario {name!r}.", remedy=hint)
+    write_made_call(call, folder)
+
+
+def write_made_call(call: VesselCall, folder: Path | str) -> None:
+    """Write a call as the files that a terminal would get. Raises DataError where something stands there already."""
+    from cabria.adapters.files.call_folder import write_call
+
+    write_call(call, folder, previous_port=PREVIOUS_PORT)
 
 
 def reference_call() -> VesselCall:
@@ -164,15 +198,13 @@ def _arrival(
 
 
 def _chilean_exports() -> tuple[Line, ...]:
-    """As Peru's, with fewer reefers so early in the voyage and milder dangerous goods."""
-    return tuple(
-        replace(line, dangerous=MILD_GOODS)
-        if line.dangerous
-        else replace(line, share=CHILEAN_FRUIT)
-        if line.cargo == "fruit"
-        else line
-        for line in EXPORTS
-    )
+    """As Peru's, with fewer reefers so early in the voyage, milder dangerous goods and nothing over-wide."""
+    changes: dict[str, dict[str, Any]] = {
+        "fruit": {"share": CHILEAN_FRUIT},
+        "dangerous goods": {"dangerous": MILD_GOODS},
+        "machines": {"codes": {"42U1": 1}},
+    }
+    return tuple(replace(line, **changes.get(line.cargo, {})) for line in EXPORTS)
 
 
 def _pools(boxes: Iterable[Container], random: Random) -> list[Pool]:

@@ -39,6 +39,7 @@ class Tower:
         self.moment_kg_m = 0.0
         self.height_mm = 0
         self.is_closed = False
+        self.has_long = False
         self._max_end_kg = (stack.max_weight_20_kg or 10**9) * WEIGHT_MARGIN
         self._max_40_kg = (stack.max_weight_40_kg or 10**9) * WEIGHT_MARGIN
         self._max_height_mm = stack.max_height_mm or 10**9
@@ -68,12 +69,13 @@ class Tower:
         if not self._carries(cell, box.gross_mass_kg / 2, box.gross_mass_kg / 2, box.height_mm):
             return False
         self._add(cell, order, [(box, self.bay.number, box.gross_mass_kg / 2, box.gross_mass_kg / 2)], box.height_mm)
+        self.has_long = True
         return True
 
     def try_pair(self, fore: Container, aft: Container | None, order: int) -> bool:
-        """Put a 20 ft box in each end, or one alone in a bay that has one end only."""
+        """Put a 20 ft box in each end, or one alone in one; never on a longer one."""
         cell = self.cell
-        if cell is None:
+        if cell is None or self.has_long:
             return False
         if aft is None:
             return self._try_single(cell, fore, order)
