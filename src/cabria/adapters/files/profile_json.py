@@ -164,6 +164,7 @@ def read_profile(path: Path | str) -> VesselProfile:
 
 def parse_profile(content: bytes, *, file: str) -> VesselProfile:
     """The profile in the bytes of a JSON file. Raises DataError."""
+    content = content.removeprefix(b"\xef\xbb\xbf")
     _refuse_other_formats(content, file)
     try:
         return _profile(msgspec.json.decode(content, type=VesselProfileDocument))
