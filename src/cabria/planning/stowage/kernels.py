@@ -1,0 +1,644 @@
+"""The hot loops: laying a stack, the cost of a change, insertion one by one, and annealing.
+
+Flat int64 arrays. A box is a row of `boxes`, a vessel stack a row of `stacks`, and what a stack holds is a sorted list
+of boxes: the slots inside it follow from the list (`lay`). Costs are thousandths of a minute.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import Any
+
+import numpy as np
+from numba import njit, types
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+INFEASIBLE = 1 << 60
+ASHORE = -1
+"""The "stack" of boxes that are not aboard."""
+
+# Flags of a cell.
+SHORT_FORE, SHORT_AFT, LONG, LONGEST, PLUG_FORE, PLUG_AFT = 1, 2, 4, 8, 16, 32
+
+# Columns of `boxes`.
+LENGTH, HEIGHT, MASS, WEIGHT, ORDER, NEEDS_PLUG, RANK, REFUSED_PRICE, BOX_COLUMNS = range(9)
+"""LENGTH is 0 for 20 ft, 1 for 40 ft, 2 for 45 ft. WEIGHT is what stack limits count; RANK sorts within a stack."""
+
+# Columns of `stacks`: what stands there for good, and what the stack bears. Weights and moments are doubled.
+(
+    TIERS, FORE, AFT, HEIGHT_FORE, HEIGHT_AFT, WEIGHT_FORE_2, WEIGHT_AFT_2, WEIGHT_2, LIMIT_20_2, LIMIT_40_2,
+    LIMIT_HEIGHT, HAS_LONG, FIRST_FORE, FIRST_AFT, LASHING_2, LASHING_CAP_2, HAS_STEPS, IS_OPEN, IS_DECK, GROUP, BAY,
+    TCG, STATION, STATION_SHARE, VCG, STACK_COLUMNS,
+) = range(26)  # fmt: skip
+
+# Entries of `prices`.
+OVERSTOW, INVERSION, LID_OVERSTOW, MIX, LID_MOVES, WINDOW, SPREAD, TCG_PRICE, STRENGTH_PRICE, PRICES = range(10)
+
+# Entries of `totals`.
+STACKS_COST, LIDS_COST, MIX_COST, LID_MOVES_COST, REFUSED_COST, TCG_MOMENT, COUNT_ASHORE, TOTALS = range(8)
+
+UNEVEN_MM = 50
+STATION_UNITS = 1 << 10
+LATEST = 1 << 30
+NOBODY = -1
+
+_I0 = types.int64
+_I1, _I2 = types.Array(types.int64, 1, "C"), types.Array(types.int64, 2, "C")
+
+_SHIP_FIELDS = {
+    "stacks": _I2,
+    "flags": _I2,
+    "boxes": _I2,
+    "lids_of": _I2,
+    "decks_from": _I1,
+    "decks": _I1,
+    "max_inversion_kg": _I0,
+    "prices": _I1,
+    "window_target": _I0,
+    "station_x": _I1,
+    "limits": _I2,
+    "open_stacks": _I1,
+    "tcg_free": _I0,
+}
+Ship = namedtuple("Ship", list(_SHIP_FIELDS))
+"""What does not change. `flags[s, level]` are the cells, `lids_of[s]` the lids over (hold) or under (deck) a stack,
+padded with -1, `decks[decks_from[l]:decks_from[l + 1]]` the deck stacks on lid l, `limits[i]` least and greatest shear
+and bending at station i."""
+
+_STATE_FIELDS = {
+    "members": _I2,
+    "count": _I1,
+    "stack_cost": _I1,
+    "where": _I1,
+    "locked": _I1,
+    "by_order": _I2,
+    "under_lid": _I2,
+    "first_under": _I1,
+    "lid_over": _I1,
+    "lid_boxes": _I1,
+    "by_group": _I2,
+    "moves": _I1,
+    "surplus": _I1,
+    "totals": _I1,
+    "before": _I1,
+    "after": _I1,
+    "spare": _I2,
+}
+State = namedtuple("State", list(_STATE_FIELDS))
+"""What changes. A box with `locked` keeps its stack. `members[s, :count[s]]` are the boxes in a stack, `by_order[s]`
+all boxes of a deck stack by port, `under_lid[l]` those below a lid, `by_group[g]` those in a group of stacks, `moves`
+crane moves by bay, `surplus` weight less buoyancy by station. The last three are for work in between."""
+
+SHIP = types.NamedTuple(tuple(_SHIP_FIELDS.values()), Ship)  # type: ignore[no-untyped-call]
+STATE = types.NamedTuple(tuple(_STATE_FIELDS.values()), State)  # type: ignore[no-untyped-call]
+_U1 = types.Array(types.uint64, 1, "C")
+
+
+def generator(seed: int) -> Array:
+    """State of the random generator: never 0, well mixed for small seeds."""
+    mixed = ((seed + 1) * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
+    return np.array([mixed or 1], np.uint64)
+
+
+@njit(types.uint64(_U1), cache=True, nogil=True)
+def _draw(state: Array) -> Any:
+    """xorshift64*: the next of 2^64 numbers; `state` must not be 0."""
+    x = state[0]
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    state[0] = x
+    return x * np.uint64(2685821657736338717)
+
+
+@njit(types.int64(_U1, types.int64), cache=True, nogil=True)
+def _below(state: Array, limit: int) -> Any:
+    return np.int64((_draw(state) >> np.uint64(33)) % np.uint64(limit))
+
+
+@njit(types.int64(SHIP, types.int64, _I1, types.int64, _I2), cache=True, nogil=True)
+def lay(ship: Any, s: int, members: Array, count: int, placed: Array) -> Any:
+    """Slots for the boxes of one stack, lowest rank first, and the stack's cost; INFEASIBLE when they do not fit.
+
+    20 ft boxes go to the bottom, pairwise; a reefer goes to a plug as late as the plugs allow. Row k of `placed`
+    becomes (level, end) of `members[k]`, end 0 fore, 1 aft, 2 both.
+    """
+    stacks, flags, boxes, prices = ship.stacks, ship.flags, ship.boxes, ship.prices
+    tiers = stacks[s, TIERS]
+    fore, aft = stacks[s, FORE], stacks[s, AFT]
+    height_fore, height_aft = stacks[s, HEIGHT_FORE], stacks[s, HEIGHT_AFT]
+    weight_fore, weight_aft, weight = stacks[s, WEIGHT_FORE_2], stacks[s, WEIGHT_AFT_2], stacks[s, WEIGHT_2]
+    first_fore, first_aft = stacks[s, FIRST_FORE], stacks[s, FIRST_AFT]
+    lashing = stacks[s, LASHING_2]
+    below_fore, below_aft, below_both = NOBODY, NOBODY, NOBODY
+    cost = 0
+    short, cold_short, cold_long = 0, 0, 0
+    for k in range(count):
+        b = members[k]
+        if boxes[b, LENGTH] == 0:
+            short += 1
+            cold_short += boxes[b, NEEDS_PLUG]
+        else:
+            cold_long += boxes[b, NEEDS_PLUG]
+    if short > 0 and stacks[s, HAS_LONG]:
+        return INFEASIBLE
+    used = 0
+    for _ in range(short):
+        while fore < tiers and flags[s, fore] & (SHORT_FORE | LONG | LONGEST) == 0:
+            fore += 1
+        while aft < tiers and flags[s, aft] & (SHORT_AFT | LONG | LONGEST) == 0:
+            aft += 1
+        fore_takes = fore < tiers and flags[s, fore] & SHORT_FORE != 0
+        aft_takes = aft < tiers and flags[s, aft] & SHORT_AFT != 0
+        if not fore_takes and not aft_takes:
+            return INFEASIBLE
+        is_fore = fore_takes and (not aft_takes or fore <= aft)
+        level = fore if is_fore else aft
+        has_plug = flags[s, level] & (PLUG_FORE if is_fore else PLUG_AFT) != 0
+        chosen = -1
+        for k in range(short):
+            if used >> k & 1 == 0:
+                cold = boxes[members[k], NEEDS_PLUG]
+                if cold and not has_plug:
+                    continue
+                if chosen < 0 or (cold and not boxes[members[chosen], NEEDS_PLUG]):
+                    chosen = k
+                if cold or cold_short == 0 or not has_plug:
+                    break
+        if chosen < 0:
+            return INFEASIBLE
+        used |= 1 << chosen
+        b = members[chosen]
+        cold_short -= boxes[b, NEEDS_PLUG]
+        mass, order = boxes[b, MASS], boxes[b, ORDER]
+        placed[chosen, 0] = level
+        if is_fore:
+            placed[chosen, 1] = 0
+            fore += 1
+            lashing += mass * (2 * height_fore + boxes[b, HEIGHT])
+            height_fore += boxes[b, HEIGHT]
+            weight_fore += 2 * boxes[b, WEIGHT]
+            if order > first_fore:
+                cost += prices[OVERSTOW]
+            else:
+                first_fore = order
+            if below_fore != NOBODY and mass - below_fore > ship.max_inversion_kg:
+                cost += prices[INVERSION]
+            below_fore = mass
+        else:
+            placed[chosen, 1] = 1
+            aft += 1
+            lashing += mass * (2 * height_aft + boxes[b, HEIGHT])
+            height_aft += boxes[b, HEIGHT]
+            weight_aft += 2 * boxes[b, WEIGHT]
+            if order > first_aft:
+                cost += prices[OVERSTOW]
+            else:
+                first_aft = order
+            if below_aft != NOBODY and mass - below_aft > ship.max_inversion_kg:
+                cost += prices[INVERSION]
+            below_aft = mass
+        weight += boxes[b, WEIGHT]
+    if count > short:
+        while fore < tiers and flags[s, fore] & (SHORT_FORE | LONG | LONGEST) == 0:
+            fore += 1
+        while aft < tiers and flags[s, aft] & (SHORT_AFT | LONG | LONGEST) == 0:
+            aft += 1
+        if fore != aft:
+            return INFEASIBLE
+        if not stacks[s, HAS_STEPS] and abs(height_fore - height_aft) > UNEVEN_MM:
+            return INFEASIBLE
+    for _ in range(count - short):
+        level = fore
+        if level >= tiers:
+            return INFEASIBLE
+        flag = flags[s, level]
+        has_plug = flag & (PLUG_FORE | PLUG_AFT) != 0
+        must = False
+        if cold_long > 0:
+            plugs = 0
+            for higher in range(level, tiers):
+                if flags[s, higher] & LONG != 0 and flags[s, higher] & (PLUG_FORE | PLUG_AFT) != 0:
+                    plugs += 1
+            if plugs < cold_long:
+                return INFEASIBLE
+            must = has_plug and plugs == cold_long
+        chosen = -1
+        for k in range(short, count):
+            if used >> k & 1 == 0:
+                b = members[k]
+                if boxes[b, NEEDS_PLUG] != 0:
+                    if not has_plug:
+                        continue
+                elif must:
+                    continue
+                if flag & (LONGEST if boxes[b, LENGTH] == 2 else LONG) != 0:
+                    chosen = k
+                    break
+        if chosen < 0:
+            return INFEASIBLE
+        used |= 1 << chosen
+        b = members[chosen]
+        cold_long -= boxes[b, NEEDS_PLUG]
+        mass, order, height = boxes[b, MASS], boxes[b, ORDER], boxes[b, HEIGHT]
+        placed[chosen, 0] = level
+        placed[chosen, 1] = 2
+        fore += 1
+        lashing += mass * (2 * max(height_fore, height_aft) + height)
+        # Both ends go on from the higher one for lashing, each from its own for the limit of height.
+        height_fore += height
+        height_aft += height
+        weight_fore += boxes[b, WEIGHT]
+        weight_aft += boxes[b, WEIGHT]
+        weight += 2 * boxes[b, WEIGHT]
+        if order > first_fore or order > first_aft:
+            cost += prices[OVERSTOW]
+        first_fore = min(first_fore, order)
+        first_aft = min(first_aft, order)
+        if below_both != NOBODY:
+            if mass - below_both > ship.max_inversion_kg:
+                cost += prices[INVERSION]
+        elif below_fore != NOBODY and below_aft != NOBODY:
+            if mass - below_fore - below_aft > ship.max_inversion_kg:
+                cost += prices[INVERSION]
+        below_both = mass
+    if height_fore > stacks[s, LIMIT_HEIGHT] or height_aft > stacks[s, LIMIT_HEIGHT]:
+        return INFEASIBLE
+    if weight_fore > stacks[s, LIMIT_20_2] or weight_aft > stacks[s, LIMIT_20_2]:
+        return INFEASIBLE
+    if weight > stacks[s, LIMIT_40_2] or lashing > stacks[s, LASHING_CAP_2]:
+        return INFEASIBLE
+    return cost
+
+
+@njit(types.void(SHIP, STATE, types.int64), cache=True, nogil=True)
+def _count_lid_overstows(ship: Any, state: Any, s: int) -> None:
+    """Boxes of deck stack s that leave later than one under a lid the stack rests on."""
+    first = LATEST
+    for j in range(ship.lids_of.shape[1]):
+        lid = ship.lids_of[s, j]
+        if lid >= 0 and state.first_under[lid] < first:
+            first = state.first_under[lid]
+    over = 0
+    for order in range(first + 1, state.by_order.shape[1]):
+        over += state.by_order[s, order]
+    state.totals[LIDS_COST] += (over - state.lid_over[s]) * ship.prices[LID_OVERSTOW]
+    state.lid_over[s] = over
+
+
+@njit(types.void(SHIP, STATE, types.int64), cache=True, nogil=True)
+def _refresh_lids(ship: Any, state: Any, s: int) -> None:
+    """Bring lid overstows up to date after a change in stack s."""
+    if ship.stacks[s, IS_DECK]:
+        _count_lid_overstows(ship, state, s)
+        return
+    for j in range(ship.lids_of.shape[1]):
+        lid = ship.lids_of[s, j]
+        if lid < 0:
+            continue
+        first = LATEST
+        for order in range(state.under_lid.shape[1]):
+            if state.under_lid[lid, order] > 0:
+                first = order
+                break
+        if first != state.first_under[lid]:
+            state.first_under[lid] = first
+            for at in range(ship.decks_from[lid], ship.decks_from[lid + 1]):
+                _count_lid_overstows(ship, state, ship.decks[at])
+
+
+@njit(types.void(SHIP, STATE, types.int64, types.int64, types.int64), cache=True, nogil=True)
+def shift(ship: Any, state: Any, s: int, b: int, sign: int) -> None:
+    """Count box b in (sign 1) or out (-1) of stack s, everywhere but in the stack's own cost and lid overstows."""
+    order = ship.boxes[b, ORDER]
+    if s == ASHORE:
+        state.totals[REFUSED_COST] += sign * ship.boxes[b, REFUSED_PRICE]
+        state.totals[COUNT_ASHORE] += sign
+        return
+    stacks, prices, totals = ship.stacks, ship.prices, state.totals
+    if stacks[s, IS_DECK]:
+        state.by_order[s, order] += sign
+    else:
+        for j in range(ship.lids_of.shape[1]):
+            lid = ship.lids_of[s, j]
+            if lid >= 0:
+                state.under_lid[lid, order] += sign
+                state.lid_boxes[lid] += sign
+                if state.lid_boxes[lid] == (1 if sign > 0 else 0):
+                    totals[LID_MOVES_COST] += sign * prices[LID_MOVES]
+    group = stacks[s, GROUP]
+    state.by_group[group, order] += sign
+    if state.by_group[group, order] == (1 if sign > 0 else 0):
+        totals[MIX_COST] += sign * prices[MIX]
+    state.moves[stacks[s, BAY]] += sign
+    mass = ship.boxes[b, MASS]
+    totals[TCG_MOMENT] += sign * mass * stacks[s, TCG]
+    station = stacks[s, STATION]
+    if station >= 0:
+        ahead = (mass * stacks[s, STATION_SHARE]) // STATION_UNITS
+        state.surplus[station] += sign * ahead
+        state.surplus[station + 1] += sign * (mass - ahead)
+
+
+@njit(types.int64(SHIP, STATE), cache=True, nogil=True)
+def total_cost(ship: Any, state: Any) -> Any:
+    """All of it, the parts that concern the whole ship computed afresh."""
+    totals, prices = state.totals, ship.prices
+    cost = totals[STACKS_COST] + totals[LIDS_COST] + totals[MIX_COST] + totals[LID_MOVES_COST] + totals[REFUSED_COST]
+    bays = state.moves.shape[0]
+    most = 0
+    for bay in range(bays):
+        window = state.moves[bay] + (state.moves[bay + 1] if bay + 1 < bays else 0)
+        if window > ship.window_target:
+            cost += (window - ship.window_target) * prices[SPREAD]
+        if window > most:
+            most = window
+    cost += most * prices[WINDOW]
+    tilt = abs(totals[TCG_MOMENT]) - ship.tcg_free
+    if tilt > 0:
+        cost += (tilt >> 20) * prices[TCG_PRICE]
+    if prices[STRENGTH_PRICE] > 0:
+        force, moment = 0, 0
+        for i in range(state.surplus.shape[0]):
+            if i > 0:
+                moment += (force * (ship.station_x[i - 1] - ship.station_x[i])) // 1000
+            force += state.surplus[i]
+            over = 0
+            if force > ship.limits[i, 1]:
+                over += force - ship.limits[i, 1]
+            if force < ship.limits[i, 0]:
+                over += ship.limits[i, 0] - force
+            if moment > ship.limits[i, 3]:
+                over += (moment - ship.limits[i, 3]) >> 5
+            if moment < ship.limits[i, 2]:
+                over += (ship.limits[i, 2] - moment) >> 5
+            cost += (over >> 10) * prices[STRENGTH_PRICE]
+    return cost
+
+
+@njit(types.int64(SHIP, STATE, types.int64, _I1, types.int64, _I1, types.int64, _I1), cache=True, nogil=True)
+def _changed(ship: Any, state: Any, s: int, out: Array, outs: int, new: Array, news: int, target: Array) -> Any:
+    """Write the boxes of stack s without `out` and with `new` to `target`, in order of rank; return how many."""
+    boxes = ship.boxes
+    n = 0
+    for k in range(state.count[s]):
+        b = state.members[s, k]
+        stays = True
+        for j in range(outs):
+            if out[j] == b:
+                stays = False
+        if stays:
+            target[n] = b
+            n += 1
+    for j in range(news):
+        if n >= target.shape[0]:
+            return -1
+        b = new[j]
+        at = n
+        while at > 0 and boxes[target[at - 1], RANK] > boxes[b, RANK]:
+            target[at] = target[at - 1]
+            at -= 1
+        target[at] = b
+        n += 1
+    return n
+
+
+@njit(types.void(SHIP, STATE, types.int64, types.int64, _I1, types.int64), cache=True, nogil=True)
+def _keep(ship: Any, state: Any, s: int, cost: int, members: Array, count: int) -> None:
+    for k in range(count):
+        state.members[s, k] = members[k]
+        state.where[members[k]] = s
+    state.count[s] = count
+    state.stack_cost[s] = cost
+
+
+@njit(
+    types.int64(SHIP, STATE, types.int64, types.int64, _I1, types.int64, _I1, types.int64, types.int64),
+    cache=True,
+    nogil=True,
+)
+def change(
+    ship: Any, state: Any, s: int, t: int, going: Array, goings: int, coming: Array, comings: int, most: int
+) -> Any:
+    """Move boxes `going` from stack s to t and `coming` from t to s if the total cost becomes at most `most`.
+
+    Returns what the total cost is or would be, INFEASIBLE when a stack does not take it. Either stack may be ASHORE.
+    """
+    cost_s, cost_t, count_s, count_t = 0, 0, 0, 0
+    if s != ASHORE:
+        count_s = _changed(ship, state, s, going, goings, coming, comings, state.before)
+        if count_s < 0:
+            return INFEASIBLE
+        cost_s = lay(ship, s, state.before, count_s, state.spare)
+        if cost_s == INFEASIBLE:
+            return INFEASIBLE
+    if t != ASHORE:
+        count_t = _changed(ship, state, t, coming, comings, going, goings, state.after)
+        if count_t < 0:
+            return INFEASIBLE
+        cost_t = lay(ship, t, state.after, count_t, state.spare)
+        if cost_t == INFEASIBLE:
+            return INFEASIBLE
+    old = 0
+    if s != ASHORE:
+        old += state.stack_cost[s]
+    if t != ASHORE:
+        old += state.stack_cost[t]
+    state.totals[STACKS_COST] += cost_s + cost_t - old
+    for j in range(goings):
+        shift(ship, state, s, going[j], -1)
+        shift(ship, state, t, going[j], 1)
+    for j in range(comings):
+        shift(ship, state, t, coming[j], -1)
+        shift(ship, state, s, coming[j], 1)
+    if s != ASHORE:
+        _refresh_lids(ship, state, s)
+    if t != ASHORE:
+        _refresh_lids(ship, state, t)
+    cost = total_cost(ship, state)
+    if cost <= most:
+        if s != ASHORE:
+            _keep(ship, state, s, cost_s, state.before, count_s)
+        else:
+            for j in range(comings):
+                state.where[coming[j]] = ASHORE
+        if t != ASHORE:
+            _keep(ship, state, t, cost_t, state.after, count_t)
+        else:
+            for j in range(goings):
+                state.where[going[j]] = ASHORE
+        return cost
+    state.totals[STACKS_COST] -= cost_s + cost_t - old
+    for j in range(goings):
+        shift(ship, state, t, going[j], -1)
+        shift(ship, state, s, going[j], 1)
+    for j in range(comings):
+        shift(ship, state, s, coming[j], -1)
+        shift(ship, state, t, coming[j], 1)
+    if s != ASHORE:
+        _refresh_lids(ship, state, s)
+    if t != ASHORE:
+        _refresh_lids(ship, state, t)
+    return cost
+
+
+@njit(types.void(SHIP, STATE, _I1, _I2), cache=True, nogil=True)
+def insert(ship: Any, state: Any, order: Array, bias: Array) -> None:
+    """Take the boxes ashore in the given order into the stack where each costs least, or leave it ashore.
+
+    `bias[is deck, port]` is added to the cost of a place while choosing.
+    """
+    box = np.zeros(1, np.int64)
+    for index in range(order.shape[0]):
+        b = order[index]
+        if state.where[b] != ASHORE:
+            continue
+        box[0] = b
+        now = total_cost(ship, state)
+        best, best_cost = ASHORE, now
+        for at in range(ship.open_stacks.shape[0]):
+            t = ship.open_stacks[at]
+            cost = change(ship, state, ASHORE, t, box, 1, box, 0, -1)
+            if cost == INFEASIBLE:
+                continue
+            cost += bias[ship.stacks[t, IS_DECK], ship.boxes[b, ORDER]]
+            if cost < best_cost:
+                best, best_cost = t, cost
+        if best != ASHORE:
+            change(ship, state, ASHORE, best, box, 1, box, 0, INFEASIBLE - 1)
+
+
+@njit(types.int64(SHIP, STATE, types.int64, _I1), cache=True, nogil=True)
+def relocate(ship: Any, state: Any, b: int, allowed: Array) -> Any:
+    """Bring box b to the stack of `allowed` where it costs least, alone or against a box as long; return that stack.
+
+    ASHORE when none takes it; what it changes places with may not be locked.
+    """
+    boxes, s = ship.boxes, state.where[b]
+    going, coming = np.zeros(1, np.int64), np.zeros(1, np.int64)
+    going[0] = b
+    best_cost, best_t, best_c = INFEASIBLE, ASHORE, -1
+    for at in range(allowed.shape[0]):
+        t = allowed[at]
+        if t == s:
+            continue
+        cost = change(ship, state, s, t, going, 1, coming, 0, -1)
+        if cost < best_cost:
+            best_cost, best_t, best_c = cost, t, -1
+        for m in range(state.count[t]):
+            coming[0] = state.members[t, m]
+            if boxes[coming[0], LENGTH] == boxes[b, LENGTH] and not state.locked[coming[0]]:
+                cost = change(ship, state, s, t, going, 1, coming, 1, -1)
+                if cost < best_cost:
+                    best_cost, best_t, best_c = cost, t, coming[0]
+    coming[0] = best_c
+    if best_t != ASHORE:
+        change(ship, state, s, best_t, going, 1, coming, 1 if best_c >= 0 else 0, INFEASIBLE - 1)
+    return best_t
+
+
+@njit(types.int64(SHIP, STATE, types.int64, types.int64, _I1), cache=True, nogil=True)
+def _partner(ship: Any, state: Any, s: int, b: int, pair: Array) -> Any:
+    """Box b and another 20 ft box beside it, ashore or next in rank in its stack; returns how many were found."""
+    pair[0] = b
+    if s == ASHORE:
+        n = ship.boxes.shape[0]
+        for step in range(1, n):
+            other = (b + step) % n
+            if state.where[other] == ASHORE and ship.boxes[other, LENGTH] == 0 and not state.locked[other]:
+                pair[1] = other
+                return 2
+        return 1
+    found, before, after = False, -1, -1
+    for k in range(state.count[s]):
+        other = state.members[s, k]
+        if ship.boxes[other, LENGTH] != 0:
+            break
+        if other == b:
+            found = True
+        elif state.locked[other]:
+            continue
+        elif not found:
+            before = other
+        else:
+            after = other
+            break
+    if after < 0 and before < 0:
+        return 1
+    pair[1] = after if after >= 0 else before
+    return 2
+
+
+@njit(types.int64(STATE, types.int64, _I1), cache=True, nogil=True)
+def _all_of(state: Any, s: int, target: Array) -> Any:
+    """Write the boxes of stack s that may leave it to `target`; return how many."""
+    n = 0
+    for k in range(state.count[s]):
+        if not state.locked[state.members[s, k]]:
+            target[n] = state.members[s, k]
+            n += 1
+    return n
+
+
+@njit(types.int64(STATE, types.int64), cache=True, nogil=True)
+def _next_ashore(state: Any, b: int) -> Any:
+    """The first box ashore from b on; there must be one."""
+    while state.where[b] != ASHORE:
+        b = (b + 1) % state.where.shape[0]
+    return b
+
+
+@njit(
+    types.int64(SHIP, STATE, types.int64, types.int64, types.float64, types.float64, _U1),
+    cache=True,
+    nogil=True,
+)
+def anneal(ship: Any, state: Any, now: int, steps: int, hot: float, cold: float, random: Array) -> Any:
+    """Try `steps` changes while the temperature falls from `hot` to `cold`; return the total cost at the end."""
+    boxes, where = ship.boxes, state.where
+    n = boxes.shape[0]
+    opens = ship.open_stacks.shape[0]
+    going, coming = np.zeros(state.members.shape[1], np.int64), np.zeros(state.members.shape[1], np.int64)
+    cooling = (cold / hot) ** (1.0 / max(1, steps))
+    temperature = hot
+    for _ in range(steps):
+        temperature *= cooling
+        luck = (float(_draw(random) >> np.uint64(11)) + 1.0) / 9007199254740993.0
+        most = now + int(-temperature * np.log(luck))
+        dice = _below(random, 100)
+        goings, comings = 1, 0
+        if dice < 4:
+            # Two stacks change all their boxes.
+            s = ship.open_stacks[_below(random, opens)]
+            t = ship.open_stacks[_below(random, opens)]
+            goings, comings = _all_of(state, s, going), _all_of(state, t, coming)
+        else:
+            b, c = _below(random, n), _below(random, n)
+            if dice < 12 and state.totals[COUNT_ASHORE] > 0:
+                b = _next_ashore(state, b)
+            s, t = where[b], where[c]
+            going[0] = b
+            if state.locked[b]:
+                continue
+            if dice == 99:
+                t = ASHORE
+            elif dice < 40:
+                t = ship.open_stacks[_below(random, opens)]
+            elif dice >= 55:
+                if state.locked[c]:
+                    continue
+                coming[0] = c
+                comings = 1
+            if s != t:
+                short = boxes[b, LENGTH] == 0
+                if short and _below(random, 4) > 0:
+                    goings = _partner(ship, state, s, b, going)
+                if comings == 1 and boxes[c, LENGTH] == 0 and (goings == 2 or not short):
+                    comings = _partner(ship, state, t, c, coming)
+        if s == t or goings + comings == 0:
+            continue
+        cost = change(ship, state, s, t, going, goings, coming, comings, most)
+        if cost <= most:
+            now = cost
+    return now

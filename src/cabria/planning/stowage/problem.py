@@ -1,0 +1,219 @@
+"""What is given: what stays where it is, what must be lifted and set again, and what may be loaded and where.
+
+`StowageProblem.of(call)` decides once what the search may not touch: boxes that cannot be loaded at all, boxes aboard
+that must be lifted because something under them leaves, and the lids that are opened.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cabria.domain.calls import VesselCall
+from cabria.domain.containers import Container, ContainerId
+from cabria.domain.positions import StowPosition
+from cabria.domain.stowage import Stowed
+from cabria.domain.vessel import Cell, End, HatchCover, Level, Place, StackId, VesselProfile
+
+LENGTHS_FT = (20, 40, 45)
+
+
+@dataclass(frozen=True)
+class StowageSolution:
+    """A slot for each load that is taken, a reason for each that is not, new slots of boxes lifted and set again.
+
+    A restow may go back to its old slot. `tank_contents_kg` proposes ballast; None keeps what the tanks hold.
+    """
+
+    loads: Mapping[ContainerId, StowPosition]
+    refused: Mapping[ContainerId, str]
+    restows: Mapping[ContainerId, StowPosition]
+    tank_contents_kg: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class StowageProblem:
+    """One call as the search sees it.
+
+    `staying` are boxes aboard at their place, those included that are lifted for a lid and set back where they were
+    (`set_back`). `lifted` lose what they stand on and need a new place like a load. `loads` are what may be loaded;
+    `refused` says why the others may not. `opened` are the lids that are opened.
+    """
+
+    call: VesselCall
+    staying: tuple[Stowed, ...]
+    set_back: tuple[Stowed, ...]
+    lifted: tuple[Stowed, ...]
+    loads: tuple[Container, ...]
+    refused: Mapping[ContainerId, str]
+    opened: frozenset[str]
+    pinned: Mapping[ContainerId, StowPosition] = field(default_factory=dict)
+    """Loads and restows whose slot is decided; they are not among `loads` and `lifted` any more but in `staying`."""
+
+    @classmethod
+    def of(cls, call: VesselCall, also_open: Collection[str] = ()) -> StowageProblem:
+        """`also_open` are lids to open although nothing under them is discharged."""
+        lifted = _standing_over_a_hole(call)
+        opened = _opened_lids(call, also_open)
+        set_back = tuple(
+            stowed
+            for stowed in call.remaining
+            if stowed.container.id not in lifted
+            and (place := call.vessel.place(stowed.position))
+            and any(lid.id in opened for lid in call.vessel.lids_under.get(place.stack_id, ()))
+        )
+        refused = {load.id: reason for load in call.loads if (reason := why_not(call, load))}
+        return cls(
+            call=call,
+            staying=tuple(stowed for stowed in call.remaining if stowed.container.id not in lifted),
+            set_back=set_back,
+            lifted=tuple(stowed for stowed in call.remaining if stowed.container.id in lifted),
+            loads=tuple(load for load in call.loads if load.id not in refused),
+            refused=refused,
+            opened=frozenset(opened),
+        )
+
+    def pin(self, pins: Iterable[Stowed], refused: Mapping[ContainerId, str]) -> StowageProblem:
+        """The same problem with some boxes' slots decided and some more refused."""
+        pins = tuple(pins)
+        decided = {stowed.container.id: stowed.position for stowed in pins}
+        return StowageProblem(
+            call=self.call,
+            staying=(*self.staying, *pins),
+            set_back=self.set_back,
+            lifted=tuple(stowed for stowed in self.lifted if stowed.container.id not in decided),
+            loads=tuple(load for load in self.loads if load.id not in decided and load.id not in refused),
+            refused={**self.refused, **refused},
+            opened=self.opened,
+            pinned={**self.pinned, **decided},
+        )
+
+    @cached_property
+    def closed_stacks(self) -> frozenset[StackId]:
+        """Stacks into which nothing may be put: under a lid that stays on, or under boxes that hang."""
+        profile = self.call.vessel
+        under_a_box = {
+            stack_id
+            for stack_id, lids in profile.lids_over.items()
+            if any(lid.id not in self.opened and lid.id in self._burdened_lids for lid in lids)
+        }
+        return frozenset(under_a_box | _odd_stacks(profile, self.staying))
+
+    @cached_property
+    def _burdened_lids(self) -> frozenset[str]:
+        """Lids on which something stands that nobody lifts."""
+        profile = self.call.vessel
+        set_back = {stowed.container.id for stowed in self.set_back}
+        return frozenset(
+            lid.id
+            for container, position in self.staying
+            if container.id not in set_back and container.id not in self.pinned and (place := profile.place(position))
+            for lid in profile.lids_under.get(place.stack_id, ())
+        )
+
+
+def why_not(call: VesselCall, load: Container) -> str:
+    """Why a load cannot be taken whatever the plan, or "" when it can."""
+    if load.holds:
+        return f"on hold: {', '.join(load.holds)}"
+    if load.is_full and not load.mass_is_verified:
+        return "no verified gross mass (SOLAS VI/2)"
+    if load.pod == call.port:
+        return f"its port of discharge is this port, {call.port}"
+    if call.rotation and load.pod not in call.port_order:
+        return f"its port of discharge {load.pod or '(none)'} is not in the ship's rotation"
+    if load.length_ft not in LENGTHS_FT:
+        return f"no cell for a length of {load.length_ft} ft"
+    if not any(_suits(cell, load) for cell in _cells(call.vessel)):
+        plug = " with a plug" if load.needs_plug else ""
+        return f"the ship has no cell of {load.length_ft} ft{plug}"
+    return ""
+
+
+def _cells(profile: VesselProfile) -> Iterable[Cell]:
+    return (cell for bay in profile.bays for stack in bay.stacks for cell in stack.cells)
+
+
+def _suits(cell: Cell, box: Container) -> bool:
+    return any(takes(cell, end, box) and (not box.needs_plug or has_plug(cell, end)) for end in End)
+
+
+def takes(cell: Cell, end: End, box: Container) -> bool:
+    """Whether a cell takes a box of this length at this end."""
+    if box.is_20:
+        return (end is End.FORE and cell.takes_20_fore) or (end is End.AFT and cell.takes_20_aft)
+    return end is End.BOTH and (cell.takes_45 if box.length_ft > 40 else cell.takes_40)
+
+
+def has_plug(cell: Cell, end: End) -> bool:
+    """A 20 ft reefer needs the plug of its own end, a longer one either."""
+    return (cell.has_plug_fore and end is not End.AFT) or (cell.has_plug_aft and end is not End.FORE)
+
+
+def halves(end: End) -> tuple[End, ...]:
+    return (End.FORE, End.AFT) if end is End.BOTH else (end,)
+
+
+def _standing_over_a_hole(call: VesselCall) -> set[ContainerId]:
+    """Boxes that stay aboard over one that is discharged or lifted."""
+    by_stack: dict[StackId, list[tuple[int, Place, Container]]] = defaultdict(list)
+    for container, position in call.arrival:
+        if place := call.vessel.place(position):
+            by_stack[place.stack_id].append((place.level_index, place, container))
+    lifted: set[ContainerId] = set()
+    for boxes in by_stack.values():
+        holes: set[End] = set()
+        for _, place, container in sorted(boxes, key=lambda entry: entry[0]):
+            if container.pod == call.port:
+                holes.update(halves(place.end))
+            elif holes.intersection(halves(place.end)):
+                lifted.add(container.id)
+                holes.update(halves(place.end))
+    return lifted
+
+
+def _opened_lids(call: VesselCall, also_open: Collection[str]) -> set[str]:
+    """Lids over holds in which something is discharged, and those asked for."""
+    opened = set(also_open)
+    for _, position in call.discharges:
+        if place := call.vessel.place(position):
+            opened.update(lid.id for lid in call.vessel.lids_over.get(place.stack_id, ()))
+    return opened
+
+
+def _odd_stacks(profile: VesselProfile, staying: Iterable[Stowed]) -> set[StackId]:
+    """Stacks in which a box stands that nothing carries, or where a plan of the ship disagrees with the profile."""
+    taken: dict[StackId, dict[End, set[int]]] = defaultdict(lambda: {End.FORE: set(), End.AFT: set()})
+    odd: set[StackId] = set()
+    for container, position in staying:
+        place = profile.place(position)
+        if place is None:
+            continue
+        if container.is_20 is (place.end is End.BOTH):
+            odd.add(place.stack_id)
+        for half in halves(place.end):
+            if place.level_index in taken[place.stack_id][half]:
+                odd.add(place.stack_id)
+            taken[place.stack_id][half].add(place.level_index)
+    for stack_id, by_half in taken.items():
+        cells = profile.stack_by_id[stack_id].cells
+        for half, levels in by_half.items():
+            offered = [level for level, cell in enumerate(cells) if offers(cell, half)]
+            if levels != set(offered[: len(levels)]):
+                odd.add(stack_id)
+    return odd
+
+
+def offers(cell: Cell, half: End) -> bool:
+    """Whether anything can stand in this end of a cell."""
+    return cell.takes_40 or cell.takes_45 or (cell.takes_20_fore if half is End.FORE else cell.takes_20_aft)
+
+
+def lids_by_id(profile: VesselProfile) -> Mapping[str, HatchCover]:
+    return {lid.id: lid for lid in profile.hatch_covers}
+
+
+def is_deck(stack_id: StackId) -> bool:
+    return stack_id.level is Level.DECK
