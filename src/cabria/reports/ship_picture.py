@@ -91,10 +91,11 @@ def ship_picture(profile: VesselProfile, boxes: BoxesAboard, ports: Mapping[Port
 
 
 def _hull(layout: ShipLayout) -> str:
-    top, keel = layout.deck_bottom + LID_GAP / 2, layout.keel + 7
+    top, keel = layout.deck_bottom + LID_GAP / 2, layout.keel + 7.0
+    depth = keel - top
     d = (
-        f"M6 {top:g}L{WIDTH - 2} {top:g}C{WIDTH - 10} {top + 40:g} {WIDTH - 34} {keel - 20:g} {WIDTH - 52} {keel:g}"
-        f"L34 {keel:g}C16 {keel:g} 22 {keel - 40:g} 6 {keel - 46:g}Z"
+        f"M6 {top:.1f}H{WIDTH - 2}C{WIDTH - 10} {top + 0.4 * depth:.1f} {WIDTH - 34} {keel - 0.2 * depth:.1f} "
+        f"{WIDTH - 52} {keel:.1f}H34C16 {keel:.1f} 22 {keel - 0.4 * depth:.1f} 6 {keel - 0.5 * depth:.1f}Z"
     )
     return svg.element("path", d=d, class_="hull")
 
