@@ -123,7 +123,7 @@ def ship(**changes: Any) -> VesselProfile:
             min_lcg_mm=-2_000,
             max_lcg_mm=2_000,
         )
-        for mass in (500_000, 2_000_000, 6_000_000)
+        for mass in (600_000, 2_100_000, 6_000_000)
     )
     stations = tuple(
         Station(

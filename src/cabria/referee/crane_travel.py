@@ -164,10 +164,10 @@ def _keep_distance(case: Case, tracks: dict[str, Track]) -> Iterator[Finding]:
     for index, fore in enumerate(along):
         for number, aft in enumerate(along[index + 1 :], 1):
             if fore.id in tracks and aft.id in tracks:
-                yield from _clashes(tracks[fore.id], tracks[aft.id], number * gap)
+                yield from clashes(tracks[fore.id], tracks[aft.id], number * gap)
 
 
-def _clashes(fore: Track, aft: Track, apart: int) -> Iterator[Finding]:
+def clashes(fore: Track, aft: Track, apart: int) -> Iterator[Finding]:
     """Room is least at the start or end of some step: in between, the room left is a concave function of time."""
     is_clashing = False
     for time in sorted({*fore.events, *aft.events}):
