@@ -133,6 +133,13 @@ def test_the_schema_in_the_handbook_is_fresh(repository: Path) -> None:
     )
 
 
+def test_the_example_in_the_handbook_is_a_profile(repository: Path) -> None:
+    page = (repository / "docs" / "reference" / "vessel-profile.md").read_text(encoding="utf-8")
+    example = page.partition("```json\n")[2].partition("```")[0]
+    profile = parse_profile(example.encode(), file="vessel-profile.md")
+    assert (profile.name, profile.capacity_teu, profile.plugs) == ("TINY", 7, 1)
+
+
 def document(**changes: Any) -> bytes:
     """A profile of one stack, with top-level fields replaced."""
     stack = {"row": 0, "level": "deck", "cells": [[82, "20F 20A 40", 30_000]]}
