@@ -64,6 +64,20 @@ def test_a_trim_has_an_end(trim_mm: int, words: str) -> None:
     assert figures.trim_in_words(trim_mm) == words
 
 
+@pytest.mark.parametrize(
+    ("reached", "bound", "words"),
+    [
+        (110, 100, "gap 10.0 %"),
+        (100, 100, "gap 0.0 %"),
+        (0, 0, "no gap"),
+        (5, 0, "gap without measure"),
+        (90, 100, "below its bound, so one of the two is wrong"),
+    ],
+)
+def test_a_gap_is_told_in_words(reached: float, bound: float, words: str) -> None:
+    assert figures.gap(reached, bound) == words
+
+
 def test_findings_come_gravest_first_and_the_plans_own_before_what_came_aboard() -> None:
     found = [
         Finding("B", Severity.NOTE, ""),

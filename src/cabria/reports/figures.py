@@ -145,9 +145,11 @@ def makespan_note(planned: PlannedCall) -> str:
 
 def gap(reached: float, bound: float) -> str:
     """How far above the bound, in words that also cover a bound of 0."""
+    if reached < bound - 1e-6 * abs(bound):
+        return "below its bound, so one of the two is wrong"
     if bound > 0:
         return f"gap {100 * (reached / bound - 1):.1f} %"
-    return "no gap" if reached <= bound else "gap unknown"
+    return "no gap" if reached <= bound else "gap without measure"
 
 
 def _baselines_of(planned: PlannedCall, name: str) -> Mapping[str, str]:

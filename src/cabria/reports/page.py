@@ -227,7 +227,7 @@ def rule_rows(planned: PlannedCall) -> list[RuleRow]:
 def cost_rows(planned: PlannedCall) -> list[tuple[str, float, float]]:
     """Component, minutes, and share of the largest."""
     largest = max((abs(minutes) for minutes in planned.costs_min.values()), default=0.0) or 1.0
-    return [(name, minutes, abs(minutes) / largest) for name, minutes in planned.costs_min.items()]
+    return [(figures.figure_name(name), minutes, abs(minutes) / largest) for name, minutes in planned.costs_min.items()]
 
 
 def baseline_rows(planned: PlannedCall) -> list[tuple[str, str, list[str]]]:
