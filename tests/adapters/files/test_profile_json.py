@@ -218,7 +218,7 @@ def test_an_absent_an_empty_and_a_huge_file_are_refused(tmp_path: Path) -> None:
         read_profile(tmp_path / "empty.json")
     with (tmp_path / "huge.json").open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    with pytest.raises(DataError, match="larger than 32 MB"):
+    with pytest.raises(DataError, match="larger than 10 MB"):
         read_profile(tmp_path / "huge.json")
     with pytest.raises(DataError, match="cannot be read"):
         read_profile(tmp_path)

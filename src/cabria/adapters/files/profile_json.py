@@ -35,7 +35,7 @@ from cabria.domain.vessel import (
 )
 
 FORMAT = "cabria.profile/1"
-MAX_BYTES = 32_000_000
+MAX_BYTES = 10_000_000
 
 Amount = Annotated[int, Meta(ge=-(10**15), le=10**15)]
 Positive = Annotated[int, Meta(ge=0, le=10**15)]

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from cabria.adapters.files.larsen_pacino import parse_vessel
-from cabria.adapters.files.profile_json import MAX_BYTES, parse_profile
-from cabria.adapters.files.source_file import as_text, read_bytes
-from cabria.adapters.files.staf import parse_staf
+from cabria.adapters.files.larsen_pacino import read_vessel
+from cabria.adapters.files.profile_json import MAX_BYTES, read_profile
+from cabria.adapters.files.source_file import read_bytes
+from cabria.adapters.files.staf import read_staf
 from cabria.domain.errors import DataError
 from cabria.domain.vessel import Level, VesselProfile
 
@@ -19,17 +19,16 @@ def load_profile(path: Path | str, *, name: str = "") -> VesselProfile:
 
     `name` names a ship whose file does not. Raises DataError.
     """
-    content, file = read_bytes(path, limit_bytes=MAX_BYTES), str(path)
-    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:200]
+    start = read_bytes(path, limit_bytes=MAX_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"{"):
-        return parse_profile(content, file=file)
+        return read_profile(path)
     if start.startswith(b"# Ship:"):
-        return parse_vessel(as_text(content, file=file), file=file, name=name)
+        return read_vessel(path, name=name)
     if start.startswith(b"*"):
-        return parse_staf(as_text(content, file=file), file=file, name=name)
+        return read_staf(path, name=name)
     raise DataError(
         "This is no vessel profile that Cabria knows.",
-        file=file,
+        file=str(path),
         remedy="It reads its own JSON, STAF text (*SHIP ...) and vessels of the Larsen-Pacino benchmark (# Ship: ...).",
     )
 

@@ -26,14 +26,12 @@ def read_bytes(path: Path | str, *, limit_bytes: int) -> bytes:
 
 
 def read_text(path: Path | str, *, limit_bytes: int) -> str:
-    """The file's text, as `as_text` has it. Raises DataError."""
-    return as_text(read_bytes(path, limit_bytes=limit_bytes), file=str(path))
-
-
-def as_text(content: bytes, *, file: str) -> str:
-    """Text in UTF-8 or else Latin-1, without a byte order mark. Raises DataError for bytes that are no text."""
+    """The file's text, in UTF-8 or else Latin-1, without a byte order mark. Raises DataError, also for bytes that are
+    no text.
+    """
+    content = read_bytes(path, limit_bytes=limit_bytes)
     if b"\0" in content:
-        raise DataError("The file is not text; it holds binary data.", file=file)
+        raise DataError("The file is not text; it holds binary data.", file=str(path))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -28,7 +28,7 @@ from cabria.adapters.files.source_file import read_text
 from cabria.domain.errors import DataError
 from cabria.domain.vessel import Cell, HatchCover, Level, StackId, VesselBay, VesselProfile, VesselStack
 
-MAX_BYTES = 20_000_000
+MAX_BYTES = 5_000_000
 MAX_TIERS = 30
 NOTHING, INHERITED = ("", "-"), "%"
 REQUIRED = {
