@@ -170,15 +170,22 @@ def serve(
     serve_report(folder, host=host, port=port, open_browser=browser)
 
 
-@edi_app.command("check", epilog="Example: cabria edi check arrival.edi")
+@edi_app.command("check", epilog="Example: cabria edi check arrival.edi --profile ship.json")
 def edi_check(
-    file: Annotated[Path, typer.Argument(help="BAPLIE, MOVINS, COPRAR, COARRI, VERMAS and others.")],
+    file: Annotated[Path, typer.Argument(help="BAPLIE, MOVINS, COPRAR, COARRI, VERMAS and others; .xz too.")],
+    profile: Annotated[Path | None, typer.Option(help="The ship's profile, to check positions against.")] = None,
     tables: Annotated[Path | None, typer.Option(help="Folder with the site's own code tables.")] = None,
+    first: Annotated[int, typer.Option(help="How many findings of each kind to name.", min=1)] = 5,
 ) -> None:
     """Read a message and write the letter to the carrier: everything that was odd, by gravity."""
-    from cabria.adapters.edi.letter import check_file, letter
+    from cabria.adapters.edi import check_file, letter
+    from cabria.adapters.edi.check import summary
+    from cabria.adapters.files.profiles import load_profile
 
-    print(letter(check_file(file, tables=tables)))
+    checked = check_file(file, tables=tables, profile=load_profile(profile) if profile else None)
+    for message in checked.messages:
+        print(summary(message), file=sys.stderr)
+        print(letter(message, message.findings, first=first))
 
 
 @profile_app.command("import", epilog="Example: cabria profile import SHIP_STAF.txt ship.json")
@@ -282,7 +289,7 @@ def scenario_instructed(
     message = read_instruction(load(instruction), file=instruction.name)
     if message.header.port is None:
         raise DataError("The instruction does not say for which port it is (LOC+5).", file=instruction.name)
-    write_call(instructed_call(message.slots, port=message.header.port, seed=seed), folder)
+    write_call(instructed_call(message.instructions, port=message.header.port, seed=seed), folder)
     print(f"Written to {folder}. Plan it with `cabria plan {folder}`.")
 
 

@@ -158,7 +158,7 @@ def _forbidden_loads(call: VesselCall, judgement: Judgement) -> dict[ContainerId
     return {
         finding.container: f"the referee forbids it ({finding.rule}): {finding.text}"
         for finding in judgement.hard_by_plan
-        if finding.container in call.load_by_id
+        if finding.container is not None and finding.container in call.load_by_id
     }
 
 
