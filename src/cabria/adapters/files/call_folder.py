@@ -7,7 +7,6 @@ contradicts itself is refused in a sentence that names file and place; what is o
 from __future__ import annotations
 
 import gc
-import math
 import re
 import shutil
 import tempfile
@@ -162,15 +161,10 @@ def _read_document(path: Path) -> CallDocument:
         raise DataError(f"A call begins with format = {FORMAT!r}; this file says {said!r:.60}.", file=file)
     _refuse_unknown_keys(parsed, file)
     try:
-        document = msgspec.convert(parsed, CallDocument)
+        return msgspec.convert(parsed, CallDocument)
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at ")
         raise DataError(f"{problem}.", file=file, place=place.strip("`").removeprefix("$.")) from None
-    for setting in fields(CallSettings):
-        value = getattr(document.settings, setting.name)
-        if not math.isfinite(value):
-            raise DataError(f"{value} is no number of minutes.", file=file, place=f"settings.{setting.name}")
-    return document
 
 
 def _refuse_unknown_keys(parsed: Mapping[str, Any], file: str) -> None:
