@@ -74,8 +74,8 @@ def made_bay_plan(boxes: int, seed: int = 0) -> bytes:
     stowed = []
     for index in range(boxes):
         size = chance.choice(sizes)
-        bay, rest = divmod(index, 400)
-        row, level = divmod(rest, 20)
+        bay, rest = divmod(index, 360)
+        row, level = divmod(rest, 18)
         prefix = f"CBRU{(index * 90_001 + seed) % 1_000_000:06}"
         box = Container(
             ContainerId(f"{prefix}{check_digit(prefix)}"),
@@ -90,7 +90,7 @@ def made_bay_plan(boxes: int, seed: int = 0) -> bytes:
             out_of_gauge=OutOfGauge(over_height_mm=400) if size.code == "42U1" else None,
             booking=f"BK{index:07}",
         )
-        tier = 2 + 2 * level if level < 10 else 62 + 2 * level
+        tier = 2 + 2 * level if level < 9 else 64 + 2 * level
         stowed.append(Stowed(box, StowPosition(4 * bay + (1 if size.length_ft == 20 else 2), row, tier)))
     header = MessageHeader(
         "BAPLIE", reference="MADE", prepared_at="2026-02-01T09:00", vessel_name="MADE", call_sign="9V0000",

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 
-from cabria.adapters.edi.facts import TEXT_CHARS
+from cabria.adapters.edi.facts import IMDG_CLASS, TEXT_CHARS
 from cabria.domain.containers import Container, ContainerId, DangerousGoods, OutOfGauge
 from cabria.domain.findings import Finding, Severity
 
@@ -20,6 +20,7 @@ REMARK_CHARS = 5 * TEXT_CHARS
 """Five components of 70 characters in one segment of free text."""
 _CODE_CHARS, _REFERENCE_CHARS, _NAME_CHARS = 17, 35, 256
 _MAX_REPEATS = 9
+_MAX_LABELS = 4
 
 
 class Dialect(StrEnum):
@@ -86,7 +87,11 @@ def _carried_goods(goods: DangerousGoods) -> DangerousGoods:
     return replace(
         goods,
         packing_group=goods.packing_group if goods.packing_group in ("I", "II", "III") else "",
-        subsidiary_classes=goods.subsidiary_classes[:4],
+        subsidiary_classes=tuple(
+            label
+            for label in goods.subsidiary_classes[:_MAX_LABELS]
+            if label != goods.imdg_class and IMDG_CLASS.fullmatch(label)
+        ),
         technical_name=plain_text(goods.technical_name, _NAME_CHARS),
     )
 

@@ -94,7 +94,7 @@ _MM = {
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{0,9})?", re.ASCII)
 _NUMBER_CHARS = 35
 _PORT = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
-_CLASS = re.compile(r"[1-9](\.\d)?[A-HJ-NS]?")
+IMDG_CLASS = re.compile(r"[1-9](\.\d)?[A-HJ-NS]?")
 _EXCESS = {
     "5": "front_mm",
     "6": "back_mm",
@@ -286,13 +286,13 @@ def _goods(e: Elements) -> Fact:
     problem: Problem | None = None
     if at(e, 4):
         flash, problem = tenth_celsius(at(e, 4), at(e, 4, 1) or "CEL")
-    if not _CLASS.fullmatch(imdg_class):
+    if not IMDG_CLASS.fullmatch(imdg_class):
         problem = Problem(
             "EDI-DANGEROUS", Severity.SAFETY, f"IMDG class {imdg_class[:10]!r} does not exist in this form."
         )
     elif not is_number or int(un_text) == 0:
         problem = Problem("EDI-DANGEROUS", Severity.SAFETY, f"UN number {un_text[:10]!r} has not four digits.")
-    labels = tuple(text for i in range(4) if _CLASS.fullmatch(text := at(e, 10, i).upper()) and text != imdg_class)
+    labels = tuple(text for i in range(4) if IMDG_CLASS.fullmatch(text := at(e, 10, i).upper()) and text != imdg_class)
     group = _PACKING_GROUPS.get(at(e, 5).upper(), "")
     goods = DangerousGoods(imdg_class[:10], int(un_text) if is_number else 0, group, labels, flash)
     return Fact(Do.GOODS, "", goods, problem)
