@@ -16,7 +16,7 @@ LENGTH = Rule(
     "A 20 ft container stands in an odd bay, a longer one in an even bay over two odd ones.",
 )
 CELL = Rule(
-    "POS-CELL", Severity.HARD, "The cell takes a container of this length; 45 ft and longer only where it says so."
+    "POS-CELL", Severity.HARD, "The cell takes a container of this length: 45 ft only where it says so, nothing longer."
 )
 CLASH = Rule("POS-CLASH", Severity.HARD, "One container per slot; a 40 ft and a 20 ft never share an end of a cell.")
 SUPPORT = Rule(
