@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.planning.cranes.calls_by_hand import Case, Impossible, case, cranes, replay
 
 from cabria.domain.errors import DataError
+from cabria.domain.plan import LoadingPlan
 from cabria.domain.terminal import QuayCrane
 from cabria.domain.work import StepKind, WorkQueue
 from cabria.planning.cranes.bound import lower_bound
@@ -21,6 +22,7 @@ from cabria.planning.cranes.problem import SHARED_BAY_S, Block, CraneProblem, Cr
 from cabria.planning.cranes.solve import Params, solve
 from cabria.planning.search.result import Result
 from cabria.planning.search.stopping import MaxIterations
+from cabria.referee.judge import judge
 
 SHORT = Params(iterations=3_000, iterations_a_round=1_000)
 
@@ -49,6 +51,20 @@ def fleets() -> st.SearchStrategy[tuple[QuayCrane, ...]]:
 def test_every_plan_can_be_carried_out(seed: int, fleet: tuple[QuayCrane, ...], gap: int, mirrored: bool) -> None:
     the = case(seed, fleet, gap_bays=gap, bow_towards_x=mirrored)
     replay(the, solved(the).plan.queues)
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10**6), fleets(), st.integers(0, 2), st.booleans())
+def test_the_referee_finds_nothing_in_the_cranes_work(
+    seed: int, fleet: tuple[QuayCrane, ...], gap: int, mirrored: bool
+) -> None:
+    the = case(seed, fleet, gap_bays=gap, bow_towards_x=mirrored)
+    plan = LoadingPlan(the.call.id, the.loads, restows=the.restows, queues=solved(the).plan.queues)
+    judgement = judge(the.call, plan)
+    assert {"CRANE-GAP", "CRANE-TRAVEL", "WORK-FREE", "WORK-LIDS", "CLEAR-LID"} <= judgement.rules.keys()
+    ours = [f for f in judgement.findings if f.rule.startswith(("CRANE-", "WORK-", "CLEAR-"))]
+    assert ours == []
+    assert judgement.figures.crane_makespan_s == plan.makespan_s
 
 
 @given(st.integers(0, 10**6), fleets())
@@ -194,14 +210,13 @@ def test_the_longest_crane_is_explained() -> None:
 
 
 def test_the_replay_notices_two_steps_in_the_wrong_order() -> None:
-    the = case(5, cranes(1))
+    the = case(11, cranes(1))
     (queue,) = solved(the).plan.queues
     steps = list(queue.steps)
-    k = next(n for n, step in enumerate(steps) if step.kind is StepKind.LID_OFF)
-    before, lid = steps[k - 1], steps[k]
-    steps[k - 1], steps[k] = (
-        replace(lid, start_s=before.start_s, end_s=before.start_s + 180),
-        replace(before, start_s=before.start_s + 180, end_s=lid.end_s),
-    )
+    pairs = enumerate(pairwise(steps))
+    k = next(n for n, (a, b) in pairs if (a.kind, b.kind) == (StepKind.LOAD, StepKind.LID_ON))
+    load, lid = steps[k], steps[k + 1]
+    steps[k] = replace(lid, start_s=load.start_s, end_s=load.start_s + 180)
+    steps[k + 1] = replace(load, start_s=load.start_s + 180, end_s=lid.end_s)
     with pytest.raises(Impossible):
         replay(the, [WorkQueue(queue.crane, tuple(steps))])

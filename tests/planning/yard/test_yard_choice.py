@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -13,8 +13,9 @@ from tests.planning.yard.yards_by_hand import BLOCKS, Impossible, made, replay
 from cabria.domain.calls import CallSettings
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
-from cabria.domain.positions import YardPosition
-from cabria.domain.vessel import End
+from cabria.domain.plan import LoadingPlan
+from cabria.domain.positions import StowPosition, YardPosition
+from cabria.domain.vessel import End, StackId
 from cabria.domain.yard import YardBlock, YardBox, YardInventory
 from cabria.planning.search.result import Result
 from cabria.planning.search.stopping import MaxIterations
@@ -26,6 +27,9 @@ from cabria.planning.yard.plans import solution_of
 from cabria.planning.yard.problem import YardProblem, YardSolution
 from cabria.planning.yard.retrieval import retrieve
 from cabria.planning.yard.solve import Params, solve
+from cabria.referee.condition import Case
+from cabria.referee.judge import judge
+from cabria.referee.stack_limits import lashing_moment_kg_m
 
 SHORT = Params(iterations=20_000, iterations_a_round=5_000)
 SEEDS = st.integers(0, 10**6)
@@ -51,6 +55,35 @@ def test_every_lift_in_the_yard_is_possible(seed: int) -> None:
     problem = made(seed)
     for solution in (solved(problem).plan, incumbent_greedy(problem), exact_planned_weights(problem)):
         replay(problem, solution.yard_moves, due_of(problem, solution))
+
+
+@given(SEEDS)
+def test_the_referee_finds_nothing_in_the_yards_work_and_counts_alike(seed: int) -> None:
+    problem = made(seed)
+    solution = solved(problem).plan
+    plan = LoadingPlan("YARD1", solution.loads, queues=solution.queues, yard_moves=solution.yard_moves)
+    judgement = judge(problem.call, plan)
+    assert {"YARD-TOP", "YARD-TARGET", "STACK-INVERSION", "INSTRUCTION-MASS"} <= judgement.rules.keys()
+    wrong = [f for f in judgement.findings if f.rule.startswith(("YARD-", "INSTRUCTION-", "WORK-TWIN"))]
+    assert {f.rule for f in wrong} <= {"YARD-ABSENT", "INSTRUCTION-OUTSIDE"}
+    assert judgement.figures.digs == solution.digs
+    assert sum(f.rule == "STACK-INVERSION" for f in judgement.findings) == solution.inversions
+
+
+@given(SEEDS)
+def test_the_lashing_surrogate_keeps_its_cap_or_gets_no_worse(seed: int) -> None:
+    problem = made(seed, max_lashing_kg_m=150_000)
+    before, after = (_lashing(problem, p) for p in (as_planned(problem), solved(problem).plan.loads))
+    assert all(moment <= max(150_000, before[stack]) for stack, moment in after.items())
+
+
+def as_planned(problem: YardProblem) -> Mapping[ContainerId, StowPosition]:
+    return {box.id: slot.position for box, slot in zip(problem.boxes, problem.slots, strict=True)}
+
+
+def _lashing(problem: YardProblem, loads: Mapping[ContainerId, StowPosition]) -> dict[StackId, int]:
+    case = Case.of(problem.call, LoadingPlan("YARD1", loads))
+    return {state.id: lashing_moment_kg_m(state) for state in case.departure.on_deck()}
 
 
 @given(SEEDS, st.sampled_from((None, TIGHT_KG)), st.integers(0, 2_000))
@@ -175,7 +208,7 @@ def test_the_search_digs_less_than_the_incumbent_who_digs_less_than_exact_weight
 def test_exact_planned_weights_keeps_what_stowage_planned_without_instructions() -> None:
     problem = made(4)
     plain = replace(problem.call, instructions=())
-    loads = {box.id: slot.position for box, slot in zip(problem.boxes, problem.slots, strict=True)}
+    loads = as_planned(problem)
     assert dict(exact_planned_weights(YardProblem.of(plain, loads, problem.queues)).loads) == loads
 
 
@@ -213,14 +246,14 @@ def with_yard(problem: YardProblem, boxes_for: object) -> YardProblem:
 def test_a_block_the_terminal_does_not_have_is_named() -> None:
     problem = made(1)
     call = replace(problem.call, terminal=replace(problem.call.terminal, blocks=BLOCKS[:1]))
-    loads = {box.id: slot.position for box, slot in zip(problem.boxes, problem.slots, strict=True)}
+    loads = as_planned(problem)
     with pytest.raises(DataError, match="stands in block B, which Hand does not have"):
         YardProblem.of(call, loads, problem.queues)
 
 
 def test_queues_must_load_what_is_planned() -> None:
     problem = made(1)
-    loads = {box.id: slot.position for box, slot in zip(problem.boxes, problem.slots, strict=True)}
+    loads = as_planned(problem)
     with pytest.raises(DataError, match="No quay crane loads container"):
         YardProblem.of(problem.call, loads, [replace(problem.queues[0], steps=()), problem.queues[1]])
     fewer = dict(list(loads.items())[1:])

@@ -10,7 +10,16 @@ from cabria.domain.containers import Container, ContainerId, DangerousGoods, Out
 from cabria.domain.positions import StowPosition, YardPosition
 from cabria.domain.stowage import BayPlan
 from cabria.domain.terminal import QuayCrane, Terminal
-from cabria.domain.vessel import Cell, HydrostaticPoint, Level, Station, VesselBay, VesselProfile, VesselStack
+from cabria.domain.vessel import (
+    Cell,
+    HydrostaticPoint,
+    Level,
+    Station,
+    VesselBay,
+    VesselLimits,
+    VesselProfile,
+    VesselStack,
+)
 from cabria.domain.work import CraneStep, StepKind, WorkQueue, YardMove
 from cabria.domain.yard import YardBlock, YardBox, YardInventory
 from cabria.planning.yard.problem import YardProblem
@@ -21,7 +30,9 @@ DRY_20, DRY_40, COLD_40 = SizeType.parse("22G1"), SizeType.parse("42G1"), SizeTy
 TIERS = (82, 84, 86, 88)
 
 
-def ship(max_weight_kg: int | None = None, *, afloat: bool = False) -> VesselProfile:
+def ship(
+    max_weight_kg: int | None = None, *, max_lashing_kg_m: int | None = None, afloat: bool = False
+) -> VesselProfile:
     """Bays 02 and 06, rows 00 to 04, four tiers on deck; a light one where she floats."""
     bays = []
     for number in (2, 6):
@@ -40,15 +51,22 @@ def ship(max_weight_kg: int | None = None, *, afloat: bool = False) -> VesselPro
             for row in range(5)
         )
         bays.append(VesselBay(number, number - 1, number + 1, stacks))
-    if not afloat:
-        return VesselProfile("HANDY", tuple(bays))
     return VesselProfile(
-        "HANDY", tuple(bays), hydrostatics=(HydrostaticPoint(1_000_000),), stations=(Station(0, 500_000, 0),)
+        "HANDY",
+        tuple(bays),
+        hydrostatics=(HydrostaticPoint(1_000_000),) if afloat else (),
+        stations=(Station(0, 500_000, 0),) if afloat else (),
+        limits=VesselLimits(max_lashing_kg_m=max_lashing_kg_m),
     )
 
 
 def made(
-    seed: int, *, max_weight_kg: int | None = None, settings: CallSettings | None = None, afloat: bool = False
+    seed: int,
+    *,
+    max_weight_kg: int | None = None,
+    max_lashing_kg_m: int | None = None,
+    settings: CallSettings | None = None,
+    afloat: bool = False,
 ) -> YardProblem:
     """A random call: up to forty loads from a yard in which half of the boxes belong to others."""
     random = Random(seed)
@@ -62,7 +80,8 @@ def made(
     )
     cranes = (QuayCrane("QC1", 0), QuayCrane("QC2", 100_000, twin_max_kg=45_000))
     call = VesselCall(
-        "YARD1", ship(max_weight_kg, afloat=afloat), "1", HERE, PODS, BayPlan(), tuple(loads),
+        "YARD1", ship(max_weight_kg, max_lashing_kg_m=max_lashing_kg_m, afloat=afloat), "1", HERE, PODS, BayPlan(),
+        tuple(loads),
         Terminal("Hand", HERE, 400_000, BLOCKS, cranes),
         YardInventory.of(_yard(random, [box for box in loads if random.random() < 0.9])),
         instructions=instructions, settings=settings or CallSettings(),
@@ -89,6 +108,7 @@ def _stow(random: Random) -> tuple[list[Container], dict[ContainerId, StowPositi
         for row in range(5):
             size = random.choice((DRY_20, DRY_40, DRY_40, COLD_40))
             for tier in TIERS[: random.randint(0, 4)]:
+                size = DRY_40 if size is DRY_20 and random.random() < 0.3 else size
                 bays = (number - 1, number + 1) if size is DRY_20 else (number,)
                 boxes = [_box(len(loads) + k, size, random) for k in range(len(bays))]
                 loads += boxes

@@ -102,16 +102,13 @@ class FlatProblem:
         current: FlatPlan,
         best: FlatPlan,
         best_cost: int,
-        begin: int,
-        iterations: int,
-        of: int,
+        spell: tuple[int, int, int],
         temperatures: tuple[float, float],
         state: Array,
     ) -> int:
-        """Anneal on in place; returns the best cost."""
+        """Anneal on in place for a spell (first iteration, how many, of how many); returns the best cost."""
         known = np.array([best.count, best_cost], np.int64)
-        schedule = (begin, iterations, of, *temperatures)
         go_on: Any = kernels.anneal
-        current.count = int(go_on(*self._with(current), best.columns, known, *schedule, state))
+        current.count = int(go_on(*self._with(current), best.columns, known, *spell, *temperatures, state))
         best.count = int(known[0])
         return int(known[1])

@@ -198,8 +198,11 @@ def _change(plan: Array, count: int, cranes: int, state: Array) -> Any:
     if kind < 75:  # shift a cut
         if j < 0 or plan[END, j] - plan[FIRST, k] < 2:
             return -1
-        cut = plan[FIRST, k] + 1 + _below(state, plan[END, j] - plan[FIRST, k] - 1)
-        if cut == plan[END, k]:
+        if _below(state, 2):
+            cut = plan[FIRST, k] + 1 + _below(state, plan[END, j] - plan[FIRST, k] - 1)
+        else:
+            cut = plan[END, k] + 1 - 2 * _below(state, 2)
+        if cut == plan[END, k] or cut <= plan[FIRST, k] or cut >= plan[END, j]:
             return -1
         plan[END, k] = cut
         plan[FIRST, j] = cut

@@ -55,6 +55,9 @@ class Lift:
 
 Section = tuple[Lift, ...]
 
+LIFTS_A_SECTION = 12
+"""A section is long enough to be cut once it has this many lifts; it is cut where a tier ends."""
+
 
 class Side(NamedTuple):
     """Which way the quay lies: +1 when the ship is alongside with her starboard side, -1 with her port side."""
@@ -98,8 +101,8 @@ def sections_of(
         *([*lifts(into_hold.get(lid.id, ()), out=False), _lid(StepKind.LID_ON, lid)] for lid in lids[::-1]),
         *deck(coming_in, out=False),
     ]
-    sections_out = [tuple(section) for section in way_out if section]
-    sections_in = [tuple(section) for section in way_in if section]
+    sections_out = [part for section in way_out for part in _by_tiers(section)]
+    sections_in = [part for section in way_in for part in _by_tiers(section)]
     return sections_out + sections_in, len(sections_out)
 
 
@@ -155,6 +158,19 @@ def _by_lid_under(vessel: VesselProfile, boxes: Iterable[Handled], side: Side, *
         groups.values(),
         key=lambda group: (group[0].place.bay.number, sign * _mean([side.distance(h.position.row) for h in group])),
     )
+
+
+def _by_tiers(section: Sequence[Lift]) -> Iterator[Section]:
+    """The section in parts of whole tiers; a lid stays with what comes before it, or after it when it comes first."""
+    part: list[Lift] = []
+    for lift in section:
+        is_full = len(part) >= LIFTS_A_SECTION and part[-1].positions and lift.positions
+        if is_full and part[-1].positions[0].tier != lift.positions[0].tier:
+            yield tuple(part)
+            part = []
+        part.append(lift)
+    if part:
+        yield tuple(part)
 
 
 _END_ORDER = {End.BOTH: 0, End.FORE: 1, End.AFT: 2}

@@ -176,10 +176,31 @@ def in_two_passes(problem: CraneProblem, blocks: Sequence[Block]) -> list[Block]
     return out + back
 
 
+def sources_first(problem: CraneProblem, blocks: Sequence[Block]) -> list[Block]:
+    """The same shares, but before all else the way out of bays from which boxes are restowed into others."""
+    sources = {other for work in problem.works for other in work.waits_for}
+    two_passes = in_two_passes(problem, blocks)
+    out = [b for b in two_passes if b.work in sources and b.end <= problem.works[b.work].sections_out]
+    back = [b for b in two_passes if b.work in sources and b.first >= problem.works[b.work].sections_out]
+    rest: list[Block] = []
+    for block in blocks:
+        is_source = block.work in sources
+        rest += (
+            [b for b in back if (b.work, b.crane, b.end) == (block.work, block.crane, block.end)]
+            if is_source
+            else [block]
+        )
+    return out + rest
+
+
 def first_plans(problem: CraneProblem) -> Iterator[list[Block]]:
-    """Sweeps in both directions, with and without shared bays, in one pass or two."""
+    """Sweeps in both directions, with and without shared bays, and where bays wait for each other with these
+    restows taken out first; some may not be possible."""
+    is_tied = any(work.waits_for for work in problem.works)
     for towards_stern in (True, False):
-        for cut_bays in (False, True):
+        for cut_bays in (True, False):
             blocks = sweep(problem, towards_stern=towards_stern, cut_bays=cut_bays)
             yield blocks
-            yield in_two_passes(problem, blocks)
+            if is_tied:
+                yield sources_first(problem, blocks)
+                yield in_two_passes(problem, blocks)

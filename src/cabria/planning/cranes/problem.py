@@ -18,7 +18,7 @@ from cabria.planning.cranes.lifts import Handled, Lift, Section, Side, opened_li
 
 WAITING_PRICE = 0.01
 """What a minute of a waiting crane costs, in minutes of makespan."""
-SHARED_BAY_S = 30
+SHARED_BAY_S = 120
 """What it costs in makespan that a bay is handed from one crane to another."""
 
 

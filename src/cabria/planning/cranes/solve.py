@@ -19,13 +19,15 @@ from cabria.planning.search.stopping import StoppingCriterion, horizon
 class Params:
     """`iterations` is how long the annealing cools, unless the stopping criterion counts iterations itself.
 
-    It cools from a share of the makespan of its first plan to another, by rounds after which it may be stopped.
+    They are divided among the best `starts` first plans; each cools from a share of the best one's cost to another, by
+    rounds after which the search may be stopped.
     """
 
     iterations: int = 200_000
+    starts: int = 4
     iterations_a_round: int = 10_000
-    hot_share: float = 0.004
-    cold_share: float = 0.00004
+    hot_share: float = 0.001
+    cold_share: float = 0.00001
 
 
 def solve(
@@ -67,17 +69,19 @@ def _search(
     if not problem.works:
         return [], 0, "no work for a quay crane"
     flat = FlatProblem.of(problem)
-    firsts = [flat.pack(blocks) for blocks in first_plans(problem)]
-    costs = [flat.evaluate(plan) for plan in firsts]
-    best_cost = min(costs)
-    current = firsts[costs.index(best_cost)]
-    best = FlatPlan(current.columns.copy(), current.count)
+    possible = [plan for plan in map(flat.pack, first_plans(problem)) if flat.evaluate(plan) < kernels.INFEASIBLE]
+    firsts = sorted(possible, key=flat.evaluate)[: max(1, params.starts)]
+    best = FlatPlan(firsts[0].columns.copy(), firsts[0].count)
+    best_cost = flat.evaluate(best)
+    temperatures = (params.hot_share * best_cost, params.cold_share * best_cost)
     state = kernels.generator(seed)
-    iterations, of = 0, horizon(stop, params.iterations)
-    while not (stopped := stop(iterations, best_cost / kernels.POINTS_PER_MIN)) and iterations < of:
-        share = min(params.iterations_a_round, of - iterations)
-        temperatures = (params.hot_share * min(costs), params.cold_share * min(costs))
-        best_cost = flat.anneal(current, best, best_cost, iterations, share, of, temperatures, state)
-        iterations += share
-        listen(Progress("cranes", iterations / of, best_cost / kernels.POINTS_PER_MIN, iterations))
+    iterations, of, stopped = 0, horizon(stop, params.iterations), ""
+    for number, current in enumerate(firsts, 1):
+        begin, end = iterations, of * number // len(firsts)
+        while not (stopped := stop(iterations, best_cost / kernels.POINTS_PER_MIN)) and iterations < end:
+            count = min(params.iterations_a_round, end - iterations)
+            spell = (iterations - begin, count, end - begin)
+            best_cost = flat.anneal(current, best, best_cost, spell, temperatures, state)
+            iterations += count
+            listen(Progress("cranes", iterations / of, best_cost / kernels.POINTS_PER_MIN, iterations))
     return flat.unpack(best), iterations, stopped or f"{iterations:,} iterations done"
