@@ -72,7 +72,7 @@ class FlatProblem:
         profile = self.problem.call.vessel
         bays = {bay.number: bay for bay in profile.bays}
         for s, stack_id in enumerate(self.stack_ids):
-            count = int(state.count[s])
+            count = int(state.counts[s])
             if not count:
                 continue
             members = state.members[s, :count].copy()
@@ -84,6 +84,35 @@ class FlatProblem:
                 tier = stack.cells[int(level)].tier
                 found[self.boxes[int(member)].id] = StowPosition(numbers[_ENDS[int(end)]], stack_id.row, tier)
         return found
+
+    def costs(self, state: k.State) -> dict[str, float]:
+        """The cost by component, in minutes."""
+        totals, prices = state.totals, self.ship.prices
+        only_inversions = np.zeros_like(prices)
+        only_inversions[k.INVERSION] = prices[k.INVERSION]
+        tilted = self.ship._replace(prices=only_inversions)
+        inversions = sum(
+            int(k.lay(tilted, s, state.members[s, :count].copy(), int(count), state.spare))
+            for s, count in enumerate(state.counts)
+        )
+        settings, problem = self.problem.call.settings, self.problem
+        ashore = [box for box, s in zip(self.boxes, state.where, strict=True) if s == k.ASHORE]
+        known = totals[[k.STACKS_COST, k.LIDS_COST, k.MIX_COST, k.LID_MOVES_COST, k.REFUSED_COST]].sum()
+        points = {
+            "overstows": totals[k.STACKS_COST] - inversions,
+            "lid overstows": totals[k.LIDS_COST],
+            "inversions": inversions,
+            "ports mixed": totals[k.MIX_COST],
+            "lids opened": totals[k.LID_MOVES_COST],
+            "crane balance and heel": k.total_cost(self.ship, state) - known,
+        }
+        staying = {stowed.container.id for stowed in problem.staying} - set(problem.pinned)
+        lifted = sum(stowed.container.id not in staying for stowed in problem.call.remaining)
+        return {
+            "refused": settings.refused_min * (len(problem.refused) + len(ashore)),
+            "restows": settings.restow_min * (len(problem.set_back) + lifted),
+            **{name: float(value) / POINTS_PER_MIN for name, value in points.items()},
+        }
 
 
 class _Builder:
@@ -247,7 +276,7 @@ class _Builder:
         groups, bays = max(self.groups.values()) + 1, max(self.bay_index.values()) + 1
         state = k.State(
             members=np.zeros((stacks, room), np.int64),
-            count=np.zeros(stacks, np.int64),
+            counts=np.zeros(stacks, np.int64),
             stack_cost=np.zeros(stacks, np.int64),
             where=np.full(boxes, k.ASHORE, np.int64),
             locked=np.zeros(boxes, np.int64),
@@ -272,6 +301,7 @@ class _Builder:
         lids_of = self._lids_of()
         for s, standing in self.staying.items():
             for _, _, box in standing:
+                state.totals[k.TCG_MOMENT] += box.gross_mass_kg * self.stacks[s, k.TCG]
                 order = self._order(box)
                 state.by_group[self.groups[self.stack_ids[s]], order] += 1
                 if self.stacks[s, k.IS_DECK]:
@@ -297,6 +327,8 @@ class _Builder:
             if place := self.profile.place(stowed.position):
                 for lid in self.profile.lids_over.get(place.stack_id, ()):
                     state.lid_boxes[self.lids[lid.id]] += 1
+        for tank in self.profile.tanks:
+            state.totals[k.TCG_MOMENT] += self.call.tank_contents_kg.get(tank.id, 0) * tank.tcg_mm
         state.totals[k.REFUSED_COST] = int(self._box_rows()[:, k.REFUSED_PRICE].sum())
         state.totals[k.COUNT_ASHORE] = len(self.boxes)
 

@@ -6,8 +6,7 @@ of boxes: the slots inside it follow from the list (`lay`). Costs are thousandth
 
 from __future__ import annotations
 
-from collections import namedtuple
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit, types
@@ -43,55 +42,67 @@ STATION_UNITS = 1 << 10
 LATEST = 1 << 30
 NOBODY = -1
 
-_I0 = types.int64
-_I1, _I2 = types.Array(types.int64, 1, "C"), types.Array(types.int64, 2, "C")
 
-_SHIP_FIELDS = {
-    "stacks": _I2,
-    "flags": _I2,
-    "boxes": _I2,
-    "lids_of": _I2,
-    "decks_from": _I1,
-    "decks": _I1,
-    "max_inversion_kg": _I0,
-    "prices": _I1,
-    "window_target": _I0,
-    "station_x": _I1,
-    "limits": _I2,
-    "open_stacks": _I1,
-    "tcg_free": _I0,
-}
-Ship = namedtuple("Ship", list(_SHIP_FIELDS))
-"""What does not change. `flags[s, level]` are the cells, `lids_of[s]` the lids over (hold) or under (deck) a stack,
-padded with -1, `decks[decks_from[l]:decks_from[l + 1]]` the deck stacks on lid l, `limits[i]` least and greatest shear
-and bending at station i."""
+class Ship(NamedTuple):
+    """What does not change."""
 
-_STATE_FIELDS = {
-    "members": _I2,
-    "count": _I1,
-    "stack_cost": _I1,
-    "where": _I1,
-    "locked": _I1,
-    "by_order": _I2,
-    "under_lid": _I2,
-    "first_under": _I1,
-    "lid_over": _I1,
-    "lid_boxes": _I1,
-    "by_group": _I2,
-    "moves": _I1,
-    "surplus": _I1,
-    "totals": _I1,
-    "before": _I1,
-    "after": _I1,
-    "spare": _I2,
-}
-State = namedtuple("State", list(_STATE_FIELDS))
-"""What changes. A box with `locked` keeps its stack. `members[s, :count[s]]` are the boxes in a stack, `by_order[s]`
-all boxes of a deck stack by port, `under_lid[l]` those below a lid, `by_group[g]` those in a group of stacks, `moves`
-crane moves by bay, `surplus` weight less buoyancy by station. The last three are for work in between."""
+    stacks: Array
+    flags: Array
+    """Cells by stack and level."""
+    boxes: Array
+    lids_of: Array
+    """Lids over (hold) or under (deck) each stack, padded with -1."""
+    decks_from: Array
+    decks: Array
+    """The deck stacks on lid l are `decks[decks_from[l]:decks_from[l + 1]]`."""
+    open_stacks: Array
+    prices: Array
+    station_x: Array
+    limits: Array
+    """Least and greatest shear and bending by station."""
+    max_inversion_kg: int
+    window_target: int
+    tcg_free: int
 
-SHIP = types.NamedTuple(tuple(_SHIP_FIELDS.values()), Ship)  # type: ignore[no-untyped-call]
-STATE = types.NamedTuple(tuple(_STATE_FIELDS.values()), State)  # type: ignore[no-untyped-call]
+
+class State(NamedTuple):
+    """What changes."""
+
+    members: Array
+    """Boxes of stack s are `members[s, :counts[s]]`, by rank."""
+    counts: Array
+    stack_cost: Array
+    where: Array
+    """Stack of each box."""
+    locked: Array
+    """Whether a box keeps its stack."""
+    by_order: Array
+    """Boxes of each deck stack by port, those that stay included."""
+    under_lid: Array
+    """Boxes under each lid by port."""
+    first_under: Array
+    lid_over: Array
+    """Boxes of each deck stack that leave later than one under its lids."""
+    lid_boxes: Array
+    """Boxes set or discharged under each lid."""
+    by_group: Array
+    """Boxes by group of stacks and port."""
+    moves: Array
+    """Crane moves by bay."""
+    surplus: Array
+    """Weight less buoyancy by station."""
+    totals: Array
+    before: Array
+    after: Array
+    spare: Array
+    """The last three are for work in between."""
+
+
+_I0, _I1, _I2 = types.int64, types.Array(types.int64, 1, "C"), types.Array(types.int64, 2, "C")
+SHIP = types.NamedTuple((_I2, _I2, _I2, _I2, *[_I1] * 5, _I2, _I0, _I0, _I0), Ship)  # type: ignore[no-untyped-call]
+STATE = types.NamedTuple(  # type: ignore[no-untyped-call]
+    (_I2, *[_I1] * 4, _I2, _I2, _I1, _I1, _I1, _I2, *[_I1] * 5, _I2), State
+)
 _U1 = types.Array(types.uint64, 1, "C")
 
 
@@ -118,7 +129,7 @@ def _below(state: Array, limit: int) -> Any:
 
 
 @njit(types.int64(SHIP, types.int64, _I1, types.int64, _I2), cache=True, nogil=True)
-def lay(ship: Any, s: int, members: Array, count: int, placed: Array) -> Any:
+def lay(ship: Ship, s: int, members: Array, count: int, placed: Array) -> Any:
     """Slots for the boxes of one stack, lowest rank first, and the stack's cost; INFEASIBLE when they do not fit.
 
     20 ft boxes go to the bottom, pairwise; a reefer goes to a plug as late as the plugs allow. Row k of `placed`
@@ -273,7 +284,7 @@ def lay(ship: Any, s: int, members: Array, count: int, placed: Array) -> Any:
 
 
 @njit(types.void(SHIP, STATE, types.int64), cache=True, nogil=True)
-def _count_lid_overstows(ship: Any, state: Any, s: int) -> None:
+def _count_lid_overstows(ship: Ship, state: State, s: int) -> None:
     """Boxes of deck stack s that leave later than one under a lid the stack rests on."""
     first = LATEST
     for j in range(ship.lids_of.shape[1]):
@@ -288,7 +299,7 @@ def _count_lid_overstows(ship: Any, state: Any, s: int) -> None:
 
 
 @njit(types.void(SHIP, STATE, types.int64), cache=True, nogil=True)
-def _refresh_lids(ship: Any, state: Any, s: int) -> None:
+def _refresh_lids(ship: Ship, state: State, s: int) -> None:
     """Bring lid overstows up to date after a change in stack s."""
     if ship.stacks[s, IS_DECK]:
         _count_lid_overstows(ship, state, s)
@@ -309,7 +320,7 @@ def _refresh_lids(ship: Any, state: Any, s: int) -> None:
 
 
 @njit(types.void(SHIP, STATE, types.int64, types.int64, types.int64), cache=True, nogil=True)
-def shift(ship: Any, state: Any, s: int, b: int, sign: int) -> None:
+def shift(ship: Ship, state: State, s: int, b: int, sign: int) -> None:
     """Count box b in (sign 1) or out (-1) of stack s, everywhere but in the stack's own cost and lid overstows."""
     order = ship.boxes[b, ORDER]
     if s == ASHORE:
@@ -342,7 +353,7 @@ def shift(ship: Any, state: Any, s: int, b: int, sign: int) -> None:
 
 
 @njit(types.int64(SHIP, STATE), cache=True, nogil=True)
-def total_cost(ship: Any, state: Any) -> Any:
+def total_cost(ship: Ship, state: State) -> Any:
     """All of it, the parts that concern the whole ship computed afresh."""
     totals, prices = state.totals, ship.prices
     cost = totals[STACKS_COST] + totals[LIDS_COST] + totals[MIX_COST] + totals[LID_MOVES_COST] + totals[REFUSED_COST]
@@ -378,11 +389,11 @@ def total_cost(ship: Any, state: Any) -> Any:
 
 
 @njit(types.int64(SHIP, STATE, types.int64, _I1, types.int64, _I1, types.int64, _I1), cache=True, nogil=True)
-def _changed(ship: Any, state: Any, s: int, out: Array, outs: int, new: Array, news: int, target: Array) -> Any:
+def _changed(ship: Ship, state: State, s: int, out: Array, outs: int, new: Array, news: int, target: Array) -> Any:
     """Write the boxes of stack s without `out` and with `new` to `target`, in order of rank; return how many."""
     boxes = ship.boxes
     n = 0
-    for k in range(state.count[s]):
+    for k in range(state.counts[s]):
         b = state.members[s, k]
         stays = True
         for j in range(outs):
@@ -405,11 +416,11 @@ def _changed(ship: Any, state: Any, s: int, out: Array, outs: int, new: Array, n
 
 
 @njit(types.void(SHIP, STATE, types.int64, types.int64, _I1, types.int64), cache=True, nogil=True)
-def _keep(ship: Any, state: Any, s: int, cost: int, members: Array, count: int) -> None:
+def _keep(ship: Ship, state: State, s: int, cost: int, members: Array, count: int) -> None:
     for k in range(count):
         state.members[s, k] = members[k]
         state.where[members[k]] = s
-    state.count[s] = count
+    state.counts[s] = count
     state.stack_cost[s] = cost
 
 
@@ -419,7 +430,7 @@ def _keep(ship: Any, state: Any, s: int, cost: int, members: Array, count: int) 
     nogil=True,
 )
 def change(
-    ship: Any, state: Any, s: int, t: int, going: Array, goings: int, coming: Array, comings: int, most: int
+    ship: Ship, state: State, s: int, t: int, going: Array, goings: int, coming: Array, comings: int, most: int
 ) -> Any:
     """Move boxes `going` from stack s to t and `coming` from t to s if the total cost becomes at most `most`.
 
@@ -484,7 +495,7 @@ def change(
 
 
 @njit(types.void(SHIP, STATE, _I1, _I2), cache=True, nogil=True)
-def insert(ship: Any, state: Any, order: Array, bias: Array) -> None:
+def insert(ship: Ship, state: State, order: Array, bias: Array) -> None:
     """Take the boxes ashore in the given order into the stack where each costs least, or leave it ashore.
 
     `bias[is deck, port]` is added to the cost of a place while choosing.
@@ -510,7 +521,7 @@ def insert(ship: Any, state: Any, order: Array, bias: Array) -> None:
 
 
 @njit(types.int64(SHIP, STATE, types.int64, _I1), cache=True, nogil=True)
-def relocate(ship: Any, state: Any, b: int, allowed: Array) -> Any:
+def relocate(ship: Ship, state: State, b: int, allowed: Array) -> Any:
     """Bring box b to the stack of `allowed` where it costs least, alone or against a box as long; return that stack.
 
     ASHORE when none takes it; what it changes places with may not be locked.
@@ -526,7 +537,7 @@ def relocate(ship: Any, state: Any, b: int, allowed: Array) -> Any:
         cost = change(ship, state, s, t, going, 1, coming, 0, -1)
         if cost < best_cost:
             best_cost, best_t, best_c = cost, t, -1
-        for m in range(state.count[t]):
+        for m in range(state.counts[t]):
             coming[0] = state.members[t, m]
             if boxes[coming[0], LENGTH] == boxes[b, LENGTH] and not state.locked[coming[0]]:
                 cost = change(ship, state, s, t, going, 1, coming, 1, -1)
@@ -539,7 +550,7 @@ def relocate(ship: Any, state: Any, b: int, allowed: Array) -> Any:
 
 
 @njit(types.int64(SHIP, STATE, types.int64, types.int64, _I1), cache=True, nogil=True)
-def _partner(ship: Any, state: Any, s: int, b: int, pair: Array) -> Any:
+def _partner(ship: Ship, state: State, s: int, b: int, pair: Array) -> Any:
     """Box b and another 20 ft box beside it, ashore or next in rank in its stack; returns how many were found."""
     pair[0] = b
     if s == ASHORE:
@@ -551,7 +562,7 @@ def _partner(ship: Any, state: Any, s: int, b: int, pair: Array) -> Any:
                 return 2
         return 1
     found, before, after = False, -1, -1
-    for k in range(state.count[s]):
+    for k in range(state.counts[s]):
         other = state.members[s, k]
         if ship.boxes[other, LENGTH] != 0:
             break
@@ -571,10 +582,10 @@ def _partner(ship: Any, state: Any, s: int, b: int, pair: Array) -> Any:
 
 
 @njit(types.int64(STATE, types.int64, _I1), cache=True, nogil=True)
-def _all_of(state: Any, s: int, target: Array) -> Any:
+def _all_of(state: State, s: int, target: Array) -> Any:
     """Write the boxes of stack s that may leave it to `target`; return how many."""
     n = 0
-    for k in range(state.count[s]):
+    for k in range(state.counts[s]):
         if not state.locked[state.members[s, k]]:
             target[n] = state.members[s, k]
             n += 1
@@ -582,7 +593,7 @@ def _all_of(state: Any, s: int, target: Array) -> Any:
 
 
 @njit(types.int64(STATE, types.int64), cache=True, nogil=True)
-def _next_ashore(state: Any, b: int) -> Any:
+def _next_ashore(state: State, b: int) -> Any:
     """The first box ashore from b on; there must be one."""
     while state.where[b] != ASHORE:
         b = (b + 1) % state.where.shape[0]
@@ -594,7 +605,7 @@ def _next_ashore(state: Any, b: int) -> Any:
     cache=True,
     nogil=True,
 )
-def anneal(ship: Any, state: Any, now: int, steps: int, hot: float, cold: float, random: Array) -> Any:
+def anneal(ship: Ship, state: State, now: int, steps: int, hot: float, cold: float, random: Array) -> Any:
     """Try `steps` changes while the temperature falls from `hot` to `cold`; return the total cost at the end."""
     boxes, where = ship.boxes, state.where
     n = boxes.shape[0]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from cabria.domain.calls import VesselCall
+from cabria.domain.plan import LoadingPlan, departure
 from cabria.planning.search.result import Listener, Progress, Result, silent
 from cabria.planning.search.stopping import FirstOf, MaxIterations, StoppingCriterion
 from cabria.planning.stowage import kernels as k
+from cabria.planning.stowage.ballast import Afloat
 from cabria.planning.stowage.flat import POINTS_PER_MIN, FlatProblem, Prices
 from cabria.planning.stowage.problem import StowageProblem, StowageSolution
 from cabria.planning.stowage.special import DangerousAboard, pin_special, places_of
@@ -43,8 +46,17 @@ def solve(
     flat = FlatProblem.of(pinned, params.prices)
     search = Search(flat, seed, params)
     iterations, stopped = search.run(stop, listen)
-    costs = {"total": k.total_cost(flat.ship, search.state) / POINTS_PER_MIN}
-    return Result(_solution(flat, search.state), costs, None, seed, time.process_time() - began, iterations, stopped)
+    solution = with_ballast(problem.call, _solution(flat, search.state))
+    costs = flat.costs(search.state)
+    return Result(solution, costs, None, seed, time.process_time() - began, iterations, stopped)
+
+
+def with_ballast(call: VesselCall, solution: StowageSolution) -> StowageSolution:
+    afloat = Afloat.of(call.vessel)
+    if afloat is None:
+        return solution
+    plan = LoadingPlan(call.id, solution.loads, solution.refused, solution.restows)
+    return replace(solution, tank_contents_kg=afloat.fill(call, departure(call, plan)))
 
 
 def _solution(flat: FlatProblem, state: k.State) -> StowageSolution:
