@@ -124,6 +124,7 @@ def _measure(data: bytes, name: str, seconds: float, solutions: Path | None) -> 
     messages: tuple[Message, ...] = ()
     split = _pydifact_split()
     while not times or (spent < seconds / 2 and len(times) < _MAX_REPEATS):
+        messages = ()  # letting go of the last reading is no part of this one
         wall, cpu = time.perf_counter(), time.process_time()
         messages = read_any(data, file=name)
         times.append((time.process_time() - cpu, time.perf_counter() - wall))

@@ -135,6 +135,13 @@ def test_the_box_may_be_named_before_its_slot() -> None:
     ]
 
 
+def test_a_cell_without_box_among_boxes_named_first_takes_no_box_away() -> None:
+    named_first = ["EQD+CN+CQSU0901220+22G1+++5", *(s for s in BOX_22 if not s.startswith("EQD"))]
+    read = read_22([*named_first, "LOC+147+0350386::5", "FTX+AGW++LOST:STOWLOC:306"])
+    assert [str(e.position) for e in read.entries] == ["0350384"]
+    assert [(str(slot.position), slot.why) for slot in read.empty_slots] == [("0350386", "LOST")]
+
+
 @pytest.mark.parametrize("written", ["0350384::5", "0350384:9711:5", "350384::5", " 0350384 :139:6", "0350384"])
 def test_positions_are_read_in_six_or_seven_digits_whatever_follows(written: str) -> None:
     assert read_22(box_22(LOC_147=f"LOC+147+{written}")).entries[0].position == StowPosition(35, 3, 84)

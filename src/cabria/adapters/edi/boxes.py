@@ -133,6 +133,8 @@ def collect(message: RawMessage) -> Collected:
             fact = interpret(segment)
             order = fact.attribute if fact.do is Do.ORDER else order
     leads_cell = start < len(segments) and segments[start].startswith("LOC")
+    # In a plan each cell is news, even one without a box among boxes that are named first.
+    is_plan = message.kind in ("BAPLIE", "MOVINS")
     known: dict[str, Fact] = {}
     strange: set[str] = set()
     draft = Draft(0, order)
@@ -152,12 +154,13 @@ def collect(message: RawMessage) -> Collected:
         elif do == 2:  # Do.ADD
             setattr(draft, attribute, _more(getattr(draft, attribute), value, message, number))
         elif do == 3:  # Do.CELL
-            if leads_cell:
+            if leads_cell or (draft.cell_text is not None and is_plan):
                 draft = Draft(number, order)
                 goods = None
                 add(draft)
-            draft.cell_text = attribute
-            draft.position = value  # type: ignore[assignment]
+            if draft.cell_text is None:
+                draft.cell_text = attribute
+                draft.position = value  # type: ignore[assignment]
         elif do == 4:  # Do.EQUIPMENT
             if not leads_cell:
                 draft = Draft(number, order)
