@@ -33,21 +33,21 @@ def slots_hold_their_class(case: Case) -> Iterator[Finding]:
     if not by_slot:
         return
     tolerance = case.call.settings.instruction_mass_tolerance_kg
-    for container_id, position in case.plan.loads.items():
-        container = case.call.load_by_id.get(container_id)
+    for container, position in case.sailing:
         instruction = by_slot.get(position)
-        if container is None:
+        if container.id not in case.departure.changed:
             continue
         if instruction is None:
-            yield OUTSIDE.finding("The carrier's instruction does not name this slot.", position, container_id)
+            if container.id in case.plan.loads:
+                yield OUTSIDE.finding("The carrier's instruction does not name this slot.", position, container.id)
             continue
         differences = list(differences_of(instruction, container))
         if differences:
-            yield CLASS.finding(f"The carrier asks for {'; '.join(differences)}.", position, container_id)
+            yield CLASS.finding(f"The carrier asks for {'; '.join(differences)}.", position, container.id)
         asked = instruction.gross_mass_kg
         if asked is not None and abs(container.gross_mass_kg - asked) > tolerance:
             text = f"It weighs {container.gross_mass_kg:,} kg; the carrier asks for {asked:,} kg ± {tolerance:,}."
-            yield MASS.finding(text, position, container_id)
+            yield MASS.finding(text, position, container.id)
 
 
 def differences_of(instruction: SlotInstruction, container: Container) -> Iterator[str]:

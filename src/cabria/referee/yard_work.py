@@ -134,7 +134,8 @@ class _Yard:
         if above:
             text = f"It is fetched while {', '.join(above)} {'stands' if len(above) == 1 else 'stand'} on it."
             yield TOP.finding(text, move.source, move.container)
-        del stack[box.position.tier]
+        if stack.get(box.position.tier) == move.container:
+            del stack[box.position.tier]
         if move.target is None:
             del self.boxes[move.container]
             return
