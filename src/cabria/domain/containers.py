@@ -20,7 +20,7 @@ ContainerId = NewType("ContainerId", str)
 Port = NewType("Port", str)
 """A harbour as its UN/LOCODE, five characters such as PECHY."""
 
-_NUMBER = re.compile(r"[A-Z]{4}\d{7}")
+_NUMBER = re.compile(r"[A-Z]{4}[0-9]{7}")
 # Letters count from 10 and skip the multiples of 11.
 _LETTER_VALUES = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (value for value in range(10, 39) if value % 11), strict=True))
 

@@ -167,7 +167,7 @@ def _bounds(draft: _Draft) -> Mapping[str, Bound]:
     return {
         "crane makespan": Bound(figures.crane_makespan_s / 60, draft.cranes.bound, "min"),
         "stowage": Bound(draft.stowage.cost, draft.stowage.bound, "min"),
-        "digs": Bound(figures.digs, draft.yard.bound, "digs"),
+        "digs": Bound(figures.digs, draft.yard.plan.digs_bound, "digs"),
     }
 
 
