@@ -52,21 +52,26 @@ class Row:
     def refusal(self, problem: str, column: str = "", remedy: str = "") -> DataError:
         return DataError(problem, file=self.file, place=self.place(column), remedy=remedy)
 
-    def number_in(self, column: str, *, low: float, high: float) -> Decimal | None:
-        """The cell as a number, None when it is empty. Raises DataError."""
+    def number_in(self, column: str, *, low: float, high: float, likely: float | None = None) -> Decimal | None:
+        """The cell as a number, None when it is empty. Raises DataError.
+
+        Of two readings (12.500) the one counts that lies above `likely`, by default above `low`.
+        """
         text = self.get(column)
         if not text:
             return None
         readings = parsed_numbers(text)
         if not readings:
             raise self.refusal(f"{text[:40]!r} is not a number.", column)
-        value = next((reading for reading in readings if low <= reading <= high), None)
+        possible = [reading for reading in readings if low <= reading <= high]
+        probable = [reading for reading in possible if likely is None or reading >= likely]
+        value = next(iter(probable or possible), None)
         if value is None:
             raise self.refusal(f"{text[:40]} is not between {low:,.15g} and {high:,.15g}.", column)
         return value
 
-    def whole_in(self, column: str, *, low: int, high: int) -> int | None:
-        value = self.number_in(column, low=low, high=high)
+    def whole_in(self, column: str, *, low: int, high: int, likely: int | None = None) -> int | None:
+        value = self.number_in(column, low=low, high=high, likely=likely)
         return None if value is None else round(value)
 
 

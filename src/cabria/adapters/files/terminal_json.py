@@ -51,7 +51,7 @@ class QuayCranePart(_Part, kw_only=True):
     may_twin: bool = True
     twin_max_kg: Annotated[int, Meta(ge=0, le=1_000_000)] = 50_000
     outreach_rows: Count = 24
-    ready_s: Seconds = 0
+    ready_s: Annotated[int, Meta(ge=0, le=100_000_000)] = 0
 
 
 class YardCranePart(_Part, kw_only=True):
@@ -94,7 +94,10 @@ def read_terminal(path: Path) -> Terminal:
 
 def write_terminal(terminal: Terminal, path: Path) -> None:
     """Write the terminal's JSON file whole or not at all; equal terminals give equal bytes."""
-    document = msgspec.convert({"format": FORMAT, **msgspec.to_builtins(terminal)}, TerminalDocument)
+    try:
+        document = msgspec.convert({"format": FORMAT, **msgspec.to_builtins(terminal)}, TerminalDocument)
+    except msgspec.ValidationError as error:
+        raise DataError(f"Terminal {terminal.name} is beyond what the format holds: {error}.", file=str(path)) from None
     write_whole(path, msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
 
 

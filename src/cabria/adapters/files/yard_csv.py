@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
 from pathlib import Path
 
+from cabria.adapters.files.load_tables import MIN_KG
 from cabria.adapters.files.source_file import write_whole
 from cabria.adapters.files.tables import Row, read_rows
 from cabria.domain.containers import ContainerId, SizeType
@@ -100,7 +101,7 @@ def _box(row: Row, blocks: Mapping[str, YardBlock], terminal: str) -> YardBox:
         position,
         length_ft,
         height_mm,
-        row.whole_in("gross_mass_kg", low=0, high=100_000) or 0,
+        row.whole_in("gross_mass_kg", low=0, high=100_000, likely=MIN_KG) or 0,
         row.get("outbound")[:60],
     )
 
