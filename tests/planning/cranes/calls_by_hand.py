@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from cabria.domain.calls import CallSettings, VesselCall
@@ -22,7 +22,10 @@ SIZE_20, SIZE_40 = SizeType.parse("22G1"), SizeType.parse("42G1")
 
 
 def ship() -> VesselProfile:
-    """Bays 02, 06, 10 and the single bay 13; two lids a bay, and row 00 on deck rests on both."""
+    """Bays 02, 06, 10 and the single bay 13; two lids a bay, and row 00 on deck rests on both.
+
+    Lid 13P reaches under row 04 of bay 10 too, so that the two bays are worked as one when it is opened.
+    """
     return VesselProfile("HANDY", tuple(_bay(number) for number in (2, 6, 10, 13)), tuple(_lids()))
 
 
@@ -44,6 +47,7 @@ def _lids() -> list[HatchCover]:
                     tuple(StackId(number, row, Level.DECK) for row in carried),
                 )
             )
+    lids[-1] = replace(lids[-1], carries=(*lids[-1].carries, StackId(10, 4, Level.DECK)))
     return lids
 
 

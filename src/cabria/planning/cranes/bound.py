@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
-from cabria.planning.cranes.operators import section_durations_s
-from cabria.planning.cranes.problem import CraneProblem
+from cabria.planning.cranes.problem import BayWork, CraneProblem
 
 
 class LowerBound(NamedTuple):
@@ -23,11 +22,7 @@ def lower_bound(problem: CraneProblem) -> LowerBound:
     """
     if not problem.works:
         return LowerBound(0, "there is no work")
-    durations = section_durations_s(problem)
-    fastest = [
-        sum(min(by_crane[number][section] for by_crane in durations) for section in range(len(work.sections)))
-        for number, work in enumerate(problem.works)
-    ]
+    fastest = [_fastest_s(problem, work) for work in problem.works]
     ready = sorted(crane.ready_s for crane in problem.cranes)
     best = _of_whole_ship(problem, fastest, ready)
     for together in range(1, len(ready)):
@@ -41,6 +36,12 @@ def lower_bound(problem: CraneProblem) -> LowerBound:
             if seconds > best.seconds:
                 best = LowerBound(seconds, _stretch(problem, first, last - 1, together))
     return best
+
+
+def _fastest_s(problem: CraneProblem, work: BayWork) -> int:
+    """Each lift by the crane that does it fastest, without any travel."""
+    able = [crane for crane in problem.cranes if problem.may_work(crane, work)]
+    return sum(min(lift.duration_s(crane) for crane in able) for section in work.sections for lift in section)
 
 
 def _reach(problem: CraneProblem, first: int, last: int) -> int:
