@@ -6,6 +6,8 @@ import math
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.builders import box, box_20, call, plan, ship, slot, stack, stowed
 
 from cabria.domain.stowage import BayPlan, Stowed
@@ -38,16 +40,33 @@ def test_one_box_trims_lists_and_bends_the_ship_as_by_hand() -> None:
     assert afloat.list_mdeg == round(1_000 * math.degrees(math.atan(500 / 4_270)))
     # 1,500 tm by the head over 50 tm a cm: 30 cm
     assert afloat.trim_mm == -300
-    # Each third of the hull gives 333.3 t of buoyancy under 300 t of ship; the box is all in the first third.
+    # Each third of the hull gives 333.3 t of buoyancy under 300 t of ship; the box is all in the first third, and its
+    # 1,500 tm take 50 t of buoyancy from the last third to the first.
+    assert afloat.shear_kg == (16_667, -16_667, 0)
+    assert afloat.bending_kg_m == (0, 250_000, 0)
+
+
+def test_a_ship_of_which_no_trim_is_known_is_judged_on_even_keel() -> None:
+    table = tuple(replace(point, trim_moment_kg_m_per_cm=None) for point in ship().hydrostatics)
+    afloat = stability(bare(hydrostatics=table), stowed((box("A", kg=100_000), "0020382")), {})
+    assert afloat.trim_mm is None
     assert afloat.shear_kg == (66_667, 33_333, 0)
     assert afloat.bending_kg_m == (0, 1_000_000, 1_500_000)
+
+
+@given(st.integers(0, 60_000), st.integers(0, 60_000))
+def test_a_trimmed_ship_bends_at_neither_end(fore_kg: int, aft_kg: int) -> None:
+    afloat = stability(ship(), stowed((box("A", kg=fore_kg), "0020082"), (box("B", kg=aft_kg), "0060082")), {})
+    assert abs(afloat.shear_kg[-1]) <= 1
+    assert abs(afloat.bending_kg_m[-1]) <= 20
 
 
 def test_a_weight_between_two_stations_rests_on_both() -> None:
     """A 20 ft box stands 3.08 m before the middle of bay 06, a fifth of the way to the next station."""
     afloat = stability(ship(), stowed((box_20("A", kg=90_000), "0050082")), {})
     ahead = 90_000 * 3_080 / 15_000
-    assert afloat.shear_kg[0] == round(ahead - 30_000)
+    trimmed = 90_000 * 3_080 / 30_000
+    assert afloat.shear_kg[0] == round(ahead - 30_000 - trimmed)
 
 
 def test_what_is_in_the_tanks_counts_with_its_height() -> None:

@@ -65,7 +65,7 @@ def stability(profile: VesselProfile, bay_plan: Iterable[Stowed], tank_contents_
     heel = None
     if gm is not None and tcg is not None and gm > 0:
         heel = 1_000 * math.degrees(math.atan(tcg / gm))
-    shear, bending = _strength(profile.stations, at, [*tanks, *cargo], missing)
+    shear, bending = _strength(profile.stations, at, [*tanks, *cargo], missing, may_trim=trim is not None)
     return Stability(
         cargo_kg=sum(weight.mass_kg for weight in cargo),
         displacement_kg=displacement,
@@ -146,9 +146,17 @@ def limits_of_lcg(profile: VesselProfile, displacement_kg: int) -> tuple[float |
 
 
 def _strength(
-    stations: Sequence[Station], at: _Hydrostatics | None, weights: Sequence[Weight], missing: list[str]
+    stations: Sequence[Station],
+    at: _Hydrostatics | None,
+    weights: Sequence[Weight],
+    missing: list[str],
+    *,
+    may_trim: bool,
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Shear force and bending moment at each station, from the bow (Larsen and Pacino 2021)."""
+    """Shear force and bending moment at each station, from the bow (Larsen and Pacino 2021).
+
+    Where the profile knows how the ship trims, buoyancy follows the trim; else it is that of an even keel.
+    """
     if at is None or at.upper is None or not all(station.buoyancy_kg for station in stations):
         if stations and (at is None or at.upper is not None):
             missing.append("The profile does not give the buoyancy along the ship, so shear and bending are not known.")
@@ -156,12 +164,16 @@ def _strength(
     if any(weight.lcg_mm is None and weight.mass_kg for weight in weights):
         return (), ()
     upper = at.upper
+    tables = [station.buoyancy_kg for station in stations]
     surplus = [
-        station.lightship_kg - at.between(station.buoyancy_kg[upper - 1], station.buoyancy_kg[upper])
-        for station in stations
+        station.lightship_kg - at.between(table[upper - 1], table[upper])
+        for station, table in zip(stations, tables, strict=True)
     ]
     for index, mass in _shares(stations, weights):
         surplus[index] += mass
+    if may_trim:
+        growth = [table[upper] - table[upper - 1] for table in tables]
+        surplus = _trimmed(surplus, [station.lcg_mm for station in stations], growth)
     shear: list[int] = []
     bending: list[int] = []
     force = moment = 0.0
@@ -172,6 +184,21 @@ def _strength(
         shear.append(round(force))
         bending.append(round(moment))
     return tuple(shear), tuple(bending)
+
+
+def _trimmed(surplus: Sequence[float], lcg_mm: Sequence[int], growth: Sequence[float]) -> list[float]:
+    """The surplus of a ship that has trimmed until her weight and her buoyancy lie over each other.
+
+    A station gains buoyancy by its waterplane, which is how much it gains from one hydrostatic point to the next,
+    times its distance from the centre of flotation.
+    """
+    flotation = sum(g * x for g, x in zip(growth, lcg_mm, strict=True)) / (sum(growth) or 1)
+    gains = [g * (x - flotation) for g, x in zip(growth, lcg_mm, strict=True)]
+    inertia = sum(gain * x for gain, x in zip(gains, lcg_mm, strict=True))
+    if inertia <= 0:
+        return list(surplus)
+    moment = sum(value * x for value, x in zip(surplus, lcg_mm, strict=True))
+    return [value - gain * moment / inertia for value, gain in zip(surplus, gains, strict=True)]
 
 
 def _shares(stations: Sequence[Station], weights: Iterable[Weight]) -> Iterable[tuple[int, float]]:
