@@ -37,11 +37,17 @@ def make_yard(
     fill: float,
     numbers: Iterator[ContainerId],
     random: Random,
+    racks_only: bool = True,
 ) -> YardInventory:
-    """A yard filled to `fill` of its slots, in which every load stands. Raises DataError when they do not fit."""
+    """A yard filled to `fill` of its slots, in which every load stands. Raises DataError when they do not fit.
+
+    Live reefers of 40 ft stand on the racks; where there may be more of them than racks, `racks_only` is False.
+    """
     ground = _Ground(terminal.blocks, random)
-    cold = [box for box in loads if box.needs_plug]
-    dry = [box for box in loads if not box.needs_plug]
+    room = ground.cold_pairs * (REEFER_TIERS - 1) if not racks_only else len(loads)
+    cold = [box for box in loads if box.needs_plug and not box.is_20][:room]
+    on_racks = {box.id for box in cold}
+    dry = [box for box in loads if box.id not in on_racks]
     for lot in _lots(cold, call_id, (REEFER_TIERS - 1, REEFER_TIERS, REEFER_TIERS, REEFER_TIERS), random):
         ground.place(lot, needs_plug=True)
     tiers = min(block.tiers for block in terminal.blocks)
@@ -135,6 +141,10 @@ class _Ground:
     @property
     def free_pairs(self) -> int:
         return sum(map(len, self._dry.values()))
+
+    @property
+    def cold_pairs(self) -> int:
+        return sum(map(len, self._cold.values()))
 
     def place(self, lot: Lot, *, needs_plug: bool = False) -> None:
         """Put a stack in the next block in turn that has room."""
