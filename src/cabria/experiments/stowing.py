@@ -66,9 +66,10 @@ class Tower:
             return False
         if box.needs_plug and not cell.plugs:
             return False
-        if not self._carries(cell, box.gross_mass_kg / 2, box.gross_mass_kg / 2, box.height_mm):
+        height_mm = box.height_mm + (box.out_of_gauge.over_height_mm if box.out_of_gauge else 0)
+        if not self._carries(cell, box.gross_mass_kg / 2, box.gross_mass_kg / 2, height_mm):
             return False
-        self._add(cell, order, [(box, self.bay.number, box.gross_mass_kg / 2, box.gross_mass_kg / 2)], box.height_mm)
+        self._add(cell, order, [(box, self.bay.number, box.gross_mass_kg / 2, box.gross_mass_kg / 2)], height_mm)
         self.has_long = True
         return True
 
