@@ -22,7 +22,7 @@ class Params:
     """
 
     stowage_iterations: int = 20_000_000
-    crane_iterations: int = 200_000
+    crane_iterations: int = 1_000_000
     yard_iterations: int = 10_000_000
     with_baselines: bool = True
     repairs: int = 3
@@ -30,7 +30,7 @@ class Params:
 
 
 EFFORTS = {
-    "quick": Params(stowage_iterations=2_000_000, crane_iterations=20_000, yard_iterations=1_000_000),
+    "quick": Params(stowage_iterations=2_000_000, crane_iterations=200_000, yard_iterations=1_000_000),
     "normal": Params(),
-    "thorough": Params(stowage_iterations=100_000_000, crane_iterations=1_000_000, yard_iterations=50_000_000),
+    "thorough": Params(stowage_iterations=100_000_000, crane_iterations=5_000_000, yard_iterations=50_000_000),
 }

@@ -130,7 +130,7 @@ class _Work:
             call=self.call,
             plan=plan,
             judgement=draft.judgement,
-            costs_min={**draft.stowage.costs, **draft.cranes.costs, **draft.yard.costs},
+            costs_min=_costs(draft),
             bounds=_bounds(draft),
             baselines=self._baselines(draft) if self.params.with_baselines else {},
             phases=self.watch.phases(),
@@ -160,6 +160,13 @@ def _forbidden_loads(call: VesselCall, judgement: Judgement) -> dict[ContainerId
         for finding in judgement.hard_by_plan
         if finding.container is not None and finding.container in call.load_by_id
     }
+
+
+def _costs(draft: _Draft) -> Mapping[str, float]:
+    """By component, in minutes; inversions are those after the yard has exchanged boxes."""
+    stowage = {name: cost for name, cost in draft.stowage.costs.items() if name != "inversions"}
+    others = {**draft.cranes.costs, **draft.yard.costs}
+    return stowage | {name.removesuffix("_min").replace("_", " "): cost for name, cost in others.items()}
 
 
 def _bounds(draft: _Draft) -> Mapping[str, Bound]:
