@@ -152,10 +152,10 @@ class _Fixed:
         by_station = np.zeros(len(profile.stations))
         by_station += table[: len(profile.stations), 0]
         by_x: dict[float, float] = {}
-        for t, x, _, _ in table[len(profile.stations) :].tolist():
-            by_x[x] = by_x.get(x, 0.0) + t
-        for x, t in by_x.items():
-            by_station += t * station_shares(afloat.station_x, x)
+        for mass_t, x_m, _, _ in table[len(profile.stations) :].tolist():
+            by_x[x_m] = by_x.get(x_m, 0.0) + mass_t
+        for x_m, mass_t in by_x.items():
+            by_station += mass_t * station_shares(afloat.station_x, x_m)
         mass = table[:, 0]
         return cls(
             float(mass.sum()),

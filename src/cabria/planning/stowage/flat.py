@@ -27,12 +27,14 @@ class Prices:
     """What the search pays besides the prices of the call, in minutes.
 
     `mix` is one more port in a group of stacks (the deck or the hold of one lid), which a later port must visit.
-    `window` is a move more in the busiest two neighbouring bays, which keep a crane busy at the end of the call;
-    `spread` a move above an even share in any such pair. `heel` is a thousand tonne-metres, `strength` a tonne of
-    shear or 32 tonne-metres of bending beyond the limit.
+    `blocked` is a box under a lid on which one stands that leaves later, so that holds are kept for late ports or the
+    deck over them for early ones. `window` is a move more in the busiest two neighbouring bays, which keep a crane
+    busy at the end of the call; `spread` a move above an even share in any such pair. `heel` is a thousand
+    tonne-metres, `strength` a tonne of shear or 32 tonne-metres of bending beyond the limit.
     """
 
     mix: float = 1.5
+    blocked: float = 6.0
     window: float = 2.0
     spread: float = 0.5
     lid_moves: float = 6.0
@@ -97,10 +99,11 @@ class FlatProblem:
         )
         settings, problem = self.problem.call.settings, self.problem
         ashore = [box for box, s in zip(self.boxes, state.where, strict=True) if s == k.ASHORE]
-        known = totals[[k.STACKS_COST, k.LIDS_COST, k.MIX_COST, k.LID_MOVES_COST, k.REFUSED_COST]].sum()
+        known = totals[[k.STACKS_COST, k.LIDS_COST, k.BLOCKED_COST, k.MIX_COST, k.LID_MOVES_COST, k.REFUSED_COST]].sum()
         points = {
             "overstows": totals[k.STACKS_COST] - inversions,
             "lid overstows": totals[k.LIDS_COST],
+            "early cargo under late": totals[k.BLOCKED_COST],
             "inversions": inversions,
             "ports mixed": totals[k.MIX_COST],
             "lids opened": totals[k.LID_MOVES_COST],
@@ -258,6 +261,7 @@ class _Builder:
         row = np.zeros(k.PRICES, np.int64)
         row[k.OVERSTOW] = row[k.LID_OVERSTOW] = _points(settings.overstow_min)
         row[k.INVERSION] = _points(settings.inversion_min)
+        row[k.BLOCKED] = _points(prices.blocked)
         row[k.MIX] = _points(prices.mix)
         row[k.LID_MOVES] = _points(prices.lid_moves)
         row[k.WINDOW] = _points(prices.window)
@@ -285,6 +289,8 @@ class _Builder:
             first_under=np.full(lids, k.LATEST, np.int64),
             lid_over=np.zeros(stacks, np.int64),
             lid_boxes=np.zeros(lids, np.int64),
+            on_lid=np.zeros((lids, self.orders), np.int64),
+            blocked=np.zeros(lids, np.int64),
             by_group=np.zeros((groups, self.orders), np.int64),
             moves=np.zeros(bays, np.int64),
             surplus=np.zeros(max(1, len(self.station_x)), np.int64),
@@ -306,12 +312,12 @@ class _Builder:
                 state.by_group[self.groups[self.stack_ids[s]], order] += 1
                 if self.stacks[s, k.IS_DECK]:
                     state.by_order[s, order] += 1
-                else:
-                    for lid in lids_of[s]:
-                        if lid >= 0:
-                            state.under_lid[lid, order] += 1
+                for lid in lids_of[s][lids_of[s] >= 0]:
+                    (state.on_lid if self.stacks[s, k.IS_DECK] else state.under_lid)[lid, order] += 1
         for lid, counts in enumerate(state.under_lid):
             state.first_under[lid] = next((order for order, n in enumerate(counts) if n), k.LATEST)
+            last = max((order for order, n in enumerate(state.on_lid[lid]) if n), default=0)
+            state.blocked[lid] = counts[:last].sum()
         for s in range(len(self.stack_ids)):
             if self.stacks[s, k.IS_DECK]:
                 first = min((int(state.first_under[lid]) for lid in lids_of[s] if lid >= 0), default=k.LATEST)

@@ -32,10 +32,14 @@ LENGTH, HEIGHT, MASS, WEIGHT, ORDER, NEEDS_PLUG, RANK, REFUSED_PRICE, BOX_COLUMN
 ) = range(26)  # fmt: skip
 
 # Entries of `prices`.
-OVERSTOW, INVERSION, LID_OVERSTOW, MIX, LID_MOVES, WINDOW, SPREAD, TCG_PRICE, STRENGTH_PRICE, PRICES = range(10)
+(
+    OVERSTOW, INVERSION, LID_OVERSTOW, MIX, LID_MOVES, WINDOW, SPREAD, TCG_PRICE, STRENGTH_PRICE, BLOCKED, PRICES,
+) = range(11)  # fmt: skip
 
 # Entries of `totals`.
-STACKS_COST, LIDS_COST, MIX_COST, LID_MOVES_COST, REFUSED_COST, TCG_MOMENT, COUNT_ASHORE, TOTALS = range(8)
+STACKS_COST, LIDS_COST, MIX_COST, LID_MOVES_COST, REFUSED_COST, TCG_MOMENT, COUNT_ASHORE, BLOCKED_COST, TOTALS = range(
+    9
+)
 
 UNEVEN_MM = 50
 STATION_UNITS = 1 << 10
@@ -85,6 +89,10 @@ class State(NamedTuple):
     """Boxes of each deck stack that leave later than one under its lids."""
     lid_boxes: Array
     """Boxes set or discharged under each lid."""
+    on_lid: Array
+    """Boxes on each lid by port."""
+    blocked: Array
+    """Boxes under each lid that leave earlier than one on it."""
     by_group: Array
     """Boxes by group of stacks and port."""
     moves: Array
@@ -101,7 +109,7 @@ class State(NamedTuple):
 _I0, _I1, _I2 = types.int64, types.Array(types.int64, 1, "C"), types.Array(types.int64, 2, "C")
 SHIP = types.NamedTuple((_I2, _I2, _I2, _I2, *[_I1] * 5, _I2, _I0, _I0, _I0), Ship)  # type: ignore[no-untyped-call]
 STATE = types.NamedTuple(  # type: ignore[no-untyped-call]
-    (_I2, *[_I1] * 4, _I2, _I2, _I1, _I1, _I1, _I2, *[_I1] * 5, _I2), State
+    (_I2, *[_I1] * 4, _I2, _I2, _I1, _I1, _I1, _I2, _I1, _I2, *[_I1] * 5, _I2), State
 )
 _U1 = types.Array(types.uint64, 1, "C")
 
@@ -300,7 +308,19 @@ def _count_lid_overstows(ship: Ship, state: State, s: int) -> None:
 
 @njit(types.void(SHIP, STATE, types.int64), cache=True, nogil=True)
 def _refresh_lids(ship: Ship, state: State, s: int) -> None:
-    """Bring lid overstows up to date after a change in stack s."""
+    """Bring lid overstows and what is blocked under lids up to date after a change in stack s."""
+    for j in range(ship.lids_of.shape[1]):
+        lid = ship.lids_of[s, j]
+        if lid < 0:
+            continue
+        last = state.on_lid.shape[1] - 1
+        while last > 0 and state.on_lid[lid, last] == 0:
+            last -= 1
+        blocked = 0
+        for order in range(last):
+            blocked += state.under_lid[lid, order]
+        state.totals[BLOCKED_COST] += (blocked - state.blocked[lid]) * ship.prices[BLOCKED]
+        state.blocked[lid] = blocked
     if ship.stacks[s, IS_DECK]:
         _count_lid_overstows(ship, state, s)
         return
@@ -330,6 +350,10 @@ def shift(ship: Ship, state: State, s: int, b: int, sign: int) -> None:
     stacks, prices, totals = ship.stacks, ship.prices, state.totals
     if stacks[s, IS_DECK]:
         state.by_order[s, order] += sign
+        for j in range(ship.lids_of.shape[1]):
+            lid = ship.lids_of[s, j]
+            if lid >= 0:
+                state.on_lid[lid, order] += sign
     else:
         for j in range(ship.lids_of.shape[1]):
             lid = ship.lids_of[s, j]
@@ -356,7 +380,8 @@ def shift(ship: Ship, state: State, s: int, b: int, sign: int) -> None:
 def total_cost(ship: Ship, state: State) -> Any:
     """All of it, the parts that concern the whole ship computed afresh."""
     totals, prices = state.totals, ship.prices
-    cost = totals[STACKS_COST] + totals[LIDS_COST] + totals[MIX_COST] + totals[LID_MOVES_COST] + totals[REFUSED_COST]
+    cost = totals[STACKS_COST] + totals[LIDS_COST] + totals[BLOCKED_COST] + totals[MIX_COST]
+    cost += totals[LID_MOVES_COST] + totals[REFUSED_COST]
     bays = state.moves.shape[0]
     most = 0
     for bay in range(bays):

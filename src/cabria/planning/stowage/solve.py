@@ -15,6 +15,7 @@ from cabria.planning.search.stopping import FirstOf, MaxIterations, StoppingCrit
 from cabria.planning.stowage import kernels as k
 from cabria.planning.stowage.ballast import Afloat
 from cabria.planning.stowage.flat import POINTS_PER_MIN, FlatProblem, Prices
+from cabria.planning.stowage.instructed import pin_instructed
 from cabria.planning.stowage.problem import StowageProblem, StowageSolution
 from cabria.planning.stowage.special import DangerousAboard, pin_special, places_of
 from cabria.referee import imdg
@@ -26,10 +27,10 @@ class Params:
 
     iterations: int = 20_000_000
     iterations_a_round: int = 200_000
-    settle_share: float = 0.4
+    settle_share: float = 0.5
     """After which share of the search dangerous goods get their stacks for good."""
-    hot_min: float = 2.0
-    cold_min: float = 0.05
+    hot_min: float = 40.0
+    cold_min: float = 0.2
     prices: Prices = field(default_factory=Prices)
 
 
@@ -42,7 +43,7 @@ def solve(
     listen: Listener = silent,
 ) -> Result[StowageSolution]:
     began = time.process_time()
-    pinned = pin_special(problem)
+    pinned = pin_special(pin_instructed(problem) if problem.call.instructions else problem)
     flat = FlatProblem.of(pinned, params.prices)
     search = Search(flat, seed, params)
     iterations, stopped = search.run(stop, listen)
