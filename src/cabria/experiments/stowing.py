@@ -21,6 +21,7 @@ NEVER = 1_000
 WEIGHT_MARGIN = 0.96
 LASHING_MARGIN = 0.9
 HALF_BOX_MM = 1_300
+AHEAD = 1.4
 END_BIAS = 1.5
 
 
@@ -337,8 +338,10 @@ def _fill(towers: Sequence[Tower], pool: Pool, *, is_deck: bool) -> None:
     waiting = (len(pool.short) + 1) // 2 + len(pool.long) + len(pool.longest)
     if not room or not waiting:
         return
-    share = (len(pool.short) / 2) / waiting
-    pairs = min(len(pool.short) // 2, round(share * room))
+    # Nothing of 20 ft may stand on a longer box, so these go first and a little ahead of their share.
+    share = AHEAD * (len(pool.short) / 2) / waiting
+    room_below = sum(tower.free for tower in towers if tower.takes(order) and not tower.has_long)
+    pairs = min(len(pool.short) // 2, round(share * room), room_below)
     is_single = towers[0].bay.number % 2 == 1
     short = _draw(pool.short, min(len(pool.short), room) if is_single else 2 * pairs, heavy=not is_deck)
     _lay_short(towers, order, short, is_single=is_single)
@@ -364,12 +367,13 @@ def _draw(boxes: list[Container], count: int, *, heavy: bool) -> list[Container]
 
 def _lay_short(towers: Sequence[Tower], order: int, boxes: list[Container], *, is_single: bool) -> None:
     """Pairs from the bottom, in as few towers as they fill; what finds no place stays in `boxes`."""
-    room = sorted((tower.free for tower in towers if tower.takes(order)), reverse=True)
+    inner = sorted(
+        (tower for tower in towers if tower.takes(order) and not tower.has_long), key=lambda tower: tower.row
+    )
     needed, chosen = len(boxes) / (1 if is_single else 2), 0
-    while chosen < len(room) and needed > 0:
-        needed -= room[chosen]
+    while chosen < len(inner) and needed > 0:
+        needed -= inner[chosen].free
         chosen += 1
-    inner = sorted((tower for tower in towers if tower.takes(order)), key=lambda tower: tower.row)
     for tower in _layers(inner[: chosen + chosen % 2], order):
         if not boxes:
             return

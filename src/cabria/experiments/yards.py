@@ -41,7 +41,8 @@ def make_yard(
 ) -> YardInventory:
     """A yard filled to `fill` of its slots, in which every load stands. Raises DataError when they do not fit.
 
-    Live reefers of 40 ft stand on the racks; where there may be more of them than racks, `racks_only` is False.
+    Others' boxes leave the racks free. Live reefers of 40 ft stand on the racks; where there may be more of them than
+    racks, `racks_only` is False.
     """
     ground = _Ground(terminal.blocks, random)
     room = ground.cold_pairs * (REEFER_TIERS - 1) if not racks_only else len(loads)
