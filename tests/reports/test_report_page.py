@@ -105,6 +105,14 @@ def test_figures_stand_beside_the_simple_method_and_the_bound(html: str) -> None
     assert "one crane&#39;s longest bay" in html
 
 
+def test_a_group_of_findings_says_its_rule_in_words(small_planned: PlannedCall, tmp_path: Path) -> None:
+    rule = small_planned.judgement.findings[0].rule
+    judgement = replace(small_planned.judgement, rules={rule: "A box stands on something."})
+    write_report(replace(small_planned, judgement=judgement), tmp_path)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "caused by the plan: A box stands on something." in page
+
+
 def test_a_finding_leads_to_its_bay(html: str) -> None:
     assert '<a href="#bay-2">slot 0020384</a>' in html
     assert '<a href="#bay-2">Bay 02</a>' in html

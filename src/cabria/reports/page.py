@@ -56,6 +56,7 @@ def page_content(planned: PlannedCall, language: str = "en") -> Mapping[str, Any
     marks = port_marks(call)
     boxes = boxes_aboard(planned)
     clock = Clock(call.start)
+    rules = rule_rows(planned)
     blocks = [block for queue in planned.plan.queues for block in work_blocks(queue, call.vessel)]
     return {
         "t": texts(language),
@@ -77,7 +78,8 @@ def page_content(planned: PlannedCall, language: str = "en") -> Mapping[str, Any
         "yard": Markup(yard_chart(planned, clock)),
         "findings": listed(planned, findings_by_rule(judgement.findings)),
         "readers": listed(planned, findings_by_rule(call.findings)),
-        "rules": rule_rows(planned),
+        "rules": rules,
+        "sentences": {row.rule: row.sentence for row in rules},
         "costs": cost_rows(planned),
         "bounds": planned.bounds,
         "gap": figures.gap,
