@@ -17,7 +17,7 @@ from cabria.domain.calls import SlotInstruction, VesselCall
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
-from cabria.domain.vessel import End, Level, Place, StackId
+from cabria.domain.vessel import End, Place, StackId
 from cabria.planning.stowage.legal import forbidden
 from cabria.planning.stowage.problem import StowageProblem, has_plug, takes
 from cabria.planning.stowage.special import DangerousAboard, closes_stack, lost_places, usable_levels
@@ -39,17 +39,6 @@ class _Slot:
         return self.instruction.position
 
 
-def lids_for(call: VesselCall) -> frozenset[str]:
-    """Lids that must be opened for the slots the carrier names."""
-    places = [call.vessel.place(instruction.position) for instruction in call.instructions]
-    return frozenset(
-        lid.id
-        for place in places
-        if place and place.stack.level is Level.HOLD
-        for lid in call.vessel.lids_over.get(place.stack_id, ())
-    )
-
-
 def pin_instructed(problem: StowageProblem) -> StowageProblem:
     """The problem with every load pinned to a slot of its class or refused."""
     slots = _slots(problem)
@@ -68,7 +57,7 @@ def pin_instructed(problem: StowageProblem) -> StowageProblem:
     by_id = {load.id: load for load in problem.loads}
     pins = [Stowed(by_id[box], slot) for box, slot in matched.items()]
     refused = {load.id: _why(problem.call, load, slots) for load in problem.loads if load.id not in matched}
-    return problem.pin(pins, refused)
+    return problem.pin(pins, refused).with_needed_lids()
 
 
 def _slots(problem: StowageProblem) -> list[_Slot]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
-from cabria.domain.vessel import Cell, End, HatchCover, Level, Place, StackId, VesselProfile
+from cabria.domain.vessel import Cell, End, Place, StackId, VesselProfile
 
 LENGTHS_FT = (20, 40, 45)
 
@@ -56,37 +56,41 @@ class StowageProblem:
     def of(cls, call: VesselCall, also_open: Collection[str] = ()) -> StowageProblem:
         """`also_open` are lids to open although nothing under them is discharged."""
         lifted = _standing_over_a_hole(call)
-        opened = _opened_lids(call, also_open)
-        set_back = tuple(
-            stowed
-            for stowed in call.remaining
-            if stowed.container.id not in lifted
-            and (place := call.vessel.place(stowed.position))
-            and any(lid.id in opened for lid in call.vessel.lids_under.get(place.stack_id, ()))
-        )
+        staying = tuple(stowed for stowed in call.remaining if stowed.container.id not in lifted)
+        touched = [*call.discharges, *(Stowed(c, at) for c, at in call.remaining if c.id in lifted)]
+        named = [instruction.position for instruction in call.instructions]
+        opened = {*also_open, *lids_over(call.vessel, [*(stowed.position for stowed in touched), *named])}
         refused = {load.id: reason for load in call.loads if (reason := why_not(call, load))}
         return cls(
             call=call,
-            staying=tuple(stowed for stowed in call.remaining if stowed.container.id not in lifted),
-            set_back=set_back,
+            staying=staying,
+            set_back=_standing_on(call.vessel, staying, opened),
             lifted=tuple(stowed for stowed in call.remaining if stowed.container.id in lifted),
             loads=tuple(load for load in call.loads if load.id not in refused),
             refused=refused,
             opened=frozenset(opened),
         )
 
+    def with_needed_lids(self) -> StowageProblem:
+        """The same problem, but lids under which nothing is discharged, lifted or pinned stay on."""
+        touched = [stowed.position for stowed in (*self.call.discharges, *self.lifted)]
+        touched += [
+            self.call.arrival.by_container[box].position for box in self.pinned if box not in self.call.load_by_id
+        ]
+        opened = lids_over(self.call.vessel, [*touched, *self.pinned.values()])
+        set_back = _standing_on(self.call.vessel, self.set_back, opened)
+        return replace(self, opened=frozenset(opened), set_back=set_back)
+
     def pin(self, pins: Iterable[Stowed], refused: Mapping[ContainerId, str]) -> StowageProblem:
         """The same problem with some boxes' slots decided and some more refused."""
         pins = tuple(pins)
         decided = {stowed.container.id: stowed.position for stowed in pins}
-        return StowageProblem(
-            call=self.call,
+        return replace(
+            self,
             staying=(*self.staying, *pins),
-            set_back=self.set_back,
             lifted=tuple(stowed for stowed in self.lifted if stowed.container.id not in decided),
             loads=tuple(load for load in self.loads if load.id not in decided and load.id not in refused),
             refused={**self.refused, **refused},
-            opened=self.opened,
             pinned={**self.pinned, **decided},
         )
 
@@ -174,13 +178,19 @@ def _standing_over_a_hole(call: VesselCall) -> set[ContainerId]:
     return lifted
 
 
-def _opened_lids(call: VesselCall, also_open: Collection[str]) -> set[str]:
-    """Lids over holds in which something is discharged, and those asked for."""
-    opened = set(also_open)
-    for _, position in call.discharges:
-        if place := call.vessel.place(position):
-            opened.update(lid.id for lid in call.vessel.lids_over.get(place.stack_id, ()))
-    return opened
+def lids_over(profile: VesselProfile, positions: Iterable[StowPosition]) -> set[str]:
+    """Lids that must be off to reach slots."""
+    places = [profile.place(position) for position in positions]
+    return {lid.id for place in places if place for lid in profile.lids_over.get(place.stack_id, ())}
+
+
+def _standing_on(profile: VesselProfile, stowed: Iterable[Stowed], lids: Collection[str]) -> tuple[Stowed, ...]:
+    return tuple(
+        entry
+        for entry in stowed
+        if (place := profile.place(entry.position))
+        and any(lid.id in lids for lid in profile.lids_under.get(place.stack_id, ()))
+    )
 
 
 def _odd_stacks(profile: VesselProfile, staying: Iterable[Stowed]) -> set[StackId]:
@@ -209,11 +219,3 @@ def _odd_stacks(profile: VesselProfile, staying: Iterable[Stowed]) -> set[StackI
 def offers(cell: Cell, half: End) -> bool:
     """Whether anything can stand in this end of a cell."""
     return cell.takes_40 or cell.takes_45 or (cell.takes_20_fore if half is End.FORE else cell.takes_20_aft)
-
-
-def lids_by_id(profile: VesselProfile) -> Mapping[str, HatchCover]:
-    return {lid.id: lid for lid in profile.hatch_covers}
-
-
-def is_deck(stack_id: StackId) -> bool:
-    return stack_id.level is Level.DECK
