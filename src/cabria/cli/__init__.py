@@ -264,12 +264,12 @@ def scenario_around(
     from cabria.adapters.files.call_folder import write_call
     from cabria.adapters.files.profiles import load_profile
     from cabria.domain.containers import Port
-    from cabria.experiments.around import call_around
+    from cabria.experiments.real_calls import call_of_ship
 
     ports = [Port(port) for port in discharge.upper().split(",")]
     coming = [Port(port) for port in rotation.upper().split(",") if port]
     aboard = read_bay_plan(load(arrival), file=arrival.name).bay_plan()
-    call = call_around(load_profile(profile), aboard, ports=ports, loads=loads, seed=seed, rotation=coming)
+    call = call_of_ship(load_profile(profile), aboard, discharged=ports, loads=loads, seed=seed, rotation=coming)
     write_call(call, folder)
     print(f"Written to {folder}. Plan it with `cabria plan {folder}`.")
 
@@ -284,12 +284,12 @@ def scenario_instructed(
     from cabria.adapters.edi import load, read_instruction
     from cabria.adapters.files.call_folder import write_call
     from cabria.domain.errors import DataError
-    from cabria.experiments.around import instructed_call
+    from cabria.experiments.real_calls import call_of_instruction
 
     message = read_instruction(load(instruction), file=instruction.name)
     if message.header.port is None:
         raise DataError("The instruction does not say for which port it is (LOC+5).", file=instruction.name)
-    write_call(instructed_call(message.instructions, port=message.header.port, seed=seed), folder)
+    write_call(call_of_instruction(message.instructions, port=message.header.port, seed=seed), folder)
     print(f"Written to {folder}. Plan it with `cabria plan {folder}`.")
 
 

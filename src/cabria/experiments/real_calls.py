@@ -6,12 +6,14 @@ which boxes of the asked classes, a ship that has the slots, and boxes under the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
 from cabria.domain.calls import SlotInstruction, VesselCall
 from cabria.domain.containers import Container, ContainerId, Kind, Port, SizeType
+from cabria.domain.errors import DataError
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import BayPlan, Stowed
 from cabria.domain.vessel import Cell, HatchCover, Level, StackId, VesselBay, VesselProfile, VesselStack
@@ -35,18 +37,28 @@ def call_of_ship(
     seed: int,
     port: Port | None = None,
     rotation: Sequence[Port] | None = None,
-    blocks: int = 4,
-    quay_cranes: int = 3,
+    blocks: int | None = None,
+    quay_cranes: int | None = None,
 ) -> VesselCall:
     """A call at which the cargo of some ports leaves a ship and `loads` made boxes come aboard.
 
-    `port` is the first of `discharged` unless given; cargo for the others is discharged there too. The rotation is
-    that of the remaining ports, the one with most cargo first, unless given; loads go to them in equal parts.
+    `port` is the first of `discharged` unless given; cargo for the others is discharged there too, as if it had
+    changed its destination. Unless given, the rotation is the `likely_rotation` of the remaining ports; loads go to
+    them in equal parts. Raises DataError when nothing is bound for one of the ports, or nothing for another.
     """
     here = port or discharged[0]
+    aboard_for = {stowed.container.pod for stowed in arrival}
+    for leaving_at in discharged:
+        if leaving_at not in aboard_for:
+            raise DataError(
+                f"Nothing aboard is bound for {leaving_at}.",
+                remedy=f"The bay plan has {', '.join(sorted(aboard_for))}.",
+            )
     leaving = {here, *discharged}
     bound = [Stowed(replace(box, pod=here) if box.pod in leaving else box, at) for box, at in arrival]
-    ports = tuple(rotation) if rotation is not None else _by_cargo(bound, leaving)
+    ports = tuple(rotation) if rotation else likely_rotation(vessel, BayPlan(tuple(bound)), here)
+    if not ports:
+        raise DataError("No port is left to load for.", remedy="Discharge at fewer ports, or name a rotation.")
     random = Random(f"{seed}/real")
     numbers = _new_numbers({box.id for box, _ in arrival}, Random(f"{seed}/numbers"))
     boxes = make_cargo(EXPORTS, loads, pol={here: 1.0}, pod=dict.fromkeys(ports, 1.0), numbers=numbers, random=random)
@@ -57,23 +69,49 @@ def call_of_instruction(
     instructions: Sequence[SlotInstruction],
     *,
     port: Port,
-    rotation: Sequence[Port],
+    rotation: Sequence[Port] | None = None,
     seed: int,
     vessel: VesselProfile | None = None,
-    blocks: int = 3,
-    quay_cranes: int = 2,
+    blocks: int | None = None,
+    quay_cranes: int | None = None,
 ) -> VesselCall:
     """A call with one made box for each slot of an instruction; without `vessel` a ship is built around the slots.
 
-    Boxes bound for the last port stand under slots that would hang otherwise.
+    Boxes bound for the last port stand under slots that would hang otherwise. Without a rotation the ports come in
+    the order in which the instruction names them.
     """
+    rotation = tuple(rotation or dict.fromkeys(slot.pod for slot in instructions if slot.pod))
+    if not rotation:
+        raise DataError("The instruction names no port of discharge.", remedy="Name the rotation.")
     ship = vessel or ship_around(instructions)
     random = Random(f"{seed}/instruction")
     numbers = container_numbers(Random(f"{seed}/numbers"))
     boxes = [_asked(slot, next(numbers), port, rotation[-1], random) for slot in instructions]
     arrival = BayPlan.of(_under(ship, instructions, numbers, port, rotation[-1]))
-    call = _call(ship, arrival, boxes, numbers, port, tuple(rotation), seed, blocks, quay_cranes)
+    call = _call(ship, arrival, boxes, numbers, port, rotation, seed, blocks, quay_cranes)
     return replace(call, instructions=tuple(instructions))
+
+
+def likely_rotation(vessel: VesselProfile, arrival: BayPlan, here: Port) -> tuple[Port, ...]:
+    """The coming ports in an order that leaves few boxes over others that leave earlier.
+
+    Greedy: next comes the port over whose boxes the fewest boxes for other ports stand.
+    """
+    above: Counter[tuple[Port, Port]] = Counter()
+    stacks: dict[StackId, list[tuple[int, Port]]] = {}
+    for box, position in arrival:
+        if place := vessel.place(position):
+            stacks.setdefault(place.stack_id, []).append((place.level_index, box.pod))
+    for stack in stacks.values():
+        stack.sort()
+        above.update((upper, lower) for i, (_, lower) in enumerate(stack) for _, upper in stack[i + 1 :])
+    left = sorted({stowed.container.pod for stowed in arrival} - {here})
+    order: list[Port] = []
+    while left:
+        free = min(left, key=lambda port: (sum(above[other, port] for other in left if other != port), port))
+        left.remove(free)
+        order.append(free)
+    return tuple(order)
 
 
 def ship_around(instructions: Sequence[SlotInstruction]) -> VesselProfile:
@@ -98,14 +136,6 @@ def ship_around(instructions: Sequence[SlotInstruction]) -> VesselProfile:
     )
 
 
-def _by_cargo(bound: Sequence[Stowed], leaving: set[Port]) -> tuple[Port, ...]:
-    counts: dict[Port, int] = {}
-    for box, _ in bound:
-        if box.pod not in leaving and box.pod:
-            counts[box.pod] = counts.get(box.pod, 0) + 1
-    return tuple(sorted(counts, key=lambda port: (-counts[port], port)))
-
-
 def _new_numbers(taken: set[ContainerId], random: Random) -> Iterator[ContainerId]:
     return (number for number in container_numbers(random) if number not in taken)
 
@@ -118,11 +148,17 @@ def _call(
     port: Port,
     rotation: tuple[Port, ...],
     seed: int,
-    blocks: int,
-    quay_cranes: int,
+    blocks: int | None,
+    quay_cranes: int | None,
 ) -> VesselCall:
     call_id = f"REAL-{seed}"
-    terminal = make_terminal(blocks=blocks, quay_cranes=quay_cranes, port=port, name="Made")
+    moves = len(loads) + sum(stowed.container.pod == port for stowed in arrival)
+    terminal = make_terminal(
+        blocks=blocks or min(15, max(2, moves // 400)),
+        quay_cranes=quay_cranes or min(6, max(2, moves // 600)),
+        port=port,
+        name="Made",
+    )
     yard = make_yard(
         terminal, loads, call_id=call_id, fill=0.5, numbers=numbers, random=Random(f"{seed}/yard"), racks_only=False
     )

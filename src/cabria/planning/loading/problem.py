@@ -16,21 +16,25 @@ class LoadingProblem:
 class Params:
     """Search effort of each part, counted in iterations so that two runs of one seed agree.
 
-    `with_baselines` also plans the box choice as the incumbent and as exact planned weights would, for comparison.
-    `repairs` is how often the plan is mended when the referee forbids something. `seconds` is a budget of wall time
-    for the searches; with one, two runs may differ.
+    Stowage and yard get theirs for each box of the load list, the crane split for the call. `with_baselines` also
+    plans the box choice as the incumbent and as exact planned weights would, for comparison. `repairs` is how often
+    the plan is mended when the referee forbids something. `seconds` is a budget of wall time for the searches; with
+    one, two runs may differ.
     """
 
-    stowage_iterations: int = 20_000_000
+    stowage_iterations_a_load: int = 4_000
     crane_iterations: int = 1_000_000
-    yard_iterations: int = 10_000_000
+    yard_iterations_a_load: int = 2_000
     with_baselines: bool = True
     repairs: int = 3
     seconds: float | None = None
 
 
 EFFORTS = {
-    "quick": Params(stowage_iterations=2_000_000, crane_iterations=200_000, yard_iterations=1_000_000),
+    "quick": Params(stowage_iterations_a_load=400, crane_iterations=200_000, yard_iterations_a_load=400),
     "normal": Params(),
-    "thorough": Params(stowage_iterations=100_000_000, crane_iterations=5_000_000, yard_iterations=50_000_000),
+    "thorough": Params(stowage_iterations_a_load=20_000, crane_iterations=5_000_000, yard_iterations_a_load=10_000),
 }
+
+FEWEST_LOADS = 250
+"""Calls with fewer loads are searched as long as one of so many."""

@@ -13,7 +13,7 @@ from cabria.domain.plan import LoadingPlan
 from cabria.planning.cranes.problem import CraneProblem, CraneSolution
 from cabria.planning.cranes.solve import solve as split_cranes
 from cabria.planning.loading.explain import reasons
-from cabria.planning.loading.problem import LoadingProblem, Params
+from cabria.planning.loading.problem import FEWEST_LOADS, LoadingProblem, Params
 from cabria.planning.loading.result import Bound, Phase, PlannedCall
 from cabria.planning.search.result import Listener, Progress, Result, silent
 from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds, StoppingCriterion
@@ -90,7 +90,7 @@ class _Work:
         with self.watch("stowage"):
             stowed = stow(
                 StowageProblem.of(call),
-                self._until(self.params.stowage_iterations, "stowage"),
+                self._until(self.params.stowage_iterations_a_load * self._loads, "stowage"),
                 seed=self.seed,
                 listen=self.listen,
             )
@@ -104,7 +104,7 @@ class _Work:
         with self.watch("yard"):
             chosen = choose_boxes(
                 YardProblem.of(call, stowed.plan.loads, split.plan.queues),
-                self._until(self.params.yard_iterations, "yard"),
+                self._until(self.params.yard_iterations_a_load * self._loads, "yard"),
                 seed=self.seed,
                 listen=self.listen,
             )
@@ -138,6 +138,10 @@ class _Work:
             stopped=draft.stowage.stopped,
             version=__version__,
         )
+
+    @property
+    def _loads(self) -> int:
+        return max(FEWEST_LOADS, len(self.call.loads))
 
     def _until(self, iterations: int, part: str) -> StoppingCriterion:
         criteria = (self.stop, MaxIterations(iterations))
