@@ -163,3 +163,8 @@ def test_tanks_come_in_pairs_that_balance() -> None:
 def test_a_size_out_of_range_is_refused_in_a_sentence(teu: int) -> None:
     with pytest.raises(DataError, match=r"made from 1,000 to 24,000 TEU"):
         make_ship(teu)
+
+
+@pytest.mark.parametrize("teu", [1_000, 18_000, 20_000, 24_000])
+def test_every_tier_has_two_digits(teu: int) -> None:
+    assert max(cell.tier for bay in make_ship(teu).bays for stack in bay.stacks for cell in stack.cells) < 100

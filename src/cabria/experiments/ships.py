@@ -135,9 +135,11 @@ def _deck_cells(plan: Arrangement, index: int, height: float) -> tuple[Cell, ...
     only_40 = index in (plan.bay_count - 1, plan.funnel_before)
     beside_house = {plan.house_before - 1, plan.house_before, plan.funnel_before - 1, plan.funnel_before}
     may_45 = index not in beside_house and index > 1
+    # Tiers have two digits: decks of more than nine tiers are counted from 72, as on the largest real ships.
+    first_tier = 82 if plan.size.teu <= 18_000 else 72
     return tuple(
         Cell(
-            tier=82 + 2 * level,
+            tier=first_tier + 2 * level,
             takes_20_fore=not only_40,
             takes_20_aft=not only_40,
             takes_45=may_45 and level >= 2,

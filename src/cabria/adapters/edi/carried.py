@@ -20,6 +20,8 @@ REMARK_CHARS = 5 * TEXT_CHARS
 """Five components of 70 characters in one segment of free text."""
 _CODE_CHARS, _REFERENCE_CHARS, _NAME_CHARS = 17, 35, 256
 _MAX_REPEATS = 9
+_MAX_GOODS = 999
+"""Real bay plans name twenty substances in one box; none may get lost."""
 _MAX_LABELS = 4
 
 
@@ -49,7 +51,7 @@ def carried(container: Container, dialect: Dialect) -> Container:
         container,
         mass_is_verified=container.mass_is_verified and dialect is not Dialect.SMDG15,
         operator=plain_text(container.operator, _CODE_CHARS),
-        dangerous=tuple(map(_carried_goods, container.dangerous[:_MAX_REPEATS])),
+        dangerous=tuple(map(_carried_goods, container.dangerous[:_MAX_GOODS])),
         out_of_gauge=_carried_gauge(gauge) if gauge else None,
         holds=(),
         booking=plain_text(container.booking, _REFERENCE_CHARS),

@@ -24,7 +24,7 @@ class Params:
 
     stowage_iterations_a_load: int = 4_000
     crane_iterations: int = 1_000_000
-    yard_iterations_a_load: int = 2_000
+    yard_iterations_a_load: int = 3_000
     with_baselines: bool = True
     repairs: int = 3
     seconds: float | None = None
