@@ -10,6 +10,12 @@ from cabria.bootstrap import MARK, whole_folder
 from cabria.domain.errors import DataError
 
 
+def write_and_fail(target: Path, text: str) -> None:
+    with whole_folder(target) as draft:
+        (draft / MARK).write_text(text)
+        raise ZeroDivisionError
+
+
 def test_a_folder_appears_only_when_it_is_complete(tmp_path: Path) -> None:
     target = tmp_path / "plan"
     with whole_folder(target) as draft:
@@ -19,9 +25,8 @@ def test_a_folder_appears_only_when_it_is_complete(tmp_path: Path) -> None:
 
 
 def test_a_failure_leaves_neither_folder_nor_draft(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), whole_folder(tmp_path / "plan") as draft:
-        (draft / MARK).write_text("{}")
-        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail(tmp_path / "plan", "{}")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -29,9 +34,8 @@ def test_a_failure_keeps_the_plan_that_was_there(tmp_path: Path) -> None:
     target = tmp_path / "plan"
     with whole_folder(target) as draft:
         (draft / MARK).write_text("old")
-    with pytest.raises(ZeroDivisionError), whole_folder(target) as draft:
-        (draft / MARK).write_text("new")
-        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail(target, "new")
     assert (target / MARK).read_text() == "old"
 
 
