@@ -1,0 +1,147 @@
+"""One call from load list to work queues, judged by the referee: small, full size, real, instructed, interrupted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cabria.adapters.edi import read_bay_plan, read_instruction
+from cabria.adapters.edi.carried import Dialect, carried
+from cabria.adapters.edi.departure import departure_header
+from cabria.adapters.edi.writing import write_bay_plan
+from cabria.adapters.files.staf import read_staf
+from cabria.domain.calls import VesselCall
+from cabria.domain.containers import Port
+from cabria.domain.findings import Cause
+from cabria.domain.plan import departure
+from cabria.experiments.calls import make_call, reference_call
+from cabria.experiments.real_calls import call_of_instruction, call_of_ship
+from cabria.planning.loading.problem import EFFORTS, LoadingProblem
+from cabria.planning.loading.result import PlannedCall
+from cabria.planning.loading.solve import never, solve
+from cabria.planning.search.result import Progress, silent
+from cabria.planning.search.stopping import Interrupted, StoppingCriterion
+
+
+def planned(
+    call: VesselCall,
+    *,
+    seed: int = 0,
+    stop: StoppingCriterion = never,
+    listen: Callable[[Progress], None] = silent,
+) -> PlannedCall:
+    quick = EFFORTS["quick"]
+    return solve(
+        LoadingProblem(call),
+        stop,
+        seed=seed,
+        params=quick,
+        listen=listen,
+        wall=time.perf_counter,
+        cpu=time.process_time,
+    )
+
+
+def assert_sound(result: PlannedCall) -> None:
+    """Legal, complete, and with a reason for every box that stays ashore."""
+    assert [str(finding) for finding in result.judgement.hard_by_plan] == []
+    loads = {load.id for load in result.call.loads}
+    assert set(result.plan.loads) | set(result.plan.refused) == loads
+    assert not set(result.plan.loads) & set(result.plan.refused)
+    assert all(result.plan.refused.values())
+
+
+@pytest.fixture(scope="module")
+def small() -> VesselCall:
+    return make_call(moves=800, teu=2_000, seed=3)
+
+
+def test_a_small_call_is_planned_whole_and_legal(small: VesselCall) -> None:
+    result = planned(small)
+    assert_sound(result)
+    figures = result.judgement.figures
+    assert figures.loaded >= 0.97 * figures.loads
+    bound = result.bounds["crane makespan"]
+    assert bound.bound is not None
+    assert bound.bound <= bound.reached
+
+
+def test_the_same_seed_gives_the_same_plan_and_another_seed_another(small: VesselCall) -> None:
+    assert planned(small, seed=5).plan == planned(small, seed=5).plan
+    assert planned(small, seed=5).plan.loads != planned(small, seed=6).plan.loads
+
+
+def test_a_search_that_is_interrupted_at_once_still_gives_a_whole_legal_plan(small: VesselCall) -> None:
+    assert_sound(planned(small, stop=Interrupted(lambda: True)))
+
+
+def test_every_part_tells_how_far_it_is(small: VesselCall) -> None:
+    heard: list[Progress] = []
+    planned(small, listen=heard.append)
+    assert list(dict.fromkeys(progress.phase for progress in heard))[:3] == ["stowage", "cranes", "yard"]
+    assert all(0 <= progress.done <= 1 for progress in heard)
+
+
+def test_choosing_boxes_beats_both_simple_methods(small: VesselCall) -> None:
+    result = planned(small)
+    ours = result.judgement.figures.digs_per_load
+    assert all(ours <= figures["digs per load"] for figures in result.baselines.values())
+
+
+def test_boxes_on_hold_or_without_verified_mass_stay_ashore(small: VesselCall) -> None:
+    held, unweighed = [load for load in small.loads if not load.holds and load.is_full and load.mass_is_verified][:2]
+    changed = {
+        held.id: replace(held, holds=("customs inspection",)),
+        unweighed.id: replace(unweighed, mass_is_verified=False),
+    }
+    call = replace(small, loads=tuple(changed.get(load.id, load) for load in small.loads))
+    refused = planned(call).plan.refused
+    assert "customs inspection" in refused[held.id]
+    assert "mass" in refused[unweighed.id]
+
+
+def test_the_reference_call_is_planned_at_full_size() -> None:
+    result = planned(reference_call())
+    assert_sound(result)
+    figures = result.judgement.figures
+    assert (figures.loads, figures.discharged) == (5_000, 4_000)
+    assert figures.loaded >= 4_950
+
+
+@pytest.mark.shared_data
+def test_a_real_ship_is_worked_without_a_new_violation_and_nothing_aboard_is_lost(shared_data: Path) -> None:
+    profile = read_staf(shared_data / "stowage/vessel_profiles/OOL.OBEI.OOCL_BEIJING_STAF.txt")
+    file = shared_data / "edi/baplie_95b_smdg20_2799_boxes.edi"
+    arrival = read_bay_plan(file.read_bytes(), file=file.name).bay_plan()
+    call = call_of_ship(profile, arrival, discharged=(Port("TWKHH"), Port("CNXMN")), loads=900, seed=0)
+    result = planned(call)
+    assert_sound(result)
+    sails = departure(call, result.plan)
+    assert all(profile.place(position) is not None for _, position in sails)
+    for container, position in call.remaining:
+        found = sails.by_container[container.id]
+        assert found.container == container
+        assert found.position == result.plan.restows.get(container.id, position)
+    for dialect in (Dialect.SMDG31, Dialect.SMDG22):
+        read = read_bay_plan(write_bay_plan(departure_header(call), sails, dialect), file="departure.edi").bay_plan()
+        assert {(carried(box, dialect), position) for box, position in sails} == set(read)
+
+
+@pytest.mark.shared_data
+def test_a_real_instruction_gets_a_box_of_its_class_in_every_slot(shared_data: Path) -> None:
+    file = shared_data / "edi/movins_95b_smdg20_449_slots.edi"
+    message = read_instruction(file.read_bytes(), file=file.name)
+    assert message.header.port is not None
+    call = call_of_instruction(message.instructions, port=message.header.port, seed=0)
+    result = planned(call)
+    assert_sound(result)
+    boxes = {position: call.load_by_id[container] for container, position in result.plan.loads.items()}
+    assert len(message.instructions) == 449
+    for slot in message.instructions:
+        box = boxes[slot.position]
+        assert (box.size_type, box.pod) == (slot.size_type, slot.pod)
+    assert not [f for f in result.judgement.findings if f.rule.startswith("INSTRUCTION") and f.cause is Cause.PLAN]
