@@ -189,7 +189,7 @@ class _Builder:
             ahead, behind = self.station_x[number], self.station_x[number + 1]
             if x >= behind or number == len(self.station_x) - 2:
                 share = (x - behind) / (ahead - behind) if ahead != behind else 1.0
-                return number, round(k.STATION_UNITS * min(1.0, max(0.0, share)))
+                return number, round((1 << k.STATION_BITS) * min(1.0, max(0.0, share)))
         return -1, 0
 
     def ship(self) -> k.Ship:
@@ -288,6 +288,7 @@ class _Builder:
             under_lid=np.zeros((lids, self.orders), np.int64),
             first_under=np.full(lids, k.LATEST, np.int64),
             lid_over=np.zeros(stacks, np.int64),
+            over_on_lid=np.zeros(lids, np.int64),
             lid_boxes=np.zeros(lids, np.int64),
             on_lid=np.zeros((lids, self.orders), np.int64),
             blocked=np.zeros(lids, np.int64),
@@ -298,6 +299,8 @@ class _Builder:
             before=np.zeros(room, np.int64),
             after=np.zeros(room, np.int64),
             spare=np.zeros((room, 2), np.int64),
+            going=np.zeros(room, np.int64),
+            coming=np.zeros(room, np.int64),
         )
         self._count_standing(state)
         return state
@@ -322,6 +325,8 @@ class _Builder:
             if self.stacks[s, k.IS_DECK]:
                 first = min((int(state.first_under[lid]) for lid in lids_of[s] if lid >= 0), default=k.LATEST)
                 state.lid_over[s] = sum(int(n) for order, n in enumerate(state.by_order[s]) if order > first)
+                for lid in lids_of[s][lids_of[s] >= 0]:
+                    state.over_on_lid[lid] += state.lid_over[s]
         for stowed, moves in (
             *((stowed, 1) for stowed in self.call.discharges),
             *((stowed, 2) for stowed in self.problem.set_back),

@@ -42,7 +42,7 @@ STACKS_COST, LIDS_COST, MIX_COST, LID_MOVES_COST, REFUSED_COST, TCG_MOMENT, COUN
 )
 
 UNEVEN_MM = 50
-STATION_UNITS = 1 << 10
+STATION_BITS = 10
 LATEST = 1 << 30
 NOBODY = -1
 
@@ -87,6 +87,8 @@ class State(NamedTuple):
     first_under: Array
     lid_over: Array
     """Boxes of each deck stack that leave later than one under its lids."""
+    over_on_lid: Array
+    """The same by lid; a stack that rests on two counts on both."""
     lid_boxes: Array
     """Boxes set or discharged under each lid."""
     on_lid: Array
@@ -103,14 +105,18 @@ class State(NamedTuple):
     before: Array
     after: Array
     spare: Array
-    """The last three are for work in between."""
+    going: Array
+    coming: Array
+    """The last five are for work in between."""
 
 
 _I0, _I1, _I2 = types.int64, types.Array(types.int64, 1, "C"), types.Array(types.int64, 2, "C")
 SHIP = types.NamedTuple((_I2, _I2, _I2, _I2, *[_I1] * 5, _I2, _I0, _I0, _I0), Ship)  # type: ignore[no-untyped-call]
 STATE = types.NamedTuple(  # type: ignore[no-untyped-call]
-    (_I2, *[_I1] * 4, _I2, _I2, _I1, _I1, _I1, _I2, _I1, _I2, *[_I1] * 5, _I2), State
+    (_I2, *[_I1] * 4, _I2, _I2, *[_I1] * 4, _I2, _I1, _I2, *[_I1] * 5, _I2, _I1, _I1), State
 )
+_QUICK: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+"""Without Numba's reference counting, for which nothing is allocated here: it made the changes three times slower."""
 _U1 = types.Array(types.uint64, 1, "C")
 
 
@@ -120,7 +126,7 @@ def generator(seed: int) -> Array:
     return np.array([mixed or 1], np.uint64)
 
 
-@njit(types.uint64(_U1), cache=True, nogil=True)
+@njit(types.uint64(_U1), **_QUICK)
 def _draw(state: Array) -> Any:
     """xorshift64*: the next of 2^64 numbers; `state` must not be 0."""
     x = state[0]
@@ -131,12 +137,12 @@ def _draw(state: Array) -> Any:
     return x * np.uint64(2685821657736338717)
 
 
-@njit(types.int64(_U1, types.int64), cache=True, nogil=True)
+@njit(types.int64(_U1, types.int64), **_QUICK)
 def _below(state: Array, limit: int) -> Any:
     return np.int64((_draw(state) >> np.uint64(33)) % np.uint64(limit))
 
 
-@njit(types.int64(SHIP, types.int64, _I1, types.int64, _I2), cache=True, nogil=True)
+@njit(types.int64(SHIP, types.int64, _I1, types.int64, _I2), **_QUICK)
 def lay(ship: Ship, s: int, members: Array, count: int, placed: Array) -> Any:
     """Slots for the boxes of one stack, lowest rank first, and the stack's cost; INFEASIBLE when they do not fit.
 
@@ -153,14 +159,26 @@ def lay(ship: Ship, s: int, members: Array, count: int, placed: Array) -> Any:
     below_fore, below_aft, below_both = NOBODY, NOBODY, NOBODY
     cost = 0
     short, cold_short, cold_long = 0, 0, 0
+    heights, weights = height_fore + height_aft, weight
     for k in range(count):
         b = members[k]
         if boxes[b, LENGTH] == 0:
             short += 1
             cold_short += boxes[b, NEEDS_PLUG]
+            heights += boxes[b, HEIGHT]
+            weights += boxes[b, WEIGHT]
         else:
             cold_long += boxes[b, NEEDS_PLUG]
+            heights += 2 * boxes[b, HEIGHT]
+            weights += 2 * boxes[b, WEIGHT]
+    # What can be seen at a glance, as most changes that are tried do not fit.
     if short > 0 and stacks[s, HAS_LONG]:
+        return INFEASIBLE
+    if weights > stacks[s, LIMIT_40_2] or heights > 2 * stacks[s, LIMIT_HEIGHT]:
+        return INFEASIBLE
+    if short + 2 * (count - short) > 2 * tiers - fore - aft:
+        return INFEASIBLE
+    if count > short and not stacks[s, HAS_STEPS] and (short + fore + aft) % 2:
         return INFEASIBLE
     used = 0
     for _ in range(short):
@@ -291,7 +309,7 @@ def lay(ship: Ship, s: int, members: Array, count: int, placed: Array) -> Any:
     return cost
 
 
-@njit(types.void(SHIP, STATE, types.int64), cache=True, nogil=True)
+@njit(types.void(SHIP, STATE, types.int64), **_QUICK)
 def _count_lid_overstows(ship: Ship, state: State, s: int) -> None:
     """Boxes of deck stack s that leave later than one under a lid the stack rests on."""
     first = LATEST
@@ -302,11 +320,17 @@ def _count_lid_overstows(ship: Ship, state: State, s: int) -> None:
     over = 0
     for order in range(first + 1, state.by_order.shape[1]):
         over += state.by_order[s, order]
-    state.totals[LIDS_COST] += (over - state.lid_over[s]) * ship.prices[LID_OVERSTOW]
-    state.lid_over[s] = over
+    more = over - state.lid_over[s]
+    if more != 0:
+        state.totals[LIDS_COST] += more * ship.prices[LID_OVERSTOW]
+        state.lid_over[s] = over
+        for j in range(ship.lids_of.shape[1]):
+            lid = ship.lids_of[s, j]
+            if lid >= 0:
+                state.over_on_lid[lid] += more
 
 
-@njit(types.void(SHIP, STATE, types.int64), cache=True, nogil=True)
+@njit(types.void(SHIP, STATE, types.int64), **_QUICK)
 def _refresh_lids(ship: Ship, state: State, s: int) -> None:
     """Bring lid overstows and what is blocked under lids up to date after a change in stack s."""
     for j in range(ship.lids_of.shape[1]):
@@ -339,7 +363,7 @@ def _refresh_lids(ship: Ship, state: State, s: int) -> None:
                 _count_lid_overstows(ship, state, ship.decks[at])
 
 
-@njit(types.void(SHIP, STATE, types.int64, types.int64, types.int64), cache=True, nogil=True)
+@njit(types.void(SHIP, STATE, types.int64, types.int64, types.int64), **_QUICK)
 def shift(ship: Ship, state: State, s: int, b: int, sign: int) -> None:
     """Count box b in (sign 1) or out (-1) of stack s, everywhere but in the stack's own cost and lid overstows."""
     order = ship.boxes[b, ORDER]
@@ -347,8 +371,7 @@ def shift(ship: Ship, state: State, s: int, b: int, sign: int) -> None:
         state.totals[REFUSED_COST] += sign * ship.boxes[b, REFUSED_PRICE]
         state.totals[COUNT_ASHORE] += sign
         return
-    stacks, prices, totals = ship.stacks, ship.prices, state.totals
-    if stacks[s, IS_DECK]:
+    if ship.stacks[s, IS_DECK]:
         state.by_order[s, order] += sign
         for j in range(ship.lids_of.shape[1]):
             lid = ship.lids_of[s, j]
@@ -361,22 +384,22 @@ def shift(ship: Ship, state: State, s: int, b: int, sign: int) -> None:
                 state.under_lid[lid, order] += sign
                 state.lid_boxes[lid] += sign
                 if state.lid_boxes[lid] == (1 if sign > 0 else 0):
-                    totals[LID_MOVES_COST] += sign * prices[LID_MOVES]
-    group = stacks[s, GROUP]
+                    state.totals[LID_MOVES_COST] += sign * ship.prices[LID_MOVES]
+    group = ship.stacks[s, GROUP]
     state.by_group[group, order] += sign
     if state.by_group[group, order] == (1 if sign > 0 else 0):
-        totals[MIX_COST] += sign * prices[MIX]
-    state.moves[stacks[s, BAY]] += sign
+        state.totals[MIX_COST] += sign * ship.prices[MIX]
+    state.moves[ship.stacks[s, BAY]] += sign
     mass = ship.boxes[b, MASS]
-    totals[TCG_MOMENT] += sign * mass * stacks[s, TCG]
-    station = stacks[s, STATION]
-    if station >= 0:
-        ahead = (mass * stacks[s, STATION_SHARE]) // STATION_UNITS
+    state.totals[TCG_MOMENT] += sign * mass * ship.stacks[s, TCG]
+    station = ship.stacks[s, STATION]
+    if ship.prices[STRENGTH_PRICE] > 0 and station >= 0:
+        ahead = (mass * ship.stacks[s, STATION_SHARE]) >> STATION_BITS
         state.surplus[station] += sign * ahead
         state.surplus[station + 1] += sign * (mass - ahead)
 
 
-@njit(types.int64(SHIP, STATE), cache=True, nogil=True)
+@njit(types.int64(SHIP, STATE), **_QUICK)
 def total_cost(ship: Ship, state: State) -> Any:
     """All of it, the parts that concern the whole ship computed afresh."""
     totals, prices = state.totals, ship.prices
@@ -413,7 +436,7 @@ def total_cost(ship: Ship, state: State) -> Any:
     return cost
 
 
-@njit(types.int64(SHIP, STATE, types.int64, _I1, types.int64, _I1, types.int64, _I1), cache=True, nogil=True)
+@njit(types.int64(SHIP, STATE, types.int64, _I1, types.int64, _I1, types.int64, _I1), **_QUICK)
 def _changed(ship: Ship, state: State, s: int, out: Array, outs: int, new: Array, news: int, target: Array) -> Any:
     """Write the boxes of stack s without `out` and with `new` to `target`, in order of rank; return how many."""
     boxes = ship.boxes
@@ -440,7 +463,7 @@ def _changed(ship: Ship, state: State, s: int, out: Array, outs: int, new: Array
     return n
 
 
-@njit(types.void(SHIP, STATE, types.int64, types.int64, _I1, types.int64), cache=True, nogil=True)
+@njit(types.void(SHIP, STATE, types.int64, types.int64, _I1, types.int64), **_QUICK)
 def _keep(ship: Ship, state: State, s: int, cost: int, members: Array, count: int) -> None:
     for k in range(count):
         state.members[s, k] = members[k]
@@ -449,26 +472,56 @@ def _keep(ship: Ship, state: State, s: int, cost: int, members: Array, count: in
     state.stack_cost[s] = cost
 
 
+@njit(types.int64(SHIP, STATE, types.int64, types.int64), **_QUICK)
+def _most_gained(ship: Ship, state: State, s: int, leaving: int) -> Any:
+    """More than a change in stack s can save by the boxes leaving it, the stack's own cost and refusals apart."""
+    gained = leaving * (ship.prices[MIX] + ship.prices[WINDOW] + 2 * ship.prices[SPREAD])
+    for j in range(ship.lids_of.shape[1]):
+        lid = ship.lids_of[s, j]
+        if lid >= 0:
+            blocked = state.blocked[lid]
+            if not ship.stacks[s, IS_DECK]:
+                gained += state.over_on_lid[lid] * ship.prices[LID_OVERSTOW] + ship.prices[LID_MOVES]
+                if blocked > leaving:
+                    blocked = leaving
+            gained += blocked * ship.prices[BLOCKED]
+    if ship.stacks[s, IS_DECK]:
+        gained += state.lid_over[s] * ship.prices[LID_OVERSTOW]
+    return gained
+
+
+@njit(types.int64(SHIP, types.int64, types.int64, _I1, types.int64), **_QUICK)
+def _most_righted(ship: Ship, s: int, t: int, boxes: Array, count: int) -> Any:
+    """More than moving boxes between two stacks can save of the price of heel."""
+    mass = 0
+    for j in range(count):
+        mass += ship.boxes[boxes[j], MASS]
+    return ((mass * abs(ship.stacks[s, TCG] - ship.stacks[t, TCG]) >> 20) + 1) * ship.prices[TCG_PRICE]
+
+
 @njit(
-    types.int64(SHIP, STATE, types.int64, types.int64, _I1, types.int64, _I1, types.int64, types.int64),
-    cache=True,
-    nogil=True,
+    types.int64(SHIP, STATE, types.int64, types.int64, _I1, types.int64, _I1, types.int64, types.int64, types.int64),
+    **_QUICK,
 )
 def change(
-    ship: Ship, state: State, s: int, t: int, going: Array, goings: int, coming: Array, comings: int, most: int
+    ship: Ship,
+    state: State,
+    s: int,
+    t: int,
+    going: Array,
+    goings: int,
+    coming: Array,
+    comings: int,
+    now: int,
+    most: int,
 ) -> Any:
     """Move boxes `going` from stack s to t and `coming` from t to s if the total cost becomes at most `most`.
 
-    Returns what the total cost is or would be, INFEASIBLE when a stack does not take it. Either stack may be ASHORE.
+    `now` is the total cost before. Returns what it is or would be (or less, where it would be more than `most` anyway),
+    INFEASIBLE when a stack does not take it. Either stack may be ASHORE.
     """
     cost_s, cost_t, count_s, count_t = 0, 0, 0, 0
-    if s != ASHORE:
-        count_s = _changed(ship, state, s, going, goings, coming, comings, state.before)
-        if count_s < 0:
-            return INFEASIBLE
-        cost_s = lay(ship, s, state.before, count_s, state.spare)
-        if cost_s == INFEASIBLE:
-            return INFEASIBLE
+    old = 0
     if t != ASHORE:
         count_t = _changed(ship, state, t, coming, comings, going, goings, state.after)
         if count_t < 0:
@@ -476,11 +529,21 @@ def change(
         cost_t = lay(ship, t, state.after, count_t, state.spare)
         if cost_t == INFEASIBLE:
             return INFEASIBLE
-    old = 0
-    if s != ASHORE:
-        old += state.stack_cost[s]
-    if t != ASHORE:
         old += state.stack_cost[t]
+    if s != ASHORE:
+        count_s = _changed(ship, state, s, going, goings, coming, comings, state.before)
+        if count_s < 0:
+            return INFEASIBLE
+        cost_s = lay(ship, s, state.before, count_s, state.spare)
+        if cost_s == INFEASIBLE:
+            return INFEASIBLE
+        old += state.stack_cost[s]
+    if most >= 0 and s != ASHORE and t != ASHORE and ship.prices[STRENGTH_PRICE] == 0:
+        least = now + cost_s + cost_t - old
+        least -= _most_gained(ship, state, s, goings) + _most_gained(ship, state, t, comings)
+        least -= _most_righted(ship, s, t, going, goings) + _most_righted(ship, s, t, coming, comings)
+        if least > most:
+            return least
     state.totals[STACKS_COST] += cost_s + cost_t - old
     for j in range(goings):
         shift(ship, state, s, going[j], -1)
@@ -519,62 +582,67 @@ def change(
     return cost
 
 
-@njit(types.void(SHIP, STATE, _I1, _I2), cache=True, nogil=True)
-def insert(ship: Ship, state: State, order: Array, bias: Array) -> None:
-    """Take the boxes ashore in the given order into the stack where each costs least, or leave it ashore.
+@njit(types.void(SHIP, STATE, _I1, types.int64), **_QUICK)
+def insert(ship: Ship, state: State, order: Array, tries: int) -> None:
+    """Take the boxes ashore in the given order into the cheapest of the first `tries` stacks that take them.
 
-    `bias[is deck, port]` is added to the cost of a place while choosing.
+    Each box begins to look where the last one was put.
     """
-    box = np.zeros(1, np.int64)
+    opens = ship.open_stacks.shape[0]
+    box = state.going
+    first = 0
     for index in range(order.shape[0]):
         b = order[index]
         if state.where[b] != ASHORE:
             continue
         box[0] = b
-        now = total_cost(ship, state)
-        best, best_cost = ASHORE, now
-        for at in range(ship.open_stacks.shape[0]):
-            t = ship.open_stacks[at]
-            cost = change(ship, state, ASHORE, t, box, 1, box, 0, -1)
+        best, best_cost = -1, total_cost(ship, state)
+        left = tries
+        for step in range(opens):
+            at = (first + step) % opens
+            cost = change(ship, state, ASHORE, ship.open_stacks[at], box, 1, box, 0, 0, -1)
             if cost == INFEASIBLE:
                 continue
-            cost += bias[ship.stacks[t, IS_DECK], ship.boxes[b, ORDER]]
             if cost < best_cost:
-                best, best_cost = t, cost
-        if best != ASHORE:
-            change(ship, state, ASHORE, best, box, 1, box, 0, INFEASIBLE - 1)
+                best, best_cost = at, cost
+            left -= 1
+            if left == 0:
+                break
+        if best >= 0:
+            change(ship, state, ASHORE, ship.open_stacks[best], box, 1, box, 0, 0, INFEASIBLE - 1)
+            first = best
 
 
-@njit(types.int64(SHIP, STATE, types.int64, _I1), cache=True, nogil=True)
+@njit(types.int64(SHIP, STATE, types.int64, _I1), **_QUICK)
 def relocate(ship: Ship, state: State, b: int, allowed: Array) -> Any:
     """Bring box b to the stack of `allowed` where it costs least, alone or against a box as long; return that stack.
 
     ASHORE when none takes it; what it changes places with may not be locked.
     """
     boxes, s = ship.boxes, state.where[b]
-    going, coming = np.zeros(1, np.int64), np.zeros(1, np.int64)
+    going, coming = state.going, state.coming
     going[0] = b
     best_cost, best_t, best_c = INFEASIBLE, ASHORE, -1
     for at in range(allowed.shape[0]):
         t = allowed[at]
         if t == s:
             continue
-        cost = change(ship, state, s, t, going, 1, coming, 0, -1)
+        cost = change(ship, state, s, t, going, 1, coming, 0, 0, -1)
         if cost < best_cost:
             best_cost, best_t, best_c = cost, t, -1
         for m in range(state.counts[t]):
             coming[0] = state.members[t, m]
             if boxes[coming[0], LENGTH] == boxes[b, LENGTH] and not state.locked[coming[0]]:
-                cost = change(ship, state, s, t, going, 1, coming, 1, -1)
+                cost = change(ship, state, s, t, going, 1, coming, 1, 0, -1)
                 if cost < best_cost:
                     best_cost, best_t, best_c = cost, t, coming[0]
     coming[0] = best_c
     if best_t != ASHORE:
-        change(ship, state, s, best_t, going, 1, coming, 1 if best_c >= 0 else 0, INFEASIBLE - 1)
+        change(ship, state, s, best_t, going, 1, coming, 1 if best_c >= 0 else 0, 0, INFEASIBLE - 1)
     return best_t
 
 
-@njit(types.int64(SHIP, STATE, types.int64, types.int64, _I1), cache=True, nogil=True)
+@njit(types.int64(SHIP, STATE, types.int64, types.int64, _I1), **_QUICK)
 def _partner(ship: Ship, state: State, s: int, b: int, pair: Array) -> Any:
     """Box b and another 20 ft box beside it, ashore or next in rank in its stack; returns how many were found."""
     pair[0] = b
@@ -606,7 +674,7 @@ def _partner(ship: Ship, state: State, s: int, b: int, pair: Array) -> Any:
     return 2
 
 
-@njit(types.int64(STATE, types.int64, _I1), cache=True, nogil=True)
+@njit(types.int64(STATE, types.int64, _I1), **_QUICK)
 def _all_of(state: State, s: int, target: Array) -> Any:
     """Write the boxes of stack s that may leave it to `target`; return how many."""
     n = 0
@@ -617,7 +685,7 @@ def _all_of(state: State, s: int, target: Array) -> Any:
     return n
 
 
-@njit(types.int64(STATE, types.int64), cache=True, nogil=True)
+@njit(types.int64(STATE, types.int64), **_QUICK)
 def _next_ashore(state: State, b: int) -> Any:
     """The first box ashore from b on; there must be one."""
     while state.where[b] != ASHORE:
@@ -627,15 +695,14 @@ def _next_ashore(state: State, b: int) -> Any:
 
 @njit(
     types.int64(SHIP, STATE, types.int64, types.int64, types.float64, types.float64, _U1),
-    cache=True,
-    nogil=True,
+    **_QUICK,
 )
 def anneal(ship: Ship, state: State, now: int, steps: int, hot: float, cold: float, random: Array) -> Any:
     """Try `steps` changes while the temperature falls from `hot` to `cold`; return the total cost at the end."""
     boxes, where = ship.boxes, state.where
     n = boxes.shape[0]
     opens = ship.open_stacks.shape[0]
-    going, coming = np.zeros(state.members.shape[1], np.int64), np.zeros(state.members.shape[1], np.int64)
+    going, coming = state.going, state.coming
     cooling = (cold / hot) ** (1.0 / max(1, steps))
     temperature = hot
     for _ in range(steps):
@@ -644,7 +711,7 @@ def anneal(ship: Ship, state: State, now: int, steps: int, hot: float, cold: flo
         most = now + int(-temperature * np.log(luck))
         dice = _below(random, 100)
         goings, comings = 1, 0
-        if dice < 4:
+        if dice < 1:
             # Two stacks change all their boxes.
             s = ship.open_stacks[_below(random, opens)]
             t = ship.open_stacks[_below(random, opens)]
@@ -674,7 +741,7 @@ def anneal(ship: Ship, state: State, now: int, steps: int, hot: float, cold: flo
                     comings = _partner(ship, state, t, c, coming)
         if s == t or goings + comings == 0:
             continue
-        cost = change(ship, state, s, t, going, goings, coming, comings, most)
+        cost = change(ship, state, s, t, going, goings, coming, comings, now, most)
         if cost <= most:
             now = cost
     return now

@@ -20,6 +20,9 @@ from cabria.planning.stowage.problem import StowageProblem, StowageSolution
 from cabria.planning.stowage.special import DangerousAboard, pin_special, places_of
 from cabria.referee import imdg
 
+FIRST_TRIES = 12
+"""How many stacks the first plan compares for each box; the search begins too hot for its quality to matter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Params:
@@ -86,10 +89,7 @@ def construct(flat: FlatProblem, state: k.State) -> None:
         -boxes[:, k.REFUSED_PRICE],
     )
     order = np.lexsort(last_key_first)
-    orders = state.by_order.shape[1]
-    bias = np.zeros((2, orders), np.int64)
-    bias[1] = np.linspace(-2000, 2000, orders)
-    k.insert(flat.ship, state, order.astype(np.int64), bias)
+    k.insert(flat.ship, state, order.astype(np.int64), FIRST_TRIES)
 
 
 def _horizon(stop: StoppingCriterion, params: Params) -> int:
@@ -143,7 +143,7 @@ class Search:
                 s = k.relocate(flat.ship, state, b, np.array(allowed, np.int64))
                 if s == k.ASHORE and state.where[b] != k.ASHORE:
                     here = np.array([b], np.int64)
-                    k.change(flat.ship, state, int(state.where[b]), k.ASHORE, here, 1, here, 0, k.INFEASIBLE - 1)
+                    k.change(flat.ship, state, int(state.where[b]), k.ASHORE, here, 1, here, 0, 0, k.INFEASIBLE - 1)
             state.locked[b] = 1
             if s != k.ASHORE:
                 for place in places[box.is_20][s]:
