@@ -6,7 +6,7 @@ runs in a process of its own; what it wrote is then read back and judged here. C
 
 from __future__ import annotations
 
-import resource
+import os
 import shutil
 import subprocess
 import sys
@@ -50,12 +50,21 @@ def _call_folders(path: str, scratch: Path) -> list[Path]:
 def _measure(folder: Path, scratch: Path, seconds: float, seed: int, solutions: Path | None) -> dict[str, object]:
     out = scratch / f"{folder.name}-plan"
     command = ["plan", str(folder), "--out", str(out), "--seed", str(seed), "--seconds", str(seconds)]
-    cpu_before, started = _children_cpu_s(), time.perf_counter()
-    done = subprocess.run([sys.executable, "-m", "cabria", *command], capture_output=True, text=True, check=False)
-    wall_s, cpu_s = time.perf_counter() - started, _children_cpu_s() - cpu_before
+    started = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as said:
+        program = subprocess.Popen([sys.executable, "-m", "cabria", *command], stdout=said, stderr=subprocess.STDOUT)
+        _, _, usage = os.wait4(program.pid, 0)
+        wall_s = time.perf_counter() - started
+        said.seek(0)
+        last_words = (said.read().strip().splitlines() or ["it said nothing"])[-1]
     if not (out / "plan.json").is_file():
-        return {"instance": folder.name, "error": (done.stderr.strip().splitlines() or ["no plan was written"])[-1]}
-    row = _judge(folder, out) | {"instance": folder.name, "cpu_s": cpu_s, "wall_s": wall_s}
+        return {"instance": folder.name, "error": last_words}
+    row = _judge(folder, out) | {
+        "instance": folder.name,
+        "cpu_s": usage.ru_utime + usage.ru_stime,
+        "wall_s": wall_s,
+        "peak_mb": usage.ru_maxrss // 1024,
+    }
     if solutions:
         solutions.mkdir(parents=True, exist_ok=True)
         shutil.copy(out / "plan.json", solutions / f"{folder.name}.json")
@@ -96,10 +105,4 @@ def _judge(folder: Path, out: Path) -> dict[str, object]:
         "peak_block_moves_15_min": figures.peak_block_moves_15_min,
         "crane_idle_s": figures.crane_idle_s,
         "twin_share": figures.twin_lifts / max(1, figures.crane_moves),
-        "peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
     }
-
-
-def _children_cpu_s() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
