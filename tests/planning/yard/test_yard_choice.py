@@ -17,9 +17,9 @@ from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import StowPosition, YardPosition
 from cabria.domain.vessel import End, StackId
 from cabria.domain.yard import YardBlock, YardBox, YardInventory
+from cabria.planning.search.kernels import generator
 from cabria.planning.search.result import Result
 from cabria.planning.search.stopping import MaxIterations
-from cabria.planning.yard import kernels
 from cabria.planning.yard.baselines import exact_planned_weights, incumbent_greedy
 from cabria.planning.yard.flat import DRIFT_MM, FlatProblem
 from cabria.planning.yard.operators import digs, digs_bound, price
@@ -94,7 +94,7 @@ def test_the_kernel_counts_as_the_slow_way_does(seed: int, max_weight_kg: int | 
     flat = FlatProblem.of(problem)
     choice = flat.choice(range(len(problem.slots)))
     before = flat.points(choice)
-    change = choice.anneal(flat, iterations, 3_000.0, 500.0, kernels.generator(seed))
+    change = choice.anneal(flat, iterations, 3_000.0, 500.0, generator(seed))
     anew = flat.choice(choice.box_at.tolist())
     assert flat.points(choice) - before == change
     for field in ("slot_of", "stack_digs", "given"):

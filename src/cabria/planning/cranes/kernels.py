@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 
 from cabria.planning.cranes.problem import SHARED_BAY_S, WAITING_PRICE
+from cabria.planning.search.kernels import random_below, random_share
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -23,28 +24,6 @@ _POINTS_PER_S = 100
 _POINTS_PER_WAITING_S = round(_POINTS_PER_S * WAITING_PRICE)
 _POINTS_PER_CUT = _POINTS_PER_S * SHARED_BAY_S
 POINTS_PER_MIN = 60 * _POINTS_PER_S
-
-
-def generator(seed: int) -> Array:
-    """State of the random generator: never 0, well mixed for small seeds."""
-    mixed = ((seed + 1) * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
-    return np.array([mixed or 1], np.uint64)
-
-
-@njit("uint64(uint64[::1])", cache=True, nogil=True)
-def _draw(state: Array) -> Any:
-    """xorshift64*: the next of 2^64 numbers; `state` must not be 0."""
-    x = state[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    state[0] = x
-    return x * np.uint64(2685821657736338717)
-
-
-@njit("int64(uint64[::1], int64)", cache=True, nogil=True)
-def _below(state: Array, limit: int) -> Any:
-    return np.int64((_draw(state) >> np.uint64(33)) % np.uint64(limit))
 
 
 @njit(
@@ -170,18 +149,18 @@ def _next_part(plan: Array, count: int, k: int) -> Any:
 @njit("int64(int64[:, ::1], int64, int64, uint64[::1])", cache=True, nogil=True)
 def _change(plan: Array, count: int, cranes: int, state: Array) -> Any:
     """One random change in place; returns the new number of blocks, -1 when nothing could be changed."""
-    k = _below(state, count)
-    kind = _below(state, 100)
+    k = random_below(state, count)
+    kind = random_below(state, 100)
     if kind < 25:  # another crane
         if cranes < 2:
             return -1
-        crane = plan[CRANE, k] + (1 if _below(state, 2) else -1)
+        crane = plan[CRANE, k] + (1 if random_below(state, 2) else -1)
         if crane < 0 or crane >= cranes:
             return -1
         plan[CRANE, k] = crane
         return count
     if kind < 50:  # another place in the order
-        target = _below(state, count)
+        target = random_below(state, count)
         if target == k or not _move_block(plan, count, k, target):
             return -1
         return count
@@ -189,8 +168,8 @@ def _change(plan: Array, count: int, cranes: int, state: Array) -> Any:
     if kind < 60:  # another crane and another place
         if cranes < 2:
             return -1
-        crane = _below(state, cranes)
-        target = _below(state, count)
+        crane = random_below(state, cranes)
+        target = random_below(state, count)
         if crane == plan[CRANE, k] or target == k or not _move_block(plan, count, k, target):
             return -1
         plan[CRANE, target] = crane
@@ -198,10 +177,10 @@ def _change(plan: Array, count: int, cranes: int, state: Array) -> Any:
     if kind < 75:  # shift a cut
         if j < 0 or plan[END, j] - plan[FIRST, k] < 2:
             return -1
-        if _below(state, 2):
-            cut = plan[FIRST, k] + 1 + _below(state, plan[END, j] - plan[FIRST, k] - 1)
+        if random_below(state, 2):
+            cut = plan[FIRST, k] + 1 + random_below(state, plan[END, j] - plan[FIRST, k] - 1)
         else:
-            cut = plan[END, k] + 1 - 2 * _below(state, 2)
+            cut = plan[END, k] + 1 - 2 * random_below(state, 2)
         if cut == plan[END, k] or cut <= plan[FIRST, k] or cut >= plan[END, j]:
             return -1
         plan[END, k] = cut
@@ -210,7 +189,7 @@ def _change(plan: Array, count: int, cranes: int, state: Array) -> Any:
     if kind < 85:  # join two parts
         if j < 0:
             return -1
-        if _below(state, 2):
+        if random_below(state, 2):
             plan[END, k] = plan[END, j]
             gone = j
         else:
@@ -223,19 +202,19 @@ def _change(plan: Array, count: int, cranes: int, state: Array) -> Any:
     # cut a block in two and give one part to a neighbour, anywhere in the order where it may stand
     if count == plan.shape[1] or plan[END, k] - plan[FIRST, k] < 2:
         return -1
-    cut = plan[FIRST, k] + 1 + _below(state, plan[END, k] - plan[FIRST, k] - 1)
+    cut = plan[FIRST, k] + 1 + random_below(state, plan[END, k] - plan[FIRST, k] - 1)
     for row in range(4):
         for i in range(count, k + 1, -1):
             plan[row, i] = plan[row, i - 1]
         plan[row, k + 1] = plan[row, k]
     plan[END, k] = cut
     plan[FIRST, k + 1] = cut
-    moved = k + (1 if _below(state, 2) else 0)
+    moved = k + (1 if random_below(state, 2) else 0)
     if cranes > 1:
-        crane = plan[CRANE, moved] + (1 if _below(state, 2) else -1)
+        crane = plan[CRANE, moved] + (1 if random_below(state, 2) else -1)
         if crane >= 0 and crane < cranes:
             plan[CRANE, moved] = crane
-    _move_block(plan, count + 1, moved, _below(state, count + 1))
+    _move_block(plan, count + 1, moved, random_below(state, count + 1))
     return count + 1
 
 
@@ -299,7 +278,7 @@ def anneal(
         )  # fmt: skip
         if new_cost >= INFEASIBLE:
             continue
-        chance = (_draw(state) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+        chance = random_share(state)
         if new_cost <= cost or chance < np.exp((cost - new_cost) / temperature):
             cost = new_cost
             count = changed

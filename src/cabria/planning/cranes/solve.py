@@ -11,6 +11,7 @@ from cabria.planning.cranes.flat import FlatPlan, FlatProblem
 from cabria.planning.cranes.operators import first_plans, schedule
 from cabria.planning.cranes.problem import SHARED_BAY_S, WAITING_PRICE, Block, CraneProblem, CraneSolution
 from cabria.planning.cranes.queues import queues_of, why_longest
+from cabria.planning.search.kernels import generator
 from cabria.planning.search.result import Listener, Progress, Result, silent
 from cabria.planning.search.stopping import StoppingCriterion, horizon
 
@@ -74,7 +75,7 @@ def _search(
     best = FlatPlan(firsts[0].columns.copy(), firsts[0].count)
     best_cost = flat.evaluate(best)
     temperatures = (params.hot_share * best_cost, params.cold_share * best_cost)
-    state = kernels.generator(seed)
+    state = generator(seed)
     iterations, of, stopped = 0, horizon(stop, params.iterations), ""
     for number, current in enumerate(firsts, 1):
         begin, end = iterations, of * number // len(firsts)

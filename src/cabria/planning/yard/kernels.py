@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from cabria.planning.search.kernels import random_below, random_share
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 NEVER_S = 1 << 40
@@ -52,28 +54,6 @@ _STATE = (
     _I2,  # given: by block and window, boxes
     _I1,  # drift: by direction, kg mm
 )
-
-
-def generator(seed: int) -> Array:
-    """State of the random generator: never 0, well mixed for small seeds."""
-    mixed = ((seed + 1) * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
-    return np.array([mixed or 1], np.uint64)
-
-
-@njit("uint64(uint64[::1])", cache=True, nogil=True)
-def _draw(state: Array) -> Any:
-    """xorshift64*: the next of 2^64 numbers; `state` must not be 0."""
-    x = state[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    state[0] = x
-    return x * np.uint64(2685821657736338717)
-
-
-@njit("int64(uint64[::1], int64)", cache=True, nogil=True)
-def _below(state: Array, limit: int) -> Any:
-    return np.int64((_draw(state) >> np.uint64(33)) % np.uint64(limit))
 
 
 @njit("int64(int64, int64[::1], int64[::1], int64[::1], int64[::1])", cache=True, nogil=True)
@@ -168,9 +148,9 @@ def anneal(
     for iteration in range(iterations):
         if iteration % 256 == 255:
             temperature *= cooling
-        entry = _below(state, group_slots.shape[0])
+        entry = random_below(state, group_slots.shape[0])
         group = group_of[entry]
-        other = group_from[group] + _below(state, group_from[group + 1] - group_from[group])
+        other = group_from[group] + random_below(state, group_from[group + 1] - group_from[group])
         s, t = group_slots[entry], group_slots[other]
         if s == t:
             continue
@@ -232,7 +212,7 @@ def anneal(
             cost += inversion * (after - before)
 
         if cost > 0:
-            chance = (_draw(state) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+            chance = random_share(state)
             if chance >= np.exp(-cost / temperature):
                 continue
         total += cost

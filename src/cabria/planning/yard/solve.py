@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cabria.planning.search.kernels import generator
 from cabria.planning.search.result import Listener, Progress, Result, silent
 from cabria.planning.search.stopping import StoppingCriterion, horizon
-from cabria.planning.yard import kernels
 from cabria.planning.yard.flat import POINTS_PER_MIN, FlatProblem
 from cabria.planning.yard.operators import digs_bound, price
 from cabria.planning.yard.plans import solution_of
@@ -63,7 +63,7 @@ def _search(
     choice = flat.choice(as_planned)
     cost = best_cost = flat.points(choice)
     best = as_planned
-    state = kernels.generator(seed)
+    state = generator(seed)
     dig_points = POINTS_PER_MIN * max(problem.call.settings.dig_min, 0.1)
     iterations, of = 0, horizon(stop, params.iterations)
 
