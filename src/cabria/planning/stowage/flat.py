@@ -16,6 +16,7 @@ from cabria.domain.vessel import Cell, End, Level, StackId, VesselBay, VesselPro
 from cabria.planning.stowage import kernels as k
 from cabria.planning.stowage.problem import StowageProblem, halves, offers
 from cabria.planning.stowage.special import usable_levels
+from cabria.referee import imdg
 
 UNLIMITED = 1 << 50
 POINTS_PER_MIN = 1_000
@@ -88,34 +89,24 @@ class FlatProblem:
         return found
 
     def costs(self, state: k.State) -> dict[str, float]:
-        """The cost by component, in minutes."""
-        totals, prices = state.totals, self.ship.prices
-        only_inversions = np.zeros_like(prices)
-        only_inversions[k.INVERSION] = prices[k.INVERSION]
-        tilted = self.ship._replace(prices=only_inversions)
-        inversions = sum(
-            int(k.lay(tilted, s, state.members[s, :count].copy(), int(count), state.spare))
-            for s, count in enumerate(state.counts)
-        )
-        settings, problem = self.problem.call.settings, self.problem
-        ashore = [box for box, s in zip(self.boxes, state.where, strict=True) if s == k.ASHORE]
+        """What only the search pays, in minutes: for later ports, for the cranes, for an upright ship."""
+        totals = state.totals
         known = totals[[k.STACKS_COST, k.LIDS_COST, k.BLOCKED_COST, k.MIX_COST, k.LID_MOVES_COST, k.REFUSED_COST]].sum()
         points = {
-            "overstows": totals[k.STACKS_COST] - inversions,
-            "lid overstows": totals[k.LIDS_COST],
             "early cargo under late": totals[k.BLOCKED_COST],
-            "inversions": inversions,
             "ports mixed": totals[k.MIX_COST],
             "lids opened": totals[k.LID_MOVES_COST],
             "crane balance and heel": k.total_cost(self.ship, state) - known,
         }
-        staying = {stowed.container.id for stowed in problem.staying} - set(problem.pinned)
-        lifted = sum(stowed.container.id not in staying for stowed in problem.call.remaining)
-        return {
-            "refused": settings.refused_min * (len(problem.refused) + len(ashore)),
-            "restows": settings.restow_min * (len(problem.set_back) + lifted),
-            **{name: float(value) / POINTS_PER_MIN for name, value in points.items()},
-        }
+        return {name: float(value) / POINTS_PER_MIN for name, value in points.items()}
+
+    def why_ashore(self, box: Container) -> str:
+        """A reason for a load that found no place."""
+        if box.needs_plug:
+            return "no free plug where it would fit"
+        if imdg.hazards_of(box):
+            return "no free slot that keeps its distance from other dangerous goods"
+        return f"no free slot of {box.length_ft} ft within the limits of weight and height"
 
 
 class _Builder:
@@ -127,7 +118,7 @@ class _Builder:
         self.stack_ids = tuple(StackId(bay.number, s.row, s.level) for bay in self.profile.bays for s in bay.stacks)
         self.index = {stack_id: s for s, stack_id in enumerate(self.stack_ids)}
         self.lids = {lid.id: number for number, lid in enumerate(self.profile.hatch_covers)}
-        self.groups = _groups(self.profile, self.stack_ids)
+        self.groups = groups_of_stacks(self.profile, self.stack_ids)
         self.bay_index = _bay_index(self.profile)
         self.station_x = [s.lcg_mm for s in self.profile.stations]
         self.staying = self._staying_by_stack()
@@ -406,7 +397,7 @@ def _bear(limit: int | None, factor: int, standing: int) -> int:
     return UNLIMITED if limit is None else max(limit * factor, standing)
 
 
-def _groups(profile: VesselProfile, stack_ids: Sequence[StackId]) -> Mapping[StackId, int]:
+def groups_of_stacks(profile: VesselProfile, stack_ids: Sequence[StackId]) -> Mapping[StackId, int]:
     """Stacks that are worked together: the deck or the hold of one lid, else the level of one bay."""
     numbers: dict[tuple[str, Level], int] = {}
     found: dict[StackId, int] = {}

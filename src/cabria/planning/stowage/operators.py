@@ -1,0 +1,152 @@
+"""The search: a first plan by insertion, then annealing over stacks.
+
+The changes the kernel tries are one box or a pair of 20 ft to another stack, exchanges between two stacks or with boxes
+ashore, a box left ashore, and all boxes of two stacks exchanged. Slots inside a stack follow from what it holds.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from cabria.planning.search.result import Listener, Progress
+from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds, StoppingCriterion
+from cabria.planning.stowage import kernels as k
+from cabria.planning.stowage.flat import POINTS_PER_MIN, FlatProblem
+from cabria.planning.stowage.special import DangerousAboard, places_of
+from cabria.referee import imdg
+
+FIRST_TRIES = 12
+"""How many stacks the first plan compares for each box; the search begins too hot for its quality to matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cooling:
+    """How the temperature falls, in minutes, and how long it takes when the stopping criterion counts nothing.
+
+    Dangerous goods get their stacks for good after `settle_share` of the search. A search that is interrupted still
+    cools for `quench_iterations`.
+    """
+
+    iterations: int = 20_000_000
+    iterations_a_round: int = 200_000
+    iterations_a_box: int = 30_000
+    """At most, for a small call needs no more."""
+    quench_iterations: int = 400_000
+    hot_min: float = 40.0
+    cold_min: float = 0.2
+    settle_share: float = 0.5
+
+    def temperature(self, share: float) -> float:
+        """In points of cost, after a share of the search."""
+        return POINTS_PER_MIN * self.hot_min * math.pow(self.cold_min / self.hot_min, min(1.0, share))
+
+
+def _parts(stop: StoppingCriterion) -> list[StoppingCriterion]:
+    return [part for each in stop.criteria for part in _parts(each)] if isinstance(stop, FirstOf) else [stop]
+
+
+def _limit(stop: StoppingCriterion, otherwise: int) -> int:
+    """After how many iterations a criterion ends the search, as far as it lets itself be asked."""
+    return min([part.limit for part in _parts(stop) if isinstance(part, MaxIterations)], default=otherwise)
+
+
+def _time_share(stop: StoppingCriterion) -> float:
+    """How much of its time is over, by whatever clock the criterion was given; 0 without one."""
+    clocks = [part for part in _parts(stop) if isinstance(part, MaxSeconds)]
+    return max(((part.clock() - part.started) / max(1e-9, part.seconds) for part in clocks), default=0.0)
+
+
+class Search:
+    """The state of the search. It is a legal plan between rounds, dangerous goods apart, and after `run` altogether."""
+
+    def __init__(self, flat: FlatProblem, seed: int, cooling: Cooling) -> None:
+        self.flat, self.cooling = flat, cooling
+        self.random = k.generator(seed)
+        self.state = flat.start()
+        self.is_settled = False
+        insert_all(flat, self.state)
+
+    @property
+    def cost(self) -> int:
+        return int(k.total_cost(self.flat.ship, self.state))
+
+    def run(self, stop: StoppingCriterion, listen: Listener) -> tuple[int, str]:
+        """Anneal until the criterion or the cooling ends; return iterations and why it ended."""
+        cooling, boxes = self.cooling, len(self.flat.boxes)
+        most = min(_limit(stop, cooling.iterations), cooling.iterations_a_box * boxes)
+        iterations, share, now, stopped = 0, 0.0, self.cost, ""
+        best = now
+        while iterations < most and not (stopped := stop(iterations, best / POINTS_PER_MIN)):
+            if not self.is_settled and share >= cooling.settle_share:
+                now = self.settle()
+            steps = min(cooling.iterations_a_round, most - iterations)
+            after = min(1.0, max((iterations + steps) / most, _time_share(stop)))
+            hot, cold = cooling.temperature(share), cooling.temperature(after)
+            now = int(k.anneal(self.flat.ship, self.state, now, steps, hot, cold, self.random))
+            iterations, share, best = iterations + steps, after, min(best, now)
+            listen(Progress("stowage", share, best / POINTS_PER_MIN, iterations))
+        if not self.is_settled:
+            now = self.settle()
+        if iterations and share < 1:
+            iterations += self._quench(now, share)
+        return iterations, stopped or f"{iterations:,} iterations done"
+
+    def _quench(self, now: int, share: float) -> int:
+        """Cool at once, so that an interrupted search leaves a sound plan."""
+        steps = self.cooling.quench_iterations
+        hot, cold = min(self.cooling.temperature(share), 2.0 * POINTS_PER_MIN), self.cooling.temperature(1.0)
+        k.anneal(self.flat.ship, self.state, now, steps, hot, cold, self.random)
+        return steps
+
+    def settle(self) -> int:
+        """Give every box with dangerous goods a stack in which it may stand, or leave it ashore; return the cost.
+
+        Boxes lifted aboard come first and go to any stack rather than ashore.
+        """
+        flat, state = self.flat, self.state
+        profile = flat.problem.call.vessel
+        stacks = {
+            is_20: [(int(s), places_of(profile, flat.stack_ids[s], is_20=is_20)) for s in flat.ship.open_stacks]
+            for is_20 in (True, False)
+        }
+        places = {is_20: dict(entries) for is_20, entries in stacks.items()}
+        aboard = DangerousAboard.of(flat.problem)
+        dangerous = [b for b, box in enumerate(flat.boxes) if imdg.hazards_of(box)]
+        for b in sorted(dangerous, key=lambda b: (-int(flat.ship.boxes[b, k.REFUSED_PRICE]), flat.boxes[b].id)):
+            box, s = flat.boxes[b], int(state.where[b])
+            if s == k.ASHORE or not all(aboard.allows(box, place) for place in places[box.is_20][s]):
+                allowed = aboard.allowed_stacks(box, stacks[box.is_20])
+                s = int(k.relocate(flat.ship, state, b, np.array(allowed, np.int64)))
+                if s == k.ASHORE:
+                    self._put_ashore(b)
+            state.locked[b] = 1
+            if s != k.ASHORE:
+                for place in places[box.is_20][s]:
+                    aboard.add(box, place)
+        self.is_settled = True
+        self._rescue()
+        return self.cost
+
+    def _put_ashore(self, b: int) -> None:
+        s = int(self.state.where[b])
+        if s != k.ASHORE:
+            going = np.array([b], np.int64)
+            k.change(self.flat.ship, self.state, s, k.ASHORE, going, 1, going, 0, 0, k.INFEASIBLE - 1)
+
+    def _rescue(self) -> None:
+        """What was lifted aboard must go back aboard, whatever it costs."""
+        loads = len(self.flat.problem.loads)
+        for b in range(loads, len(self.flat.boxes)):
+            if self.state.where[b] == k.ASHORE:
+                k.relocate(self.flat.ship, self.state, b, self.flat.ship.open_stacks)
+
+
+def insert_all(flat: FlatProblem, state: k.State) -> None:
+    """A first plan: boxes lifted aboard, then reefers, late ports before early ones, 20 ft, heavy boxes first."""
+    boxes = flat.ship.boxes
+    is_long = boxes[:, k.LENGTH] > 0
+    keys = (-boxes[:, k.MASS], is_long, -boxes[:, k.ORDER], -boxes[:, k.NEEDS_PLUG], -boxes[:, k.REFUSED_PRICE])
+    k.insert(flat.ship, state, np.lexsort(keys).astype(np.int64), FIRST_TRIES)
