@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,7 +159,7 @@ class _Builder:
         row[k.LASHING_2] = standing.lashing_2
         cap = self.profile.limits.max_lashing_kg_m if stack_id.level is Level.DECK else None
         row[k.LASHING_CAP_2] = _bear(cap, 2_000, standing.lashing_2)
-        row[k.HAS_STEPS] = _has_steps(stack)
+        row[k.HAS_STEPS] = _has_steps(stack) or bay.number % 2 == 1
         row[k.IS_OPEN] = stack_id not in self.problem.closed_stacks
         row[k.IS_DECK] = stack_id.level is Level.DECK
         row[k.GROUP] = self.groups[stack_id]
@@ -210,10 +210,12 @@ class _Builder:
 
     def _flags(self) -> k.Array:
         stacks = [self.profile.stack_by_id[stack_id] for stack_id in self.stack_ids]
+        bays = {bay.number: bay for bay in self.profile.bays}
         flags = np.zeros((len(stacks), max(len(stack.cells) for stack in stacks)), np.int64)
         for s, stack in enumerate(stacks):
+            ends = [end for _, end in bays[self.stack_ids[s].bay].ends()]
             for level, cell in enumerate(stack.cells):
-                flags[s, level] = _flag(cell)
+                flags[s, level] = _flag(cell, ends)
         return flags
 
     def _lids_of(self) -> k.Array:
@@ -376,12 +378,13 @@ class _Standing:
         )  # fmt: skip
 
 
-def _flag(cell: Cell) -> int:
+def _flag(cell: Cell, ends: Collection[End]) -> int:
+    """What a cell takes at the ends its bay has."""
     return (
-        k.SHORT_FORE * cell.takes_20_fore
-        + k.SHORT_AFT * cell.takes_20_aft
-        + k.LONG * cell.takes_40
-        + k.LONGEST * cell.takes_45
+        k.SHORT_FORE * (cell.takes_20_fore and End.FORE in ends)
+        + k.SHORT_AFT * (cell.takes_20_aft and End.AFT in ends)
+        + k.LONG * (cell.takes_40 and End.BOTH in ends)
+        + k.LONGEST * (cell.takes_45 and End.BOTH in ends)
         + k.PLUG_FORE * cell.has_plug_fore
         + k.PLUG_AFT * cell.has_plug_aft
     )

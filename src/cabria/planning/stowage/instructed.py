@@ -7,7 +7,7 @@ stack then forbids is taken out and matched again, until nothing is forbidden.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +63,7 @@ def pin_instructed(problem: StowageProblem) -> StowageProblem:
 def _slots(problem: StowageProblem) -> list[_Slot]:
     """Instructed slots that are in the profile, free and within reach, in order of position."""
     call = problem.call
-    usable = usable_levels(problem)
+    usable = usable_levels(problem, keep_instructed_free=False)
     taken: dict[tuple[StackId, End], int] = defaultdict(int)
     for _, position in problem.staying:
         if place := call.vessel.place(position):
@@ -166,7 +166,12 @@ def _wrong(
             else:
                 wrong.add((box_id, position))
         new[place.stack_id].append((place.level_index, Stowed(box, position)))
-    lost = _lost(problem, [entry for entries in new.values() for _, entry in entries])
+    lost: dict[StackId, int] = {}
+    for box, position in (entry for entries in new.values() for _, entry in entries):
+        for stack_id, level in _lost_to(call, box, position):
+            if any(_level(call, entry) >= level for entry in stacks[stack_id]):
+                wrong.add((box.id, position))
+            lost[stack_id] = min(lost.get(stack_id, level), level)
     for stack_id, entries in new.items():
         boxes = [entry for _, entry in entries]
         found = forbidden(call, [*stacks[stack_id], *boxes], {box.container.id for box in boxes})
@@ -179,16 +184,19 @@ def _wrong(
     return wrong
 
 
-def _lost(problem: StowageProblem, loads: Iterable[Stowed]) -> Mapping[StackId, int]:
-    """Levels from which on stacks may not be used for the out-of-gauge cargo among the loads."""
-    lost: dict[StackId, int] = {}
-    for box, position in loads:
-        place = problem.call.vessel.place(position)
-        assert place is not None
-        closed = [(place.stack_id, place.level_index + 1)] if closes_stack(box) else []
-        for stack_id, level in (*lost_places(problem.call.vessel, box, place), *closed):
-            lost[stack_id] = min(lost.get(stack_id, level), level)
-    return lost
+def _lost_to(call: VesselCall, box: Container, position: StowPosition) -> Iterator[tuple[StackId, int]]:
+    """Stacks that may not be used from a level on because of cargo that is out of gauge."""
+    place = call.vessel.place(position)
+    assert place is not None
+    yield from lost_places(call.vessel, box, place)
+    if closes_stack(box):
+        yield place.stack_id, place.level_index + 1
+
+
+def _level(call: VesselCall, stowed: Stowed) -> int:
+    place = call.vessel.place(stowed.position)
+    assert place is not None
+    return place.level_index
 
 
 def _without(

@@ -191,18 +191,25 @@ def lay(ship: Ship, s: int, members: Array, count: int, placed: Array) -> Any:
         if not fore_takes and not aft_takes:
             return INFEASIBLE
         is_fore = fore_takes and (not aft_takes or fore <= aft)
-        level = fore if is_fore else aft
-        has_plug = flags[s, level] & (PLUG_FORE if is_fore else PLUG_AFT) != 0
-        chosen = -1
-        for k in range(short):
-            if used >> k & 1 == 0:
-                cold = boxes[members[k], NEEDS_PLUG]
-                if cold and not has_plug:
-                    continue
-                if chosen < 0 or (cold and not boxes[members[chosen], NEEDS_PLUG]):
-                    chosen = k
-                if cold or cold_short == 0 or not has_plug:
+        level, chosen = 0, -1
+        for attempt in range(2):
+            if attempt == 1:  # nothing fits there for want of a plug
+                if not fore_takes or not aft_takes:
                     break
+                is_fore = not is_fore
+            level = fore if is_fore else aft
+            has_plug = flags[s, level] & (PLUG_FORE if is_fore else PLUG_AFT) != 0
+            for k in range(short):
+                if used >> k & 1 == 0:
+                    cold = boxes[members[k], NEEDS_PLUG]
+                    if cold and not has_plug:
+                        continue
+                    if chosen < 0 or (cold and not boxes[members[chosen], NEEDS_PLUG]):
+                        chosen = k
+                    if cold or cold_short == 0 or not has_plug:
+                        break
+            if chosen >= 0:
+                break
         if chosen < 0:
             return INFEASIBLE
         used |= 1 << chosen

@@ -130,18 +130,20 @@ def why_not(call: VesselCall, load: Container) -> str:
         return f"its port of discharge {load.pod or '(none)'} is not in the ship's rotation"
     if load.length_ft not in LENGTHS_FT:
         return f"no cell for a length of {load.length_ft} ft"
-    if not any(_suits(cell, load) for cell in _cells(call.vessel)):
+    if not any(_suits(cell, end, load) for cell, end in _cells(call.vessel)):
         plug = " with a plug" if load.needs_plug else ""
         return f"the ship has no cell of {load.length_ft} ft{plug}"
     return ""
 
 
-def _cells(profile: VesselProfile) -> Iterable[Cell]:
-    return (cell for bay in profile.bays for stack in bay.stacks for cell in stack.cells)
+def _cells(profile: VesselProfile) -> Iterable[tuple[Cell, End]]:
+    return (
+        (cell, end) for bay in profile.bays for _, end in bay.ends() for stack in bay.stacks for cell in stack.cells
+    )
 
 
-def _suits(cell: Cell, box: Container) -> bool:
-    return any(takes(cell, end, box) and (not box.needs_plug or has_plug(cell, end)) for end in End)
+def _suits(cell: Cell, end: End, box: Container) -> bool:
+    return takes(cell, end, box) and (not box.needs_plug or has_plug(cell, end))
 
 
 def takes(cell: Cell, end: End, box: Container) -> bool:

@@ -73,10 +73,18 @@ def _level_of(stack: VesselStack, tier: int) -> int:
     return next((level for level, cell in enumerate(stack.cells) if cell.tier >= tier), len(stack.cells))
 
 
-def usable_levels(problem: StowageProblem) -> Mapping[StackId, int]:
-    """Where fewer than all tiers of a stack may be used: beside and under cargo that is out of gauge."""
+def usable_levels(problem: StowageProblem, *, keep_instructed_free: bool = True) -> Mapping[StackId, int]:
+    """Where fewer than all tiers of a stack may be used: beside and under cargo that is out of gauge.
+
+    Slots for which the carrier asks a class of container are kept free for it as well, with what is above them.
+    """
     usable: dict[StackId, int] = {}
     profile = problem.call.vessel
+    filled = {position for _, position in problem.staying}
+    for instruction in problem.call.instructions if keep_instructed_free else ():
+        place = profile.place(instruction.position)
+        if place and instruction.position not in filled:
+            usable[place.stack_id] = min(usable.get(place.stack_id, 99), place.level_index)
     for container, position in problem.staying:
         place = profile.place(position)
         if place is None or not is_special(container):
