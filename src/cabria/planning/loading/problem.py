@@ -22,7 +22,7 @@ class Params:
     one, two runs may differ.
     """
 
-    stowage_iterations_a_load: int = 4_000
+    stowage_iterations_a_load: int = 8_000
     crane_iterations: int = 1_000_000
     yard_iterations_a_load: int = 3_000
     with_baselines: bool = True
@@ -33,7 +33,7 @@ class Params:
 EFFORTS = {
     "quick": Params(stowage_iterations_a_load=400, crane_iterations=200_000, yard_iterations_a_load=400),
     "normal": Params(),
-    "thorough": Params(stowage_iterations_a_load=20_000, crane_iterations=5_000_000, yard_iterations_a_load=10_000),
+    "thorough": Params(stowage_iterations_a_load=40_000, crane_iterations=5_000_000, yard_iterations_a_load=10_000),
 }
 
 FEWEST_LOADS = 250
