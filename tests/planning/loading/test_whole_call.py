@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydifact.segmentcollection import Interchange
 
 from cabria.adapters.edi import read_bay_plan, read_instruction
 from cabria.adapters.edi.carried import Dialect, carried
@@ -53,6 +55,14 @@ def assert_sound(result: PlannedCall) -> None:
     assert set(result.plan.loads) | set(result.plan.refused) == loads
     assert not set(result.plan.loads) & set(result.plan.refused)
     assert all(result.plan.refused.values())
+
+
+def seen_by_pydifact(data: bytes) -> int:
+    """How many boxes a reader that is not ours finds in a bay plan."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        segments = Interchange.from_str(data.decode("latin-1")).segments
+    return sum(segment.tag == "EQD" for segment in segments)
 
 
 @pytest.fixture(scope="module")
@@ -127,8 +137,10 @@ def test_a_real_ship_is_worked_without_a_new_violation_and_nothing_aboard_is_los
         assert found.container == container
         assert found.position == result.plan.restows.get(container.id, position)
     for dialect in (Dialect.SMDG31, Dialect.SMDG22):
-        read = read_bay_plan(write_bay_plan(departure_header(call), sails, dialect), file="departure.edi").bay_plan()
+        data = write_bay_plan(departure_header(call), sails, dialect)
+        read = read_bay_plan(data, file="departure.edi").bay_plan()
         assert {(carried(box, dialect), position) for box, position in sails} == set(read)
+        assert seen_by_pydifact(data) == len(sails)
 
 
 @pytest.mark.shared_data
