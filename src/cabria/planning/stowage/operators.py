@@ -128,13 +128,23 @@ class Search:
                     aboard.add(box, place)
         self.is_settled = True
         self._rescue()
+        insert_all(flat, state)
         return self.cost
 
     def _put_ashore(self, b: int) -> None:
-        s = int(self.state.where[b])
-        if s != k.ASHORE:
-            going = np.array([b], np.int64)
-            k.change(self.flat.ship, self.state, s, k.ASHORE, going, 1, going, 0, 0, k.INFEASIBLE - 1)
+        """Take a box out of its stack, with as many others as must go for the rest to stand."""
+        state, ship = self.state, self.flat.ship
+        s = int(state.where[b])
+        if s == k.ASHORE:
+            return
+        members = [int(other) for other in state.members[s, : state.counts[s]] if other != b]
+        free = [other for other in members if not state.locked[other]]
+        beside = [other for other in free if ship.boxes[other, k.LENGTH] == 0][:1]
+        for others in ([], beside, free, members):
+            going = np.array([b, *others], np.int64)
+            cost = k.change(ship, state, s, k.ASHORE, going, len(going), going, 0, 0, k.INFEASIBLE - 1)
+            if cost != k.INFEASIBLE:
+                return
 
     def _rescue(self) -> None:
         """What was lifted aboard must go back aboard, whatever it costs."""
@@ -145,8 +155,9 @@ class Search:
 
 
 def insert_all(flat: FlatProblem, state: k.State) -> None:
-    """A first plan: boxes lifted aboard, then reefers, late ports before early ones, 20 ft, heavy boxes first."""
+    """Take the boxes ashore aboard: boxes lifted aboard, then reefers, late ports before early ones, 20 ft, heavy boxes first."""
     boxes = flat.ship.boxes
     is_long = boxes[:, k.LENGTH] > 0
     keys = (-boxes[:, k.MASS], is_long, -boxes[:, k.ORDER], -boxes[:, k.NEEDS_PLUG], -boxes[:, k.REFUSED_PRICE])
-    k.insert(flat.ship, state, np.lexsort(keys).astype(np.int64), FIRST_TRIES)
+    order = np.lexsort(keys).astype(np.int64)
+    k.insert(flat.ship, state, order[state.locked[order] == 0], FIRST_TRIES)
