@@ -45,17 +45,21 @@ class Afloat:
 
     @classmethod
     def of(cls, profile: VesselProfile) -> Afloat | None:
-        """None when the profile does not say how the ship floats or has no tanks to fill."""
+        """None when the profile does not say how the ship floats."""
         tanks = tuple(tank for tank in profile.tanks if may_be_filled(tank))
         complete = all(point.lcb_mm is not None and point.km_mm is not None for point in profile.hydrostatics)
-        if not tanks or len(profile.stations) < 2 or len(profile.hydrostatics) < 2 or not complete:
+        if len(profile.stations) < 2 or len(profile.hydrostatics) < 2 or not complete:
             return None
         x = np.array([station.lcg_mm / 1_000 for station in profile.stations])
-        shares = np.array([station_shares(x, tank.lcg_mm / 1_000) for tank in tanks])
+        shares = np.array([station_shares(x, tank.lcg_mm / 1_000) for tank in tanks]).reshape(len(tanks), len(x))
         return cls(profile, tanks, x, shares)
 
     def fill(self, call: VesselCall, cargo: Iterable[Stowed]) -> dict[str, int] | None:
-        """Contents of all tanks in kg with which the ship floats best; None when no contents can be found."""
+        """Contents of all tanks in kg with which the ship floats best; None when there are no tanks to fill or
+        no contents can be found.
+        """
+        if not self.tanks:
+            return None
         content = {tank.id: call.tank_contents_kg.get(tank.id, 0) for tank in self.profile.tanks}
         now = np.array([content[tank.id] / 1_000 for tank in self.tanks])
         fixed = _Fixed.of(self, content, cargo)
@@ -66,6 +70,31 @@ class Afloat:
             now = found
         filled = {tank.id: min(tank.capacity_kg, round(1_000 * t)) for tank, t in zip(self.tanks, now, strict=True)}
         return {**content, **filled}
+
+    def strain(self, call: VesselCall, cargo: Iterable[Stowed], content_kg: Mapping[str, int]) -> Strain | None:
+        """How hard the hull is strained with these contents; None when the profile gives no buoyancy along the ship."""
+        stations = self.profile.stations
+        if not all(station.buoyancy_kg for station in stations):
+            return None
+        full = {tank.id: content_kg.get(tank.id, 0) for tank in self.profile.tanks}
+        water = np.array([full[tank.id] / 1_000 for tank in self.tanks])
+        fixed = _Fixed.of(self, full, cargo)
+        at = _Table(self.profile.hydrostatics, (fixed.t + water.sum()) * 1_000)
+        low, high = (np.array([s.buoyancy_kg[i] / 1_000 for s in stations]) for i in (at.upper - 1, at.upper))
+        surplus = fixed.by_station + water @ self.shares - (low + at.weight * (high - low))
+        limits = np.array(
+            [
+                [_limit(s.min_shear_kg, -1), _limit(s.max_shear_kg, 1), _limit(s.min_bending_kg_m, -1),
+                 _limit(s.max_bending_kg_m, 1)]
+                for s in stations
+            ],
+            np.int64,
+        )  # fmt: skip
+        gaps = np.abs(np.diff(self.station_x, prepend=self.station_x[0]))
+        force = 1_000 * surplus.cumsum()
+        moment = _bending(force, gaps)
+        beyond = [force - limits[:, 1], limits[:, 0] - force, moment - limits[:, 3], limits[:, 2] - moment]
+        return Strain(np.rint(1_000 * surplus).astype(np.int64), limits, max(0, int(np.max(beyond))))
 
     def _step(self, fixed: _Fixed, now: Array, before: Array) -> Array | None:
         """One linear programme around the contents `now`; `before` is what the tanks hold on arrival."""
@@ -106,6 +135,19 @@ class Afloat:
         for i, station in enumerate(stations):
             programme.keep_between(forces[:, i], force[i], station.min_shear_kg, station.max_shear_kg, 1.0)
             programme.keep_between(moments[:, i], moment[i], station.min_bending_kg_m, station.max_bending_kg_m, 1 / 32)
+
+
+@dataclass(frozen=True)
+class Strain:
+    """Weight less buoyancy by station, limits (least and greatest shear, bending), and the worst excess of any."""
+
+    surplus_kg: Array
+    limits: Array
+    excess_kg: int
+
+
+def _limit(stated: int | None, sign: int) -> int:
+    return sign << 50 if stated is None else round(MARGIN * stated)
 
 
 def station_shares(station_x: Array, x_m: float) -> Array:

@@ -57,13 +57,14 @@ class FlatProblem:
     ship: k.Ship
     empty: k.State
     """The state with all boxes ashore; copy before use."""
+    prices: Prices
 
     @classmethod
     def of(cls, problem: StowageProblem, prices: Prices, *, exact_masses: bool = False) -> FlatProblem:
         """With `exact_masses` stack limits count each box as it is, else as heavy as its class of mass allows."""
         boxes = (*problem.loads, *(stowed.container for stowed in problem.lifted))
         builder = _Builder(problem, boxes, prices, exact_masses)
-        return cls(problem, boxes, builder.stack_ids, builder.ship(), builder.empty())
+        return cls(problem, boxes, builder.stack_ids, builder.ship(), builder.empty(), prices)
 
     def start(self) -> k.State:
         return k.State(*(array.copy() for array in self.empty))

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cabria.domain.stowage import Stowed
 from cabria.planning.search.result import Listener, Progress
 from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds, StoppingCriterion
 from cabria.planning.stowage import kernels as k
+from cabria.planning.stowage.ballast import Afloat
 from cabria.planning.stowage.flat import POINTS_PER_MIN, FlatProblem
 from cabria.planning.stowage.special import DangerousAboard, places_of
 from cabria.referee import imdg
@@ -129,7 +131,23 @@ class Search:
         self.is_settled = True
         self._rescue()
         insert_all(flat, state)
+        self._brace()
         return self.cost
+
+    def _brace(self) -> None:
+        """Price shear and bending from now on if ballast alone does not bring them within the limits."""
+        flat, state = self.flat, self.state
+        call = flat.problem.call
+        afloat = Afloat.of(call.vessel)
+        if afloat is None:
+            return
+        slots = flat.slots(state)
+        boxes = {box.id: box for box in flat.boxes}
+        cargo = [*flat.problem.staying, *(Stowed(boxes[box], slot) for box, slot in slots.items())]
+        strain = afloat.strain(call, cargo, afloat.fill(call, cargo) or call.tank_contents_kg)
+        if strain is not None and strain.excess_kg > 0:
+            state.surplus[:], flat.ship.limits[:] = strain.surplus_kg, strain.limits
+            flat.ship.prices[k.STRENGTH_PRICE] = round(flat.prices.strength * POINTS_PER_MIN)
 
     def _put_ashore(self, b: int) -> None:
         """Take a box out of its stack, with as many others as must go for the rest to stand."""
@@ -155,7 +173,7 @@ class Search:
 
 
 def insert_all(flat: FlatProblem, state: k.State) -> None:
-    """Take the boxes ashore aboard: boxes lifted aboard, then reefers, late ports before early ones, 20 ft, heavy boxes first."""
+    """Bring aboard what is ashore: what was lifted, then reefers, late ports before early ones, 20 ft, heavy boxes."""
     boxes = flat.ship.boxes
     is_long = boxes[:, k.LENGTH] > 0
     keys = (-boxes[:, k.MASS], is_long, -boxes[:, k.ORDER], -boxes[:, k.NEEDS_PLUG], -boxes[:, k.REFUSED_PRICE])
