@@ -1,4 +1,4 @@
-"""An output folder appears whole or not at all."""
+"""What goes out is all that was promised and nothing else, so that a newer plan may take an older one's place."""
 
 from __future__ import annotations
 
@@ -6,52 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from cabria.bootstrap import MARK, whole_folder
+from cabria.bootstrap import OUTPUT, plan_call, read_call, refuse_output, write_output
 from cabria.domain.errors import DataError
+from cabria.experiments.calls import make_scenario
+from cabria.planning.loading.problem import EFFORTS
+from cabria.planning.loading.solve import never
+from cabria.planning.search.result import silent
 
 
-def write_and_fail(target: Path, text: str) -> None:
-    with whole_folder(target) as draft:
-        (draft / MARK).write_text(text)
-        raise ZeroDivisionError
+def test_all_of_the_output_is_written_and_may_be_written_again(tmp_path: Path) -> None:
+    make_scenario("tiny", tmp_path / "tiny", moves=0, teu=0, seed=0)
+    call = read_call(tmp_path / "tiny")
+    planned = plan_call(call, seed=0, params=EFFORTS["quick"], listen=silent, stop=never)
+    for _ in range(2):
+        refuse_output(tmp_path / "plan")
+        write_output(planned, tmp_path / "plan")
+        assert sorted(path.name for path in (tmp_path / "plan").iterdir()) == sorted(OUTPUT)
 
 
-def test_a_folder_appears_only_when_it_is_complete(tmp_path: Path) -> None:
-    target = tmp_path / "plan"
-    with whole_folder(target) as draft:
-        (draft / MARK).write_text("{}")
-        assert not target.exists()
-    assert (target / MARK).read_text() == "{}"
-
-
-def test_a_failure_leaves_neither_folder_nor_draft(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError):
-        write_and_fail(tmp_path / "plan", "{}")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_failure_keeps_the_plan_that_was_there(tmp_path: Path) -> None:
-    target = tmp_path / "plan"
-    with whole_folder(target) as draft:
-        (draft / MARK).write_text("old")
-    with pytest.raises(ZeroDivisionError):
-        write_and_fail(target, "new")
-    assert (target / MARK).read_text() == "old"
-
-
-def test_an_older_plan_gives_way_to_a_new_one(tmp_path: Path) -> None:
-    target = tmp_path / "plan"
-    for text in ("old", "new"):
-        with whole_folder(target) as draft:
-            (draft / MARK).write_text(text)
-    assert (target / MARK).read_text() == "new"
-    assert [path.name for path in tmp_path.iterdir()] == ["plan"]
-
-
-def test_a_folder_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
-    target = tmp_path / "letters"
-    target.mkdir()
-    (target / "love.txt").write_text("mine")
-    with pytest.raises(DataError, match="left alone"), whole_folder(target):
-        pass
-    assert (target / "love.txt").read_text() == "mine"
+def test_a_call_folder_is_no_output_even_with_a_plan_in_it(tmp_path: Path) -> None:
+    make_scenario("tiny", tmp_path / "tiny", moves=0, teu=0, seed=0)
+    (tmp_path / "tiny" / "plan.json").write_text("{}")
+    with pytest.raises(DataError, match=r"holds arrival\.edi, .* left alone"):
+        refuse_output(tmp_path / "tiny")

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from cabria.domain.errors import DataError, TerminalError
 
 if TYPE_CHECKING:
     from cabria.domain.calls import VesselCall
@@ -20,7 +14,21 @@ if TYPE_CHECKING:
     from cabria.planning.search.stopping import StoppingCriterion
 
 MARK = "plan.json"
-"""The file by which a folder of ours is known; only such a folder is ever replaced."""
+"""The file by which an output folder of ours is known."""
+OUTPUT = (
+    MARK,
+    "departure-baplie22.edi",
+    "departure-baplie31.edi",
+    "work-queues.csv",
+    "yard-retrieval.csv",
+    "refused.csv",
+    "index.html",
+    "bay-sheets.pdf",
+    "crane-sequence.pdf",
+    "discharge-sequence.pdf",
+    "load-sequence.pdf",
+)
+"""All that an output folder holds. One with anything else in it is never replaced: that would be somebody's loss."""
 
 
 def read_call(folder: Path) -> VesselCall:
@@ -50,48 +58,18 @@ def write_output(planned: PlannedCall, folder: Path) -> None:
     from cabria.adapters.edi.departure import write_departure
     from cabria.adapters.files.plan_json import write_plan
     from cabria.adapters.files.plan_tables import write_tables
+    from cabria.adapters.files.whole_folder import whole_folder
     from cabria.reports.report import write_report
 
-    with whole_folder(folder) as draft:
+    with whole_folder(folder, mark=MARK, parts=OUTPUT) as draft:
         write_plan(planned, draft / MARK)
         write_departure(planned.call, planned.plan, draft)
         write_tables(planned, draft)
         write_report(planned, draft)
 
 
-@contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
-    """A folder that appears under its name only when it is complete; an older one of ours gives way.
+def refuse_output(folder: Path) -> None:
+    """Raise DataError before any planning for a folder that `write_output` could not write."""
+    from cabria.adapters.files.whole_folder import refuse_taken
 
-    Raises DataError when the name is taken by something Cabria did not make, TerminalError when nothing can be
-    written there.
-    """
-    if folder.exists() and not _is_ours(folder):
-        raise DataError(
-            "This exists and is not a plan of Cabria's, so it is left alone.",
-            file=str(folder),
-            remedy="Name another folder with --out.",
-        )
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise TerminalError(f"{folder} cannot be written: {error.strerror}.") from error
-    try:
-        draft.chmod(0o755)
-        yield draft
-        if folder.exists():
-            retired = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-            folder.rename(retired / folder.name)
-            draft.rename(folder)
-            shutil.rmtree(retired)
-        else:
-            draft.rename(folder)
-    except OSError as error:
-        raise TerminalError(f"{folder} cannot be written: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _is_ours(folder: Path) -> bool:
-    return folder.is_dir() and ((folder / MARK).is_file() or not any(folder.iterdir()))
+    refuse_taken(folder, mark=MARK, parts=OUTPUT)

@@ -5,22 +5,25 @@ Only the standard library, typer and the domain's errors are imported here at st
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from cabria import __version__
-from cabria.domain.errors import TerminalError
+from cabria.domain.errors import DataError, TerminalError
 
 if TYPE_CHECKING:
     from cabria.domain.calls import VesselCall
+    from cabria.domain.containers import Port
     from cabria.planning.loading.result import PlannedCall
 
 app = typer.Typer(
@@ -33,9 +36,15 @@ app = typer.Typer(
     rich_markup_mode=None,  # importing rich would double the time of `cabria --help`
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-edi_app = typer.Typer(help="Carriers' messages.", no_args_is_help=True)
-profile_app = typer.Typer(help="Vessel profiles.", no_args_is_help=True)
-scenario_app = typer.Typer(help="Calls to plan, small and full size.", no_args_is_help=True)
+edi_app = typer.Typer(help="Carriers' messages.", epilog="Example: cabria edi check arrival.edi", no_args_is_help=True)
+profile_app = typer.Typer(
+    help="Vessel profiles.", epilog="Example: cabria profile show ship.json", no_args_is_help=True
+)
+scenario_app = typer.Typer(
+    help="Calls to plan, small and full size.",
+    epilog="Example: cabria scenario make tiny my-call",
+    no_args_is_help=True,
+)
 app.add_typer(edi_app, name="edi")
 app.add_typer(profile_app, name="profile")
 app.add_typer(scenario_app, name="scenario")
@@ -47,29 +56,70 @@ class Effort(StrEnum):
     THOROUGH = "thorough"
 
 
-SeedOption = Annotated[int, typer.Option(help="Same seed, same plan.")]
+SeedOption = Annotated[int, typer.Option(help="Same seed, same result.", min=0, max=2**32 - 1)]
 EffortOption = Annotated[Effort, typer.Option(help="How long to search.")]
 PortOption = Annotated[int, typer.Option(help="Port of the report's server on this machine.", min=0, max=65535)]
 
 EXIT_FAULT = 1
 """Something is wrong with the input; one sentence on stderr says what."""
 EXIT_NOT_LEGAL = 2
-"""The plan was judged and breaks a HARD rule."""
+"""The plan was judged and breaks a HARD rule, or the message cannot be used as it is."""
+EXIT_STOPPED = 130
+STOPPED = "stopped; nothing was left half written."
 
 
 def main() -> None:
     """Entry point of the program: every error on purpose becomes one sentence and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a screen without the sign for degrees shows the rest
     try:
-        app()
+        with _ending_as_by_ctrl_c():
+            try:
+                app()
+            finally:
+                sys.stdout.flush()
     except TerminalError as error:
-        print(f"cabria: {error}", file=sys.stderr)
-        sys.exit(EXIT_FAULT)
-    except KeyboardInterrupt:
-        print("cabria: stopped; nothing was written.", file=sys.stderr)
-        sys.exit(130)
+        _complain(str(error))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(EXIT_FAULT)
+    except OSError as error:
+        _complain(f"{error.filename or 'The output'}: {error.strerror or error}.")
+    except KeyboardInterrupt:
+        _complain(STOPPED, EXIT_STOPPED)
+    except SystemExit as end:
+        if end.code == EXIT_STOPPED:  # typer makes this of Ctrl-C, and says nothing
+            _complain(STOPPED, EXIT_STOPPED)
+        raise
+
+
+def _complain(sentence: str, code: int = EXIT_FAULT) -> NoReturn:
+    print("cabria:", " ".join(_printable(sentence).split("\n")), file=sys.stderr)
+    sys.exit(code)
+
+
+def _say(text: str) -> None:
+    print(_printable(text), flush=True)
+
+
+def _printable(text: str) -> str:
+    """What strangers wrote into files must not steer the screen on which it is shown."""
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
+
+
+@contextmanager
+def _ending_as_by_ctrl_c() -> Iterator[None]:
+    """Who ends the program from outside (SIGTERM) finds as little left over as who presses Ctrl-C."""
+
+    def end(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _show_version(wanted: bool) -> None:
@@ -94,7 +144,10 @@ def run(
     browser: Annotated[bool, typer.Option(help="Open the report in the browser.")] = False,
     serve: Annotated[bool, typer.Option(help="Serve the report when the plan is made.")] = True,
 ) -> None:
-    """Plan the reference call, an 18,000-TEU ship at a terminal like Chancay's, and show its report."""
+    """Plan the reference call and show its report.
+
+    An 18,000-TEU ship at a terminal like Chancay's: 4,000 boxes off, 5,000 on.
+    """
     call_folder = folder / scenario
     if not (call_folder / "call.toml").is_file():
         print(f"Making the call {scenario} in {call_folder}", flush=True)
@@ -117,8 +170,11 @@ def plan(
         float | None, typer.Option(help="Wall time for the search; with it two runs may differ.", min=1)
     ] = None,
 ) -> None:
-    """Make the loading plan of a call: bay plan, queues, retrieval list, papers and report. Ctrl-C keeps the best."""
-    judged = _plan(call, out or call.with_name(f"{call.resolve().name}-plan"), seed, effort, seconds)
+    """Make the loading plan of a call.
+
+    Bay plan, crane queues, yard retrieval list, papers and report. Ctrl-C keeps the best plan so far.
+    """
+    judged = _plan(call, out or _plan_folder(call), seed, effort, seconds)
     if judged.judgement.hard_by_plan:
         raise typer.Exit(EXIT_NOT_LEGAL)
 
@@ -127,9 +183,12 @@ def plan(
 def check(
     call: Annotated[Path, typer.Argument(help="The call folder.")],
     plan: Annotated[Path, typer.Argument(help="The plan.json, by whomever it was made.")],
-    limit: Annotated[int, typer.Option(help="Show at most so many findings a rule.")] = 5,
+    limit: Annotated[int, typer.Option(help="Show at most so many findings a rule.", min=0)] = 5,
 ) -> None:
-    """Let the referee judge a plan. Exit code 2 when it breaks a HARD rule."""
+    """Let the referee judge a plan.
+
+    Exit code 2 when it breaks a HARD rule.
+    """
     from cabria.adapters.files.plan_json import read_plan
     from cabria.bootstrap import read_call
     from cabria.referee.judge import judge
@@ -137,7 +196,7 @@ def check(
 
     the_call = read_call(call)
     judgement = judge(the_call, read_plan(_plan_file(plan), the_call))
-    print(verdict_text(judgement, limit=limit))
+    _say(verdict_text(judgement, limit=limit))
     if judgement.hard_by_plan:
         raise typer.Exit(EXIT_NOT_LEGAL)
 
@@ -148,13 +207,16 @@ def why(
     plan: Annotated[Path, typer.Argument(help="Its plan.json, or the folder it lies in.")],
     container: Annotated[str, typer.Argument(help="A container number.")],
 ) -> None:
-    """Say why a box stands where it stands, and what the next best slots would cost."""
+    """Say why a box stands where it stands.
+
+    And what it would cost in the next best slots.
+    """
     from cabria.adapters.files.plan_json import read_plan
     from cabria.bootstrap import read_call
     from cabria.planning.loading.explain import explain_text
 
     the_call = read_call(call)
-    print(explain_text(the_call, read_plan(_plan_file(plan), the_call), container.strip().upper()))
+    _say(explain_text(the_call, read_plan(_plan_file(plan), the_call), container.strip().upper()))
 
 
 @app.command(epilog="Example: cabria serve out/chancay-plan")
@@ -177,15 +239,20 @@ def edi_check(
     tables: Annotated[Path | None, typer.Option(help="Folder with the site's own code tables.")] = None,
     first: Annotated[int, typer.Option(help="How many findings of each kind to name.", min=1)] = 5,
 ) -> None:
-    """Read a message and write the letter to the carrier: everything that was odd, by gravity."""
+    """Write the letter to the carrier about a message.
+
+    Everything that was odd, by gravity. Exit code 2 when the message cannot be used as it is.
+    """
     from cabria.adapters.edi import check_file, letter
     from cabria.adapters.edi.check import summary
     from cabria.adapters.files.profiles import load_profile
 
     checked = check_file(file, tables=tables, profile=load_profile(profile) if profile else None)
     for message in checked.messages:
-        print(summary(message), file=sys.stderr)
-        print(letter(message, message.findings, first=first))
+        print(_printable(summary(message)), file=sys.stderr)
+        _say(letter(message, message.findings, first=first))
+    if not checked.is_usable:
+        raise typer.Exit(EXIT_NOT_LEGAL)
 
 
 @profile_app.command("import", epilog="Example: cabria profile import SHIP_STAF.txt ship.json")
@@ -199,7 +266,7 @@ def profile_import(
 
     profile = load_profile(source)
     write_profile(profile, target)
-    print(f"{profile.name}: {profile.capacity_teu:,} TEU, {profile.plugs:,} plugs, written to {target}")
+    _say(f"{profile.name}: {profile.capacity_teu:,} TEU, {profile.plugs:,} plugs, written to {target}")
 
 
 @profile_app.command("show", epilog="Example: cabria profile show ship.json")
@@ -207,7 +274,7 @@ def profile_show(source: Annotated[Path, typer.Argument(help="Any profile Cabria
     """Say what a profile holds and what it does not say."""
     from cabria.adapters.files.profiles import describe, load_profile
 
-    print(describe(load_profile(source)))
+    _say(describe(load_profile(source)))
 
 
 @profile_app.command("make", epilog="Example: cabria profile make 18000 big.json")
@@ -222,10 +289,10 @@ def profile_make(
 
     profile = make_ship(teu, seed=seed)
     write_profile(profile, target)
-    print(f"{profile.name}: {profile.capacity_teu:,} TEU, {profile.plugs:,} plugs, written to {target}")
+    _say(f"{profile.name}: {profile.capacity_teu:,} TEU, {profile.plugs:,} plugs, written to {target}")
 
 
-@scenario_app.command("list")
+@scenario_app.command("list", epilog="Example: cabria scenario list")
 def scenario_list() -> None:
     """Name the scenarios."""
     from cabria.experiments.calls import SCENARIOS
@@ -242,9 +309,9 @@ def scenario_make(
     teu: Annotated[int, typer.Option(min=1_000, max=24_000, help="Size of a made call's ship.")] = 8_000,
     seed: SeedOption = 0,
 ) -> None:
-    """Write a call folder as a real terminal would deliver it."""
+    """Write a call folder as a terminal would deliver it."""
     _make_scenario(name, folder, moves=moves, teu=teu, seed=seed)
-    print(f"Written to {folder}. Plan it with `cabria plan {folder}`.")
+    _say(f"Written to {folder}. Plan it with `cabria plan {folder}`.")
 
 
 @scenario_app.command(
@@ -259,19 +326,25 @@ def scenario_around(
     rotation: Annotated[str, typer.Option(help="Coming ports in order: A,B,C; else guessed from the bay plan.")] = "",
     seed: SeedOption = 0,
 ) -> None:
-    """Make a call around your own ship and bay plan; load list, yard and terminal are invented."""
+    """Make a call around your own ship and bay plan.
+
+    Load list, yard and terminal are invented.
+    """
     from cabria.adapters.edi import load, read_bay_plan
+    from cabria.adapters.files.call_checks import refuse_bad_slots
     from cabria.adapters.files.call_folder import write_call
     from cabria.adapters.files.profiles import load_profile
-    from cabria.domain.containers import Port
     from cabria.experiments.real_calls import call_of_ship
 
-    ports = [Port(port) for port in discharge.upper().split(",")]
-    coming = [Port(port) for port in rotation.upper().split(",") if port]
-    aboard = read_bay_plan(load(arrival), file=arrival.name).bay_plan()
-    call = call_of_ship(load_profile(profile), aboard, discharged=ports, loads=loads, seed=seed, rotation=coming)
-    write_call(call, folder)
-    print(f"Written to {folder}. Plan it with `cabria plan {folder}`.")
+    leaving, coming = _ports(discharge, "--discharge"), _ports(rotation, "--rotation")
+    if not leaving:
+        raise DataError("No port is named.", place="--discharge")
+    ship = load_profile(profile)
+    message = read_bay_plan(load(arrival), file=str(arrival))
+    aboard = message.bay_plan()
+    refuse_bad_slots(aboard, ship, str(arrival), {entry.container.id: entry.segment for entry in message.entries})
+    write_call(call_of_ship(ship, aboard, discharged=leaving, loads=loads, seed=seed, rotation=coming), folder)
+    _say(f"Written to {folder}. Plan it with `cabria plan {folder}`.")
 
 
 @scenario_app.command("instructed", epilog="Example: cabria scenario instructed movins.edi my-call")
@@ -280,17 +353,30 @@ def scenario_instructed(
     folder: Annotated[Path, typer.Argument(help="The call folder to write; it must not exist.")],
     seed: SeedOption = 0,
 ) -> None:
-    """Make a call of an empty ship with one made box for each slot of a carrier's instruction."""
+    """Make a call around a carrier's instruction.
+
+    An empty ship, and one made box for each slot of the instruction.
+    """
     from cabria.adapters.edi import load, read_instruction
     from cabria.adapters.files.call_folder import write_call
-    from cabria.domain.errors import DataError
     from cabria.experiments.real_calls import call_of_instruction
 
-    message = read_instruction(load(instruction), file=instruction.name)
+    message = read_instruction(load(instruction), file=str(instruction))
     if message.header.port is None:
-        raise DataError("The instruction does not say for which port it is (LOC+5).", file=instruction.name)
+        raise DataError("The instruction does not say for which port it is (LOC+5).", file=str(instruction))
     write_call(call_of_instruction(message.instructions, port=message.header.port, seed=seed), folder)
-    print(f"Written to {folder}. Plan it with `cabria plan {folder}`.")
+    _say(f"Written to {folder}. Plan it with `cabria plan {folder}`.")
+
+
+def _ports(text: str, option: str) -> list[Port]:
+    """Ports as UN/LOCODE between commas. Raises DataError."""
+    from cabria.domain.containers import Port
+
+    ports = [Port(port.strip()) for port in text.upper().split(",") if port.strip()]
+    for port in ports:
+        if not re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3}", port):
+            raise DataError(f"{port[:40]!r} is no port as UN/LOCODE, such as CNSHA.", place=option)
+    return ports
 
 
 def _make_scenario(name: str, folder: Path, *, moves: int = 2_500, teu: int = 8_000, seed: int = 0) -> None:
@@ -302,7 +388,7 @@ def _make_scenario(name: str, folder: Path, *, moves: int = 2_500, teu: int = 8_
 def _plan(call_folder: Path, out: Path, seed: int, effort: Effort, seconds: float | None = None) -> PlannedCall:
     from dataclasses import replace
 
-    from cabria.bootstrap import plan_call, read_call, write_output
+    from cabria.bootstrap import plan_call, read_call, refuse_output, write_output
     from cabria.cli.screen import on_screen
     from cabria.planning.loading.problem import EFFORTS
     from cabria.planning.search.stopping import Interrupted
@@ -310,13 +396,21 @@ def _plan(call_folder: Path, out: Path, seed: int, effort: Effort, seconds: floa
 
     with on_screen() as screen, _keeping_the_best() as interrupted:
         call: VesselCall = screen.step("Reading the call", lambda: read_call(call_folder))
+        refuse_output(out)
         params = replace(EFFORTS[effort], seconds=seconds)
         stop = Interrupted(interrupted.is_set)
         planned = plan_call(call, seed=seed, params=params, listen=screen.listen, stop=stop)
         screen.step("Writing plan and report", lambda: write_output(planned, out))
-    print(summary(planned))
-    print(f"\nWritten to {out}. Look at it with `cabria serve {out}`.", flush=True)
+    _say(f"{summary(planned)}\n\nWritten to {out}. Look at it with `cabria serve {out}`.")
     return planned
+
+
+def _plan_folder(call: Path) -> Path:
+    """`my-call-plan` beside `my-call`, however the call was named: by a path, as `.` or by its call.toml."""
+    folder = call.parent if call.name == "call.toml" else call
+    if folder.name in ("", ".."):
+        folder = folder.resolve()
+    return folder.parent / f"{folder.name}-plan"
 
 
 def _plan_file(path: Path) -> Path:

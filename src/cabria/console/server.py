@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 from cabria.domain.errors import DataError, TerminalError
@@ -22,7 +23,8 @@ def serve_report(folder: Path, *, host: str = LOOPBACK, port: int = 8765, open_b
     print(f"The report is at {url}  (Ctrl-C ends)", flush=True)
     if open_browser:
         threading.Timer(0.5, webbrowser.open, [url]).start()
-    uvicorn.run(report_app(folder), host=host, port=port, log_level="warning", access_log=False)
+    with suppress(KeyboardInterrupt):  # uvicorn passes it on after its own end
+        uvicorn.run(report_app(folder), host=host, port=port, log_level="warning", access_log=False)
 
 
 def report_app(folder: Path):  # type: ignore[no-untyped-def]
@@ -57,6 +59,8 @@ def free_port(host: str, wanted: int) -> int:
     import errno
     import socket
 
+    if not host:
+        raise TerminalError("An empty address would mean all of this machine's; name one with --host.")
     for port in range(wanted, wanted + 10) if wanted else (0,):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

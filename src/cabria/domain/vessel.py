@@ -244,7 +244,10 @@ class VesselProfile:
         for lid in self.hatch_covers:
             for stack_id in (*lid.closes, *lid.carries):
                 if stack_id not in stacks:
-                    raise DataError(f"Hatch cover {lid.id} names stack {stack_id} which the profile does not have.")
+                    bay, row, level = stack_id
+                    raise DataError(
+                        f"Hatch cover {lid.id} names row {row:02} of bay {bay:02}, {level}, which is not there."
+                    )
         displacements = [point.displacement_kg for point in self.hydrostatics]
         if displacements != sorted(set(displacements)):
             raise DataError("Hydrostatic points do not rise in displacement.")

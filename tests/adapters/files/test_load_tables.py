@@ -178,7 +178,7 @@ def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("hello.txt", "no sheet")
     (tmp_path / "loads.xlsx").write_bytes(packed.getvalue())
-    with pytest.raises(DataError, match="workbook cannot be read"):
+    with pytest.raises(DataError, match="no Excel workbook"):
         read_load_table(tmp_path / "loads.xlsx", port=HERE)
 
 

@@ -60,7 +60,7 @@ def test_a_terminal_reads_back_as_it_was_written(tmp_path_factory: pytest.TempPa
     ("old", "new", "sentence"),
     [
         ('"trucks": 13', '"trucks": -1', r"\$\.trucks"),
-        ('"trucks"', '"lorries"', "unknown field `lorries`"),
+        ('"trucks"', '"lorries"', "no key 'lorries'"),
         ('"id": "B02"', '"id": "B01"', "has a block twice"),
         ('"block": "B02"', '"block": "B77"', "Yard crane YC02 stands in block B77"),
         ('"tiers": 5', '"tiers": 1e9', r"\$\.blocks\[0\]\.tiers"),

@@ -35,7 +35,7 @@ def _unpacked(data: bytes, file: str) -> bytes:
     except (lzma.LZMAError, EOFError):
         raise DataError("The archive is damaged or no .xz archive.", file=file) from None
     if len(text) > MAX_BYTES:
-        raise too_large(len(text), file)
+        raise DataError(f"Unpacked, the file is too large: a message has at most {MAX_BYTES / 1e6:.0f} MB.", file=file)
     if not unpacker.eof:
         raise DataError("The archive was cut off.", file=file)
     return text

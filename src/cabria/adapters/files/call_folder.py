@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import gc
 import re
-import shutil
-import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -32,15 +31,17 @@ from cabria.adapters.files.call_checks import (
     refuse_other_ship,
     voyage_differs,
 )
+from cabria.adapters.files.documents import misfit, text_like
 from cabria.adapters.files.load_tables import ListedBox, read_discharge_table, read_holds, read_load_table
 from cabria.adapters.files.profile_json import write_profile
 from cabria.adapters.files.profiles import load_profile
 from cabria.adapters.files.source_file import read_text, write_whole
 from cabria.adapters.files.terminal_json import read_terminal, write_terminal
+from cabria.adapters.files.whole_folder import whole_folder
 from cabria.adapters.files.yard_csv import read_yard, write_yard
 from cabria.domain.calls import CallSettings, VesselCall
 from cabria.domain.containers import Container, ContainerId, Port, SizeType
-from cabria.domain.errors import DataError, TerminalError
+from cabria.domain.errors import DataError
 from cabria.domain.findings import Cause, Finding, Severity
 from cabria.domain.messages import BayPlanMessage, Breakbulk, Direction, LoadListMessage, MessageHeader
 from cabria.domain.stowage import BayPlan, Stowed
@@ -53,8 +54,9 @@ MAX_BYTES = 1024 * 1024
 NOT_IN_YARD = "not in the yard"
 NO_POD = "no port of discharge"
 FOR_THIS_PORT = "bound for this port"
+A_TIME = "a time such as 2026-03-02T06:00"
 
-PortCode = Annotated[str, Meta(pattern=r"^[A-Z]{2}[A-Z0-9]{3}$")]
+PortCode = Annotated[str, text_like(r"^[A-Z]{2}[A-Z0-9]{3}\Z", "a port as UN/LOCODE, such as CNSHA")]
 FileName = Annotated[str, Meta(min_length=1, max_length=200)]
 Minutes = Annotated[float, Meta(ge=0, le=1e6)]
 Kilograms = Annotated[int, Meta(ge=0, le=1_000_000)]
@@ -92,15 +94,15 @@ class CallDocument(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What call.toml says."""
 
     format: Literal["cabria.call/1"]
-    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,35}$")]
+    id: Annotated[str, text_like(r"^[A-Za-z0-9._-]{1,35}\Z", "1 to 35 letters, digits, points and hyphens")]
     port: PortCode
     voyage: Annotated[str, Meta(max_length=17)]
     rotation: Annotated[list[PortCode], Meta(max_length=100)]
-    start: Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?)?$")] = ""
+    start: Annotated[str, text_like(r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?)?\Z", A_TIME)] = ""
     berth_x_mm: Annotated[int, Meta(ge=-100_000_000, le=100_000_000)] = 0
     bow_towards_x: bool = False
     vessel_name: Annotated[str, Meta(max_length=60)] = ""
-    imo: Annotated[str, Meta(pattern=r"^(\d{7})?$")] = ""
+    imo: Annotated[str, text_like(r"^(\d{7})?\Z", "an IMO number of seven digits")] = ""
     call_sign: Annotated[str, Meta(max_length=17)] = ""
     files: FilesPart
     settings: SettingsPart = msgspec.field(default_factory=SettingsPart)
@@ -132,7 +134,7 @@ def write_call(call: VesselCall, folder: Path | str, *, previous_port: Port | No
     exists or the folder is not empty.
     """
     target = Path(folder)
-    with _whole_folder(target) as draft:
+    with whole_folder(target) as draft:
         _write_files(call, draft, previous_port)
 
 
@@ -156,15 +158,27 @@ def _read_document(path: Path) -> CallDocument:
         raise DataError(f"The file is not TOML: {error}.", file=file) from None
     except RecursionError:
         raise DataError("The file is not TOML: it is nested too deeply.", file=file) from None
+    except ValueError:
+        raise DataError("The file is not TOML: a number has thousands of digits.", file=file) from None
     if parsed.get("format") != FORMAT:
         said = parsed.get("format")
         raise DataError(f"A call begins with format = {FORMAT!r}; this file says {said!r:.60}.", file=file)
     _refuse_unknown_keys(parsed, file)
     try:
-        return msgspec.convert(parsed, CallDocument)
+        document = msgspec.convert(parsed, CallDocument)
     except msgspec.ValidationError as error:
-        problem, _, place = str(error).partition(" - at ")
-        raise DataError(f"{problem}.", file=file, place=place.strip("`").removeprefix("$.")) from None
+        refusal = misfit(error, file)
+        refusal.place = refusal.place.removeprefix("$").removeprefix(".")
+        raise refusal from None
+    _refuse_no_time(document.start, file)
+    return document
+
+
+def _refuse_no_time(start: str, file: str) -> None:
+    try:
+        datetime.fromisoformat(start or "2000-01-01")
+    except ValueError:
+        raise DataError(f"This should be {A_TIME}; {start} never comes.", file=file, place="start") from None
 
 
 def _refuse_unknown_keys(parsed: Mapping[str, Any], file: str) -> None:
@@ -235,7 +249,7 @@ class _Reading:
             problem = f"{written!r} lies outside the call folder."
             raise DataError(problem, file=str(self.root / CALL_FILE), place=f"files.{name}")
         if not path.is_file():
-            problem = f"The {name.replace('_', ' ')} file {written} is not in the folder."
+            problem = f"There is no file {written} in the call folder."
             raise DataError(problem, file=str(self.root / CALL_FILE), place=f"files.{name}")
         return path
 
@@ -405,7 +419,7 @@ class _Reading:
 
 
 def _is_table(path: Path) -> bool:
-    return path.name.lower().endswith((".csv", ".csv.gz", ".tsv", ".xlsx", ".xlsm"))
+    return path.name.lower().endswith((".csv", ".csv.gz", ".tsv", ".xlsx", ".xlsm", ".xls"))
 
 
 def _listed_once(message: LoadListMessage, file: str) -> tuple[ListedBox, ...]:
@@ -545,22 +559,3 @@ def _toml(call: VesselCall, files: Mapping[str, str]) -> str:
 def _toml_value(value: object) -> str:
     """Strings, numbers, truth values and lists are written in TOML as in JSON."""
     return msgspec.json.encode(value).decode().replace("\x7f", "\\u007F")
-
-
-@contextmanager
-def _whole_folder(target: Path) -> Iterator[Path]:
-    """A folder that appears under its name only when it is complete."""
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise DataError("This exists and is left alone.", file=str(target), remedy="Name a new folder.")
-    draft = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        draft.chmod(0o755)
-        yield draft
-        draft.rename(target)
-    except OSError as error:
-        raise TerminalError(f"{target} cannot be written: {error.strerror or error}.") from error
-    finally:
-        if draft is not None:
-            shutil.rmtree(draft, ignore_errors=True)

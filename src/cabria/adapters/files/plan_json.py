@@ -17,8 +17,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from cabria.adapters.files.documents import decoded, text_like
 from cabria.adapters.files.source_file import read_bytes, write_whole
-from cabria.adapters.files.terminal_json import decoded
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
@@ -31,7 +31,9 @@ from cabria.planning.loading.result import PlannedCall
 FORMAT: Literal["cabria.plan/1"] = "cabria.plan/1"
 MAX_BYTES = 128 * 1024 * 1024
 
-Slot = Annotated[str, Meta(pattern=r"^\d{6,7}$", description="Stow position BBBRRTT (ISO 9711).")]
+Slot = Annotated[
+    str, text_like(r"^\d{6,7}$", "a slot such as 0060284", description="Stow position BBBRRTT (ISO 9711).")
+]
 Place = Annotated[str, Meta(min_length=1, max_length=60, description="Yard position BLOCK-BAY-ROW-TIER.")]
 Number = Annotated[str, Meta(min_length=1, max_length=40, description="Container number.")]
 Seconds = Annotated[int, Meta(ge=0, le=10**8, description="Seconds from the call's start.")]
@@ -166,7 +168,8 @@ def read_plan(path: Path | str, call: VesselCall) -> LoadingPlan:
     Whether the plan is any good is the referee's matter.
     """
     file = str(path)
-    document = decoded(read_bytes(path, limit_bytes=MAX_BYTES), PlanDocument, file=file)
+    content = read_bytes(path, limit_bytes=MAX_BYTES)
+    document = decoded(content, PlanDocument, file=file, what="A plan", form=FORMAT)
     if document.call != call.id:
         raise DataError(f"The plan is of call {document.call!r:.60}, not of {call.id}.", file=file, place="$.call")
     try:

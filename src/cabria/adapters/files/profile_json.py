@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from cabria.adapters.files.documents import decoded, text_like
 from cabria.adapters.files.source_file import read_bytes, write_whole
 from cabria.domain.errors import DataError
 from cabria.domain.vessel import (
@@ -42,7 +43,7 @@ Positive = Annotated[int, Meta(ge=0, le=10**15)]
 Number = Annotated[int, Meta(ge=0, le=999)]
 TwoDigits = Annotated[int, Meta(ge=0, le=99)]
 Text = Annotated[str, Meta(max_length=2_000)]
-Takes = Annotated[str, Meta(pattern=r"^((20F|20A|40|45|PF|PA)( |$))*$", max_length=20)]
+Takes = Annotated[str, text_like(r"^((20F|20A|40|45|PF|PA)( |$))*$", "words among 20F 20A 40 45 PF PA", max_length=20)]
 
 
 class _Part(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
@@ -164,13 +165,9 @@ def read_profile(path: Path | str) -> VesselProfile:
 
 def parse_profile(content: bytes, *, file: str) -> VesselProfile:
     """The profile in the bytes of a JSON file. Raises DataError."""
-    content = content.removeprefix(b"\xef\xbb\xbf")
-    _refuse_other_formats(content, file)
+    document = decoded(content, VesselProfileDocument, file=file, what="A vessel profile", form=FORMAT)
     try:
-        return _profile(msgspec.json.decode(content, type=VesselProfileDocument))
-    except msgspec.ValidationError as error:
-        problem, _, place = str(error).partition(" - at ")
-        raise DataError(f"{problem}.", file=file, place=place.strip("`") or "$") from None
+        return _profile(document)
     except DataError as error:
         raise error.inside(file) from None
 
@@ -189,24 +186,6 @@ def profile_schema() -> dict[str, Any]:
     """The JSON schema of the format (2020-12), as kept in docs/reference/vessel-profile.schema.json."""
     schema = msgspec.json.schema(VesselProfileDocument)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Cabria vessel profile", **schema}
-
-
-class _AnyFormat(msgspec.Struct):
-    format: str | None = None
-
-
-def _refuse_other_formats(content: bytes, file: str) -> None:
-    try:
-        found = msgspec.json.decode(content, type=_AnyFormat).format
-    except msgspec.ValidationError:
-        found = None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"The file is not JSON: {error}.", file=file) from None
-    if found != FORMAT:
-        what = "says no format" if found is None else f"says format {found[:60]!r}"
-        raise DataError(
-            f"A vessel profile begins with format {FORMAT!r}; this file {what}.", file=file, place="$.format"
-        )
 
 
 def _profile(document: VesselProfileDocument) -> VesselProfile:

@@ -19,7 +19,7 @@ def read_bytes(path: Path | str, *, limit_bytes: int) -> bytes:
     except OSError as error:
         raise DataError(f"The file cannot be read: {error.strerror or error}.", file=name) from None
     if len(content) > limit_bytes:
-        raise DataError(f"The file is larger than {limit_bytes / 1e6:g} MB, which no file of its kind is.", file=name)
+        raise DataError(f"The file is larger than {limit_bytes / 1e6:.0f} MB, which no file of its kind is.", file=name)
     if not content.strip():
         raise DataError("The file is empty.", file=name)
     return content
@@ -39,12 +39,27 @@ def read_text(path: Path | str, *, limit_bytes: int) -> str:
 
 
 def write_whole(path: Path | str, content: bytes) -> None:
-    """Write a file whole or not at all: beside its place first, then moved there. Raises DataError."""
-    target = Path(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    """Write a file whole or not at all: beside its place first, then moved there; through a link, not over it.
+
+    Raises DataError, also for a name that belongs to a folder or a device.
+    """
     try:
-        beside.write_bytes(content)
-        beside.replace(target)
+        target = resolved(path)
+        if target.exists() and not target.is_file():
+            raise DataError("This is not a file, so it is left alone.", file=str(path), remedy="Name another.")
+        beside = target.with_name(f".cabria-{os.getpid()}.part")
+        try:
+            beside.write_bytes(content)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise DataError(f"The file cannot be written: {error.strerror or error}.", file=str(path)) from None
+
+
+def resolved(path: Path | str) -> Path:
+    """The path behind all links. Raises DataError for a link that leads to itself."""
+    try:
+        return Path(path).resolve()
+    except RuntimeError:
+        raise DataError("This is a link that leads to itself.", file=str(path)) from None

@@ -85,7 +85,7 @@ class _Row:
     def number(self, column: str, *, low: int = 0, high: int = 999) -> int:
         text = self.text(column)
         if not (text.isascii() and text.isdigit() and len(text) <= 6 and low <= int(text) <= high):
-            raise self.error(f"{column} should be a whole number from {low} to {high}, not {text!r}.")
+            raise self.error(f"{column} should be a whole number from {low} to {high}, not {text[:40]!r}.")
         return int(text)
 
     def thousandths(self, column: str, inherited: str = "") -> int | None:

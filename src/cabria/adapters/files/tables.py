@@ -27,7 +27,9 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 200
 MAX_CELL_CHARS = 4_000
 MAX_EXCEL_BYTES = 16 * 1024 * 1024
-MAX_UNPACKED_EXCEL_BYTES = 256 * 1024 * 1024
+MAX_UNPACKED_EXCEL_BYTES = 64 * 1024 * 1024
+NO_WORKBOOK = "This is no Excel workbook (.xlsx), or it is damaged."
+SAVE_AGAIN = "Save it from Excel as .xlsx or CSV again."
 _HEADER_SEARCH = 20
 """Titles and blank lines may stand above the header of a list; beyond this nobody looks."""
 
@@ -82,7 +84,7 @@ def read_rows(path: Path, columns: Mapping[str, Sequence[str]], *, needed: Seque
     are passed over; empty lines too.
     """
     file = str(path)
-    lines = _excel_lines(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv_lines(path)
+    lines = _excel_lines(path) if path.suffix.lower() in (".xlsx", ".xlsm", ".xls") else _csv_lines(path)
     aliases = {plain(name): column for column, names in columns.items() for name in (column, *names)}
     header: dict[int, str] = {}
     titles: dict[str, str] = {}
@@ -261,8 +263,8 @@ def _excel_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
             yield number, [_excel_text(cell) for cell in cells]
     except DataError:
         raise
-    except Exception as error:  # noqa: BLE001 - a damaged workbook makes openpyxl raise almost anything
-        raise DataError(f"The workbook cannot be read: {type(error).__name__}.", file=file) from None
+    except Exception:  # noqa: BLE001 - a damaged workbook makes openpyxl raise almost anything
+        raise DataError(NO_WORKBOOK, file=file, remedy=SAVE_AGAIN) from None
 
 
 def _refuse_bomb(content: bytes, file: str) -> None:
@@ -270,7 +272,7 @@ def _refuse_bomb(content: bytes, file: str) -> None:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
     except zipfile.BadZipFile:
-        raise DataError("This is no Excel workbook (.xlsx), or it was cut off.", file=file) from None
+        raise DataError(NO_WORKBOOK, file=file, remedy=SAVE_AGAIN) from None
     if unpacked > MAX_UNPACKED_EXCEL_BYTES:
         raise DataError(f"Unpacked, the workbook has {unpacked / 1e6:,.0f} MB, which no load list needs.", file=file)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from cabria.adapters.files.documents import decoded, text_like
 from cabria.adapters.files.source_file import read_bytes, write_whole
 from cabria.domain.errors import DataError
 from cabria.domain.terminal import QuayCrane, Terminal, YardCrane
@@ -30,7 +31,7 @@ class _Part(msgspec.Struct, forbid_unknown_fields=True):
 class BlockPart(_Part, kw_only=True):
     """Rows x bays x tiers under one crane runway; see `domain.yard.YardBlock`."""
 
-    id: Annotated[str, Meta(pattern=r"^[^\s-]{1,20}$")]
+    id: Annotated[str, text_like(r"^[^\s-]{1,20}$", "a name of 1 to 20 characters without blank or hyphen")]
     bays: Count
     rows: Count
     tiers: Annotated[int, Meta(ge=1, le=20)]
@@ -66,7 +67,7 @@ class TerminalDocument(_Part, kw_only=True):
 
     format: Literal["cabria.terminal/1"]
     name: Name
-    port: Annotated[str, Meta(pattern=r"^[A-Z]{2}[A-Z0-9]{3}$")]
+    port: Annotated[str, text_like(r"^[A-Z]{2}[A-Z0-9]{3}$", "a port as UN/LOCODE, such as CNSHA")]
     quay_length_mm: Positive
     crane_gap_bays: Annotated[int, Meta(ge=0, le=20)] = 1
     trucks: Annotated[int, Meta(ge=0, le=10_000)] = 0
@@ -78,7 +79,8 @@ class TerminalDocument(_Part, kw_only=True):
 
 def read_terminal(path: Path) -> Terminal:
     """The terminal in a JSON file. Raises DataError that names the file and the place in it."""
-    document = decoded(read_bytes(path, limit_bytes=MAX_BYTES), TerminalDocument, file=str(path))
+    content = read_bytes(path, limit_bytes=MAX_BYTES)
+    document = decoded(content, TerminalDocument, file=str(path), what="A terminal", form=FORMAT)
     parts = msgspec.structs.asdict(document)
     del parts["format"]
     parts["blocks"] = tuple(
@@ -99,17 +101,3 @@ def write_terminal(terminal: Terminal, path: Path) -> None:
     except msgspec.ValidationError as error:
         raise DataError(f"Terminal {terminal.name} is beyond what the format holds: {error}.", file=str(path)) from None
     write_whole(path, msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
-
-
-_Document = TypeVar("_Document")
-
-
-def decoded(content: bytes, type_of: type[_Document], *, file: str) -> _Document:
-    """A JSON document of a known form. Raises DataError with the place where it departs from the form."""
-    try:
-        return msgspec.json.decode(content, type=type_of)
-    except msgspec.ValidationError as error:
-        problem, _, place = str(error).partition(" - at ")
-        raise DataError(f"{problem}.", file=file, place=place.strip("`") or "$") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"The file is not JSON: {error}.", file=file) from None

@@ -1,0 +1,128 @@
+"""Documents of a known form, JSON or TOML: what does not fit is told in the words of somebody who writes such files."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from cabria.domain.errors import DataError
+
+Document = TypeVar("Document")
+
+_WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table of named values",
+    "null": "null",
+}
+_FORMS: dict[str, str] = {}
+
+
+def text_like(pattern: str, words: str, **facts: Any) -> Meta:
+    """A text that matches a regular expression, and what a refusal says it should be; `facts` as for `Meta`."""
+    _FORMS[pattern] = words
+    return Meta(pattern=pattern, **facts)
+
+
+def decoded(content: bytes, type_of: type[Document], *, file: str, what: str, form: str) -> Document:
+    """A JSON document of a known form. Raises DataError with the place where it departs from the form.
+
+    `what` is a noun for such a document, `form` the format that it must name itself.
+    """
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    try:
+        _refuse_other_form(content, file, what, form)
+        document = msgspec.json.decode(content, type=type_of)
+        # A key that stands twice would silently count with its last value.
+        json.loads(content, object_pairs_hook=_refuse_twice, parse_int=str, parse_float=str)
+    except msgspec.ValidationError as error:
+        raise misfit(error, file) from None
+    except RecursionError:
+        raise DataError("The file is not JSON: it is nested too deeply.", file=file) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"The file is not JSON: {error}.", file=file) from None
+    except DataError as error:
+        raise error.inside(file) from None
+    return document
+
+
+def misfit(error: msgspec.ValidationError, file: str) -> DataError:
+    """What msgspec found, in plain words and with the place in the document."""
+    problem, _, place = str(error).partition(" - at ")
+    return DataError(_in_words(problem), file=file, place=place.replace("`", "") or "$")
+
+
+class _AnyForm(msgspec.Struct):
+    format: str | None = None
+
+
+def _refuse_other_form(content: bytes, file: str, what: str, form: str) -> None:
+    try:
+        found = msgspec.json.decode(content, type=_AnyForm).format
+    except msgspec.ValidationError:
+        found = None
+    if found != form:
+        said = "says no format" if found is None else f"says {found!r:.60}"
+        raise DataError(f"{what} begins with format {form!r}; this file {said}.", file=file, place="$.format")
+
+
+def _refuse_twice(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise DataError(f"{twice[:60]!r} is named twice in one table.", place=f"key {twice[:60]}")
+    return table
+
+
+def _in_words(problem: str) -> str:
+    """Plain words for a message of msgspec; one that is not known here stays as it is."""
+    for pattern, told in _MESSAGES:
+        if found := re.fullmatch(pattern, problem, re.DOTALL):
+            return told(*found.groups())
+    return f"{problem}."
+
+
+def _kinds(types: str, words: Mapping[str, str]) -> str:
+    return " or ".join(words.get(name, name) for name in types.split(" | "))
+
+
+def _told_kind(expected: str, got: str) -> str:
+    return f"This should be {_kinds(expected, _WORDS)}, not {_kinds(got, {**_WORDS, 'float': 'a fraction'})}."
+
+
+def _told_form(pattern: str) -> str:
+    words = next((words for known, words in _FORMS.items() if repr(known) == pattern), f"of the form {pattern}")
+    return f"This should be {words}."
+
+
+def _told_limit(sign: str, limit: str) -> str:
+    bound = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}[sign]
+    number = float(limit)
+    return f"This should be {bound} {number:,.0f}." if number.is_integer() else f"This should be {bound} {limit}."
+
+
+def _told_length(kind: str, bound: str | None, sign: str | None, length: str) -> str:
+    bound = bound or {">=": "at least", "<=": "at most"}.get(sign or "", "exactly")
+    if (bound, length) == ("at least", "1"):
+        return "This should not be empty."
+    return f"This should have {bound} {length} {'characters' if kind == 'str' else 'entries'}."
+
+
+_MESSAGES: tuple[tuple[str, Callable[..., str]], ...] = (
+    (r"Expected `([^`]*)`, got `([^`]*)`", _told_kind),
+    (r"Expected `str` matching regex (.*)", _told_form),
+    (r"Expected `(?:int|float)` ([<>]=?) (\S*)", _told_limit),
+    (r"Expected `(str|array)` of (?:(at least|at most) )?length (?:([<>]=) )?(\d+).*", _told_length),
+    (r"Object missing required field `(.*)`", "The key {!r} is missing.".format),
+    (r"Object contains unknown field `(.{,60}).*`", "There is no key {!r}.".format),
+    (r"Invalid enum value (.{,60}).*", "{} is none of the words that may stand here.".format),
+)
