@@ -45,6 +45,29 @@ def test_the_summary_tells_verdict_figures_refusals_and_time(small_planned: Plan
         assert needed in words
 
 
+def test_boxes_not_ready_are_told_apart_from_those_without_room(small_planned: PlannedCall) -> None:
+    plan = replace(small_planned.plan, refused={**small_planned.plan.refused, ContainerId("COLD0000001"): "no plug"})
+    planned = replace(small_planned, plan=plan)
+    assert figures.refused_by_reason(planned) == {
+        "for want of room": [("no plug", ["COLD0000001"])],
+        "not ready to load": [("It has no verified gross mass.", ["LATE0000001"])],
+    }
+    assert "2 refused (1 for want of room, 1 not ready to load)" in figures.verdict(planned).details[0]
+
+
+def test_what_the_profile_does_not_know_is_one_figure(small_planned: PlannedCall) -> None:
+    unknown = replace(small_planned.judgement.departure, gm_mm=None, trim_mm=None, list_mdeg=None, draught_mm=None)
+    planned = replace(
+        small_planned,
+        call=replace(small_planned.call, vessel=replace(small_planned.call.vessel, stations=())),
+        judgement=replace(small_planned.judgement, departure=unknown),
+    )
+    told = {figure.name: figure.value for figure in figures.key_figures(planned)}
+    assert told["GM, trim, list, draught"] == "not judged"
+    assert told["cargo and tanks"] == "720 t"
+    assert "displacement" not in told
+
+
 def test_the_verdict_shows_no_more_findings_than_asked_for(small_planned: PlannedCall) -> None:
     findings = tuple(Finding("SHIP-X", Severity.HARD, f"number {n}") for n in range(9))
     words = verdict_text(replace(small_planned.judgement, findings=findings), limit=2)
@@ -70,7 +93,8 @@ def test_a_trim_has_an_end(trim_mm: int, words: str) -> None:
         (110, 100, "gap 10.0 %"),
         (100, 100, "gap 0.0 %"),
         (0, 0, "no gap"),
-        (5, 0, "gap without measure"),
+        (5, 0, "the bound says nothing"),
+        (1_600, 80, "20 times the bound"),
         (90, 100, "below its bound, so one of the two is wrong"),
     ],
 )

@@ -118,8 +118,13 @@ def _box(at: Rect, marks: CellMarks, port: PortMark | None, words: str, *, is_fl
         svg.text(middle, at.y + 9, letter) if is_half else svg.text(at.x + 9, at.y + 15, letter),
     ]
     if marks.signs:
-        x, y = (middle, at.y + 18) if is_half else (at.x + 19, at.y + 8)
-        parts.append(svg.text(x, y, marks.signs, class_="m" if len(marks.signs) < 3 else "m s"))
+        is_long = len(marks.signs) > 2  # such signs end at the right edge instead of standing in the middle
+        x, y = (
+            (middle, at.y + 18)
+            if is_half
+            else (at.x + (at.width - 1.5 if is_long else 19), at.y + (7 if is_long else 8))
+        )
+        parts.append(svg.text(x, y, marks.signs, class_="m s" if is_long else "m"))
     if marks.imdg_class:
         x, y = (middle, at.y + 14) if is_half else (at.x + 19, at.y + 13.5)
         diamond = f"M{svg.number(x)} {svg.number(y - 5.5)}l5.5 5.5l-5.5 5.5l-5.5 -5.5z"

@@ -30,7 +30,7 @@ KIND_CLASS = {
 
 def in_words(block: WorkBlock, clock: Clock) -> str:
     where = f"bay {block.bay:02}{f' {block.level}' if block.level else ''}"
-    what = f"{block.kind}, {block.containers} boxes" if block.containers else f"{block.kind}, {block.steps}"
+    what = f"{block.kind}, {block.containers} boxes" if block.containers else f"{block.kind} {', '.join(block.lids)}"
     return f"{block.crane}: {where}, {what}, {clock(block.start_s)} to {clock(block.end_s)}"
 
 
@@ -48,6 +48,7 @@ def bay_time_picture(
     parts += [svg.element("path", d=f"M{LEFT} {y}H{WIDTH - RIGHT}", class_="grid") for y in rows.values()]
     x, bottom = _time_axis(parts, TOP + len(bays) * ROW, makespan_s, clock)
     previous: dict[str, int] = {}
+    names: list[str] = []
     for block in blocks:
         y = rows.get(block.bay)
         if y is None:
@@ -55,8 +56,9 @@ def bay_time_picture(
         upper, height = LEVEL_BARS[block.level]
         parts.append(_bar(x, block, y + upper, height, clock))
         if previous.get(block.crane) != block.bay:
-            parts.append(svg.text(x(block.start_s) + 2, y + NAME_LINES[block.level], block.crane, class_="crane"))
+            names.append(svg.text(x(block.start_s) + 2, y + NAME_LINES[block.level], block.crane, class_="crane"))
         previous[block.crane] = block.bay
+    parts += names
     parts += _end_lines(x, bottom, makespan_s, bound_s)
     return svg.picture(WIDTH, bottom + BOTTOM, parts, label="Work of the quay cranes by bay and time", class_="chart")
 

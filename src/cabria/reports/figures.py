@@ -11,6 +11,7 @@ from cabria.planning.loading.result import Bound, PlannedCall
 from cabria.referee.judgement import Figures, Stability
 from cabria.reports.wording import duration, thousands
 
+NOT_JUDGED = "not judged"
 UNITS_IN_S = {"s": 1, "min": 60, "h": 3600}
 
 
@@ -39,13 +40,20 @@ def verdict(planned: PlannedCall) -> Verdict:
     legal = "The plan is legal" if not hard else "The plan is NOT legal"
     grade = "bad" if hard else "doubtful" if safety or judgement.departure.not_judged else "good"
     details = [
-        f"{thousands(figures.loaded)} of {thousands(figures.loads)} loaded"
-        + (f", {thousands(len(planned.plan.refused))} refused" if planned.plan.refused else ", none refused"),
-        f"{counted(safety, 'safety finding')} caused by the plan",
+        f"{thousands(figures.loaded)} of {thousands(figures.loads)} loaded, {_refused_in_words(planned)}",
+        f"{counted(safety, 'safety finding')} caused by the plan" + (", for a person to settle" if safety else ""),
     ]
-    if judgement.departure.not_judged:
-        details.append(f"not judged: {' '.join(judgement.departure.not_judged)}")
     return Verdict(grade, f"{legal}: {counted(hard, 'hard finding')} caused by the plan", tuple(details))
+
+
+def _refused_in_words(planned: PlannedCall) -> str:
+    if not planned.plan.refused:
+        return "none refused"
+    parts = [
+        f"{thousands(sum(len(containers) for _, containers in reasons))} {whose}"
+        for whose, reasons in refused_by_reason(planned).items()
+    ]
+    return f"{thousands(len(planned.plan.refused))} refused ({', '.join(parts)})"
 
 
 def counted(number: int, noun: str) -> str:
@@ -63,7 +71,8 @@ def _figures(planned: PlannedCall) -> Iterator[tuple[str, KeyFigure]]:
     """Each figure with the name it has in `Figures`, by which baselines are found."""
     figures, call = planned.judgement.figures, planned.call
     yield "loaded", KeyFigure("loaded", f"{thousands(figures.loaded)} of {thousands(figures.loads)}")
-    yield "refused", KeyFigure("refused", thousands(figures.refused))
+    late = sum(_is_not_ready(planned, name) for name in planned.plan.refused)
+    yield "refused", KeyFigure("refused", thousands(figures.refused), f"{thousands(late)} {NOT_READY}" if late else "")
     yield "discharged", KeyFigure("discharged", thousands(figures.discharged))
     yield "remaining", KeyFigure("staying aboard", thousands(figures.remaining))
     arrival = f"{thousands(figures.overstows_on_arrival)} on arrival"
@@ -85,8 +94,14 @@ def _figures(planned: PlannedCall) -> Iterator[tuple[str, KeyFigure]]:
         "peak_block_moves_15_min",
         KeyFigure("busiest block", thousands(figures.peak_block_moves_15_min), "moves in 15 min"),
     )
+    unknown = []
     for name, value, note in stability_figures(planned.judgement.departure, planned):
-        yield "", KeyFigure(name, value, note)
+        if value == NOT_JUDGED:
+            unknown.append(name)
+        else:
+            yield "", KeyFigure(name, value, note)
+    if unknown:
+        yield "", KeyFigure(", ".join(unknown), NOT_JUDGED)
     yield (
         "teu_departing",
         KeyFigure("TEU departing", thousands(figures.teu_departing), f"of {thousands(call.vessel.capacity_teu)}"),
@@ -97,7 +112,7 @@ def _figures(planned: PlannedCall) -> Iterator[tuple[str, KeyFigure]]:
 def stability_figures(ship: Stability, planned: PlannedCall) -> Iterator[tuple[str, str, str]]:
     """Name, value and limit of each figure of the ship afloat."""
     limits = planned.call.vessel.limits
-    unknown = "not judged"
+    unknown = NOT_JUDGED
     gm_limit = f"at least {limits.min_gm_mm / 1000:.2f} m" if limits.min_gm_mm is not None else ""
     yield "GM", unknown if ship.gm_mm is None else f"{ship.gm_mm / 1000:.2f} m", gm_limit
     yield "trim", unknown if ship.trim_mm is None else trim_in_words(ship.trim_mm), _trim_limit(planned)
@@ -106,7 +121,8 @@ def stability_figures(ship: Stability, planned: PlannedCall) -> Iterator[tuple[s
     most = f"at most {limits.max_draught_mm / 1000:.2f} m" if limits.max_draught_mm is not None else ""
     yield "draught", unknown if ship.draught_mm is None else f"{ship.draught_mm / 1000:.2f} m", most
     most = f"at most {thousands(limits.max_displacement_kg / 1000)} t" if limits.max_displacement_kg else ""
-    yield "displacement", f"{thousands(ship.displacement_kg / 1000)} t", most
+    weighed = "displacement" if planned.call.vessel.stations else "cargo and tanks"
+    yield weighed, f"{thousands(ship.displacement_kg / 1000)} t", most
 
 
 def trim_in_words(trim_mm: int) -> str:
@@ -147,9 +163,11 @@ def gap(reached: float, bound: float) -> str:
     """How far above the bound, in words that also cover a bound of 0."""
     if reached < bound - 1e-6 * abs(bound):
         return "below its bound, so one of the two is wrong"
+    if bound > 0 and reached >= 3 * bound:
+        return f"{reached / bound:.0f} times the bound"
     if bound > 0:
         return f"gap {100 * (reached / bound - 1):.1f} %"
-    return "no gap" if reached <= bound else "gap without measure"
+    return "no gap" if reached <= bound else "the bound says nothing"
 
 
 def _baselines_of(planned: PlannedCall, name: str) -> Mapping[str, str]:
@@ -185,9 +203,27 @@ def own_figure(planned: PlannedCall, name: str) -> float | None:
     return None
 
 
-def refused_by_reason(planned: PlannedCall) -> list[tuple[str, list[ContainerId]]]:
-    """Most frequent reason first."""
-    by_reason: dict[str, list[ContainerId]] = {}
+NO_ROOM, NOT_READY = "for want of room", "not ready to load"
+
+
+def refused_by_reason(planned: PlannedCall) -> Mapping[str, list[tuple[str, list[ContainerId]]]]:
+    """Reasons and their boxes, most frequent first: those this plan found no room for, then those not ready to load."""
+    by_reason: dict[str, dict[str, list[ContainerId]]] = {NO_ROOM: {}, NOT_READY: {}}
     for container, reason in sorted(planned.plan.refused.items()):
-        by_reason.setdefault(reason, []).append(container)
-    return sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
+        whose = NOT_READY if _is_not_ready(planned, container) else NO_ROOM
+        by_reason[whose].setdefault(reason, []).append(container)
+    return {
+        whose: sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
+        for whose, reasons in by_reason.items()
+        if reasons
+    }
+
+
+def _is_not_ready(planned: PlannedCall, name: ContainerId) -> bool:
+    """Held, without verified mass or for a port she does not call at: the shipper's or carrier's matter, not ours."""
+    call = planned.call
+    box = call.load_by_id.get(name)
+    if box is None:
+        return False
+    has_port = box.pod in call.port_order if call.rotation else box.pod != call.port
+    return bool(box.holds) or (box.is_full and not box.mass_is_verified) or not has_port

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from cabria.domain.containers import ContainerId, Port
 from cabria.domain.findings import Cause, Finding, Severity
 from cabria.domain.plan import Reason
+from cabria.domain.positions import StowPosition
 from cabria.domain.work import StepKind
 from cabria.planning.loading.result import PlannedCall
 from cabria.reports import figures
@@ -20,6 +21,7 @@ from cabria.reports.crane_picture import bay_time_picture, crane_time_picture
 from cabria.reports.curve_picture import stability_pictures
 from cabria.reports.findings_list import FindingGroup, bay_of, findings_by_rule, positions
 from cabria.reports.languages import texts
+from cabria.reports.needs_person import Matter, matters
 from cabria.reports.palette import PortMark, port_marks
 from cabria.reports.ship_picture import ship_picture
 from cabria.reports.wording import Clock
@@ -29,6 +31,8 @@ from cabria.reports.yard_picture import crane_capacity, yard_load, yard_picture
 NOT_JUDGED = " Not judged: "
 MOST_LISTED = 100
 """Findings of one rule that the page lists; all of them stand in plan.json."""
+FIRST_NEEDED = 5
+"""Findings of one rule that are shown at the top, under what needs a person."""
 
 
 class RuleRow(NamedTuple):
@@ -66,6 +70,7 @@ def page_content(planned: PlannedCall, language: str = "en") -> Mapping[str, Any
         "verdict": figures.verdict(planned),
         "key_figures": figures.key_figures(planned),
         "refused": figures.refused_by_reason(planned),
+        "matters": needed(planned, boxes),
         "ports": port_counts(boxes, marks),
         "ship": Markup(ship_picture(call.vessel, boxes, marks)),
         "bays": [bay | {"picture": Markup(bay["picture"])} for bay in bays(planned, boxes, marks)],
@@ -88,15 +93,35 @@ def page_content(planned: PlannedCall, language: str = "en") -> Mapping[str, Any
     }
 
 
+def positions_in(planned: PlannedCall) -> Mapping[ContainerId, StowPosition]:
+    """Where each box stands on departure, or stood on arrival if it leaves here."""
+    return {**positions(planned.call.arrival), **planned.plan.restows, **planned.plan.loads}
+
+
 def listed(
     planned: PlannedCall, groups: list[FindingGroup]
 ) -> list[tuple[FindingGroup, list[tuple[Finding, int | None]]]]:
     """The groups with their first findings, each with the bay to jump to."""
     call = planned.call
-    aboard = {**positions(call.arrival), **planned.plan.restows, **planned.plan.loads}
+    aboard = positions_in(planned)
     return [
         (group, [(finding, bay_of(finding, call.vessel, aboard)) for finding in group.findings[:MOST_LISTED]])
         for group in groups
+    ]
+
+
+def needed(
+    planned: PlannedCall, boxes: BoxesAboard
+) -> list[tuple[Matter, list[tuple[Finding, int | None]], tuple[tuple[str, int], ...]]]:
+    """What needs a person, each with its first findings and first boxes and the bays to jump to."""
+    aboard = positions_in(planned)
+    return [
+        (
+            matter,
+            [(finding, bay_of(finding, planned.call.vessel, aboard)) for finding in matter.findings[:FIRST_NEEDED]],
+            matter.boxes[:MOST_LISTED],
+        )
+        for matter in matters(planned, boxes)
     ]
 
 

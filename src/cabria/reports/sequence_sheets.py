@@ -31,7 +31,7 @@ LOAD_COLUMNS = (*_COMMON, Column("POD", 36), Column("yard", 62), Column("special
 CRANE_COLUMNS = (
     Column("block", 34, is_number=True), Column("bay", 34), Column("level", 40), Column("work", 70),
     Column("from", 52), Column("to", 52), Column("minutes", 48, is_number=True), Column("steps", 40, is_number=True),
-    Column("boxes", 40, is_number=True), Column("twin lifts", 52, is_number=True),
+    Column("boxes", 40, is_number=True), Column("twins", 34, is_number=True), Column("lids", 79),
 )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def write_crane_sequence(planned: PlannedCall, path: Path) -> None:
                 (
                     str(number), f"{block.bay:02}", block.level or "", block.kind, clock(block.start_s),
                     clock(block.end_s), f"{(block.end_s - block.start_s) / 60:.0f}", str(block.steps),
-                    str(block.containers or ""), str(block.twins or ""),
+                    str(block.containers or ""), str(block.twins or ""), _lids(block.lids),
                 )
             )
             for number, block in enumerate(blocks, 1)
@@ -75,6 +75,12 @@ def write_crane_sequence(planned: PlannedCall, path: Path) -> None:
         boxes = sum(block.containers for block in blocks)
         paper.table(f"Crane {queue.crane}", f"{boxes:,} boxes, done {clock(queue.end_s)}", CRANE_COLUMNS, rows)
     paper.save()
+
+
+def _lids(names: Sequence[str]) -> str:
+    """All where the column has room for them, else the first and the last; load and discharge sheets name each."""
+    every = ", ".join(names)
+    return every if len(every) <= 16 else f"{names[0]} … {names[-1]}"
 
 
 def _paper(planned: PlannedCall, path: Path, title: str) -> Paper:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cabria.domain.findings import Cause, Severity
 from cabria.planning.loading.result import PlannedCall
 from cabria.referee.judgement import Judgement
 from cabria.reports import figures
@@ -20,6 +21,7 @@ def _summary(planned: PlannedCall) -> Iterator[str]:
     yield f"{planned.call.vessel.name} {planned.call.voyage}, {planned.call.port}"
     yield f"{said.headline}."
     yield from (f"  {detail}" for detail in said.details)
+    yield from (f"  not judged: {sentence}" for sentence in planned.judgement.departure.not_judged)
     yield ""
     rows = [
         [figure.name, figure.value, "; ".join([figure.note] * bool(figure.note) + _beside(figure))]
@@ -28,14 +30,17 @@ def _summary(planned: PlannedCall) -> Iterator[str]:
     yield from table(rows)
     if planned.plan.refused:
         yield ""
-        yield "Refused:"
-        for reason, containers in figures.refused_by_reason(planned):
-            yield f"  {len(containers):,} x {reason} ({containers[0]}{' ...' if len(containers) > 1 else ''})"
-    if hard := planned.judgement.hard_by_plan:
-        yield ""
-        yield from (str(finding) for finding in hard[:10])
-        if len(hard) > 10:
-            yield f"... and {len(hard) - 10:,} more hard findings"
+        for whose, reasons in figures.refused_by_reason(planned).items():
+            yield f"Refused, {whose}:"
+            for reason, containers in reasons:
+                yield f"  {len(containers):,} x {reason} ({containers[0]}{' ...' if len(containers) > 1 else ''})"
+    for severity, most in ((Severity.HARD, 10), (Severity.SAFETY, 5)):
+        own = [f for f in planned.judgement.findings if f.severity is severity and f.cause is Cause.PLAN]
+        if own:
+            yield ""
+            yield from (str(finding) for finding in own[:most])
+        if len(own) > most:
+            yield f"... and {len(own) - most:,} more {severity} findings"
     if planned.phases:
         yield ""
         spent = ", ".join(f"{phase.name} {phase.wall_s:.1f}" for phase in planned.phases)

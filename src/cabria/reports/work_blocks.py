@@ -22,6 +22,7 @@ class WorkBlock:
     steps: int
     containers: int
     twins: int
+    lids: tuple[str, ...] = ()
 
 
 def level_of(step: CraneStep, profile: VesselProfile) -> Level | None:
@@ -56,4 +57,5 @@ def _block(crane: str, steps: list[CraneStep], profile: VesselProfile) -> WorkBl
         steps=len(steps),
         containers=sum(len(step.containers) for step in steps),
         twins=sum(len(step.containers) == 2 for step in steps),
+        lids=tuple(step.lid for step in steps if step.lid),
     )
