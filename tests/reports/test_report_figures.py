@@ -68,6 +68,21 @@ def test_what_the_profile_does_not_know_is_one_figure(small_planned: PlannedCall
     assert "displacement" not in told
 
 
+@pytest.mark.parametrize(
+    ("values", "limits", "share"),
+    [
+        ((50, -90), ((-100, 100), (-100, 200)), 0.9),
+        ((10,), ((-5, None),), 0.0),
+        ((30,), ((-5, 20),), 1.5),
+        ((), (), 0.0),
+    ],
+)
+def test_strength_is_told_as_share_of_the_nearest_limit(
+    values: tuple[int, ...], limits: tuple[tuple[int | None, int | None], ...], share: float
+) -> None:
+    assert figures.share_of_limit(values, limits) == pytest.approx(share)
+
+
 def test_the_verdict_shows_no_more_findings_than_asked_for(small_planned: PlannedCall) -> None:
     findings = tuple(Finding("SHIP-X", Severity.HARD, f"number {n}") for n in range(9))
     words = verdict_text(replace(small_planned.judgement, findings=findings), limit=2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from cabria.domain.containers import ContainerId
@@ -121,8 +121,29 @@ def stability_figures(ship: Stability, planned: PlannedCall) -> Iterator[tuple[s
     most = f"at most {limits.max_draught_mm / 1000:.2f} m" if limits.max_draught_mm is not None else ""
     yield "draught", unknown if ship.draught_mm is None else f"{ship.draught_mm / 1000:.2f} m", most
     most = f"at most {thousands(limits.max_displacement_kg / 1000)} t" if limits.max_displacement_kg else ""
+    stations = planned.call.vessel.stations
+    for name, values, limits_of in (
+        ("shear force", ship.shear_kg, [(s.min_shear_kg, s.max_shear_kg) for s in stations]),
+        ("bending moment", ship.bending_kg_m, [(s.min_bending_kg_m, s.max_bending_kg_m) for s in stations]),
+    ):
+        if any(limit is not None for pair in limits_of for limit in pair):
+            yield (
+                name,
+                f"{share_of_limit(values, limits_of):.0%}" if values else unknown,
+                "of the limit where it is closest",
+            )
     weighed = "displacement" if planned.call.vessel.stations else "cargo and tanks"
     yield weighed, f"{thousands(ship.displacement_kg / 1000)} t", most
+
+
+def share_of_limit(values: Sequence[int], limits: Sequence[tuple[int | None, int | None]]) -> float:
+    """The greatest value over its own limit, least or greatest by its sign; 1.0 is at the limit."""
+    shares = [0.0]
+    for value, (least, greatest) in zip(values, limits, strict=True):
+        limit = greatest if value >= 0 else least
+        if limit:
+            shares.append(value / limit)
+    return max(shares)
 
 
 def trim_in_words(trim_mm: int) -> str:

@@ -15,8 +15,8 @@ from cabria.reports.findings_list import findings_by_rule
 
 AFLOAT = "Load the departure BAPLIE into the ship's loading computer and check stability and strength there."
 TO_DO: Mapping[str, str] = {
-    "DG-CATEGORY": "Look up each UN number's stowage category in the Dangerous Goods List (IMDG 3.2). Category C or D: "
-    "not under deck; forbid the slot and plan again.",
+    "DG-CATEGORY": "Look up each UN number's stowage category in the Dangerous Goods List (IMDG 3.2). Category C or D "
+    "goes on deck only: move the box in plan.json and let `cabria check` judge it, or hold it and plan again.",
     "DG": "Have the dangerous goods desk decide before the box is lifted.",
     "STACK-LASHING": "Have the lashing calculated for this stack, or move weight down.",
     "LIST-MASS": "Ask the shipper for the mass.",
