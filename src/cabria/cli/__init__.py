@@ -130,7 +130,9 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which.")
+    ] = False,
 ) -> None: ...
 
 
@@ -355,7 +357,7 @@ def scenario_instructed(
 ) -> None:
     """Make a call around a carrier's instruction.
 
-    An empty ship, and one made box for each slot of the instruction.
+    A ship that has the slots it names, boxes under those that would hang, and one box made for each slot.
     """
     from cabria.adapters.edi import load, read_instruction
     from cabria.adapters.files.call_folder import write_call
