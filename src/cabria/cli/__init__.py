@@ -218,7 +218,9 @@ def why(
     from cabria.planning.loading.explain import explain_text
 
     the_call = read_call(call)
-    _say(explain_text(the_call, read_plan(_plan_file(plan), the_call), container.strip().upper()))
+    the_plan = read_plan(_plan_file(plan), the_call)
+    with _told_of(call):
+        _say(explain_text(the_call, the_plan, container.strip().upper()))
 
 
 @app.command(epilog="Example: cabria serve out/chancay-plan")
@@ -401,10 +403,20 @@ def _plan(call_folder: Path, out: Path, seed: int, effort: Effort, seconds: floa
         refuse_output(out)
         params = replace(EFFORTS[effort], seconds=seconds)
         stop = Interrupted(interrupted.is_set)
-        planned = plan_call(call, seed=seed, params=params, listen=screen.listen, stop=stop)
+        with _told_of(call_folder):
+            planned = plan_call(call, seed=seed, params=params, listen=screen.listen, stop=stop)
         screen.step("Writing plan and report", lambda: write_output(planned, out))
     _say(f"{summary(planned)}\n\nWritten to {out}. Look at it with `cabria serve {out}`.")
     return planned
+
+
+@contextmanager
+def _told_of(folder: Path) -> Iterator[None]:
+    """Where data fit file by file but not together, the folder of them is named."""
+    try:
+        yield
+    except DataError as error:
+        raise error.inside(str(folder)) from None
 
 
 def _plan_folder(call: Path) -> Path:
