@@ -10,13 +10,13 @@ import gc
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -39,7 +39,7 @@ from cabria.adapters.files.source_file import read_text, write_whole
 from cabria.adapters.files.terminal_json import read_terminal, write_terminal
 from cabria.adapters.files.whole_folder import whole_folder
 from cabria.adapters.files.yard_csv import read_yard, write_yard
-from cabria.domain.calls import CallSettings, VesselCall
+from cabria.domain.calls import CallSettings, SlotInstruction, VesselCall
 from cabria.domain.containers import Container, ContainerId, Port, SizeType
 from cabria.domain.errors import DataError
 from cabria.domain.findings import Cause, Finding, Severity
@@ -107,11 +107,6 @@ class CallDocument(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     files: FilesPart
     settings: SettingsPart = msgspec.field(default_factory=SettingsPart)
     tanks_kg: dict[str, Annotated[int, Meta(ge=0, le=1_000_000_000)]] = {}
-
-
-class LoadList(NamedTuple):
-    boxes: tuple[ListedBox, ...]
-    findings: tuple[Finding, ...]
 
 
 def read_call(folder: Path | str) -> VesselCall:
@@ -218,7 +213,7 @@ class _Reading:
         instructions = self._instruction(vessel)
         self._compare_discharges(arrival)
         self.findings += against_rotation(said.port, said.rotation, arrival, boxes)
-        self.findings += enough_plugs(vessel, said.port, arrival, loads.boxes, str(self._path("loads")))
+        self.findings += enough_plugs(vessel, said.port, arrival, loads, str(self._path("loads")))
         try:
             return VesselCall(
                 id=said.id,
@@ -294,7 +289,7 @@ class _Reading:
         refuse_bad_slots(plan, vessel, file, segments)
         return plan
 
-    def _loads(self, vessel: VesselProfile, arrival: BayPlan) -> LoadList:
+    def _loads(self, vessel: VesselProfile, arrival: BayPlan) -> tuple[ListedBox, ...]:
         path = self._path("loads")
         file = str(path)
         if _is_table(path):
@@ -316,7 +311,7 @@ class _Reading:
         boxes = tuple(self._with_ports(listed) for listed in boxes)
         if self.document.files.verified_masses:
             boxes = self._with_verified_masses(boxes)
-        return LoadList(boxes, findings)
+        return boxes
 
     def _refuse_other_list(self, message: LoadListMessage, vessel: VesselProfile, file: str) -> None:
         header, said = message.header, self.document
@@ -358,12 +353,12 @@ class _Reading:
         self.findings = [f for f in self.findings if not (f.rule in settled and f.container in known)]
         return tuple(ListedBox(box, listed.place) for box, listed in zip(weighed, boxes, strict=True))
 
-    def _with_holds(self, loads: LoadList, yard: YardInventory) -> list[Container]:
+    def _with_holds(self, loads: Sequence[ListedBox], yard: YardInventory) -> list[Container]:
         holds: dict[ContainerId, tuple[str, ...]] = {}
         if self.document.files.holds:
             path = self._path("holds")
             holds = read_holds(path)
-            listed = {box.container.id for box in loads.boxes}
+            listed = {box.container.id for box in loads}
             unknown = [number for number in holds if number not in listed]
             self._take(
                 path,
@@ -373,7 +368,7 @@ class _Reading:
                 ),
             )
         boxes = []
-        for box in (listed.container for listed in loads.boxes):
+        for box in (listed.container for listed in loads):
             given = tuple(hold for hold in holds.get(box.id, ()) if hold not in box.holds)
             boxes.append(replace(box, holds=(*box.holds, *given)) if given else box)
         if not self.document.files.yard:
@@ -388,7 +383,7 @@ class _Reading:
             for box in boxes
         ]
 
-    def _instruction(self, vessel: VesselProfile) -> tuple[Any, ...]:
+    def _instruction(self, vessel: VesselProfile) -> tuple[SlotInstruction, ...]:
         if not self.document.files.instruction:
             return ()
         path = self._path("instruction")
