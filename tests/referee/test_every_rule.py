@@ -72,6 +72,7 @@ def dangerous(imdg_class: str, un_number: int, **facts: object) -> tuple[Dangero
 # --- load list ---
 
 A, B, C = box("A"), box("B"), box("C")
+REEFER = box("R", code="45R1", set_point_tenth_c=20)
 ABOARD = box("OLD", pod=LAST)
 
 
@@ -727,6 +728,12 @@ def yard_twins() -> list[Twins]:
             replace(aside, target=dig("TOP", "A1-02-1-2", target, needed_for="A").target), fetch("A", "A1-02-1-1")
         )
 
+    def cold(target: str, reefer: Container = REEFER) -> Judged:
+        """Block A1 has racks in bays 01 and 03, where the reefer stands on A."""
+        of = call(loads=[A, reefer], yard=yard((A, "A1-02-1-1"), (reefer, "A1-02-1-2")))
+        moves = (dig("R", "A1-02-1-2", target, needed_for="A"), fetch("A", "A1-02-1-1"), fetch("R", target))
+        return of, plan({"A": "0020282", "R": "0020082"}, yard_moves=moves)
+
     sound = moved(aside, fetch("A", "A1-02-1-1"))
     two = call(loads=[A, B], yard=yard((A, "A1-02-1-1"), (B, "A1-06-1-1")))
     both = {"A": "0020082", "B": "0020084"}
@@ -742,6 +749,8 @@ def yard_twins() -> list[Twins]:
         Twins("YARD-TARGET", to("A1-10-1-1"), to("A1-10-1-2"), "TOP"),
         Twins("YARD-TARGET", to("A1-02-2-2"), sound, "TOP"),
         Twins("YARD-TARGET", to("A1-06-1-1"), sound, "TOP"),
+        Twins("YARD-PLUG", cold("A1-06-1-1"), cold("A1-02-2-1"), "R"),
+        Twins("YARD-PLUG", cold("A1-06-1-1"), cold("A1-06-1-1", box("R", code="45R1")), "R"),
         Twins("YARD-ONCE", moved(aside), sound, "A"),
         Twins(
             "YARD-ONCE",

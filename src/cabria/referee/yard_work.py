@@ -21,6 +21,9 @@ TARGET = Rule(
     "A box moved aside goes to a place of its block's grid that is free, carried from below, not too high, and among "
     "boxes of its own length.",
 )
+PLUG = Rule(
+    "YARD-PLUG", Severity.COMMERCIAL, "A live reefer at a reefer rack that is moved aside goes to a rack again."
+)
 ONCE = Rule("YARD-ONCE", Severity.HARD, "Each load is fetched exactly once, and nothing else leaves the yard.")
 NEEDED = Rule("YARD-NEEDED", Severity.COMMERCIAL, "Every move in the yard is for a load of the plan.")
 ABSENT = Rule("YARD-ABSENT", Severity.COMMERCIAL, "Every load stands in the yard; others must arrive in time.")
@@ -39,6 +42,7 @@ def yard_work_is_possible(case: Case) -> Iterator[Finding]:
     yard = _Yard(case.call.yard, {block.id: block for block in case.call.terminal.blocks})
     for move in case.plan.yard_moves:
         yield from yard.do(move)
+        yield from _keeps_its_plug(case, move)
         if move.needed_for not in case.plan.loads:
             text = f"It is moved for {move.needed_for}, which is not loaded."
             yield NEEDED.finding(text, move.source, move.container)
@@ -50,7 +54,7 @@ def not_judged(case: Case) -> dict[str, str]:
     if not len(case.call.yard):
         reasons[ABSENT.id] = "The call names no yard."
     if not case.plan.yard_moves:
-        rules = (PLACE, TOP, TARGET, ONCE, NEEDED, ORDER, DUE)
+        rules = (PLACE, TOP, TARGET, PLUG, ONCE, NEEDED, ORDER, DUE)
         reasons |= {rule.id: "The plan has no yard moves yet." for rule in rules}
     return reasons
 
@@ -73,6 +77,20 @@ def _fetched_once(case: Case) -> Iterator[Finding]:
     for container, count in times.items():
         if count != 1:
             yield ONCE.finding(f"It is fetched from the yard {count} times instead of once.", "", container)
+
+
+def _keeps_its_plug(case: Case, move: YardMove) -> Iterator[Finding]:
+    """Of the loads alone: the yard does not say which of the other boxes are live."""
+    box = case.call.load_by_id.get(move.container)
+    if box is None or not box.needs_plug or move.target is None:
+        return
+    if _is_at_rack(case, move.source) and not _is_at_rack(case, move.target):
+        yield PLUG.finding(f"The reefer leaves its plug at {move.source} and finds none.", move.target, move.container)
+
+
+def _is_at_rack(case: Case, position: YardPosition) -> bool:
+    block = case.call.terminal.block(position.block)
+    return block is not None and any(bay in block.plug_bays for bay in position.odd_bays)
 
 
 def _in_order_of_need(case: Case) -> Iterator[Finding]:

@@ -65,7 +65,8 @@ def test_the_referee_finds_nothing_in_the_yards_work_and_counts_alike(seed: int)
     judgement = judge(problem.call, plan)
     assert {"YARD-TOP", "YARD-TARGET", "STACK-INVERSION", "INSTRUCTION-MASS"} <= judgement.rules.keys()
     wrong = [f for f in judgement.findings if f.rule.startswith(("YARD-", "INSTRUCTION-", "WORK-TWIN"))]
-    assert {f.rule for f in wrong} <= {"YARD-ABSENT", "INSTRUCTION-OUTSIDE"}
+    # A live reefer leaves its plug only where its block has no room at a rack.
+    assert {f.rule for f in wrong} <= {"YARD-ABSENT", "YARD-PLUG", "INSTRUCTION-OUTSIDE"}
     assert judgement.figures.digs == solution.digs
     assert sum(f.rule == "STACK-INVERSION" for f in judgement.findings) == solution.inversions
 
@@ -223,6 +224,25 @@ def test_a_box_dug_away_goes_to_the_nearest_stack_where_it_is_in_nobodys_way() -
     assert (dig.container, dig.target) == ("ELSE0000001", YardPosition("A", 2, 2, 2))
     assert dig.is_dig
     assert (fetch.source, fetch.target) == (YardPosition("A", 2, 1, 1), None)
+
+
+@pytest.mark.parametrize(
+    ("tiers_at_racks", "target"),
+    [(3, YardPosition("A", 2, 1, 4)), (4, YardPosition("A", 6, 2, 1))],
+    ids=["to the rack that has room", "beside, as the racks are full"],
+)
+def test_a_live_reefer_dug_away_goes_to_a_rack_while_there_is_one(tiers_at_racks: int, target: YardPosition) -> None:
+    problem = made(1)
+    reefer = next(box.id for box in problem.boxes if box.needs_plug)
+    # Racks of block A are in bays 01 and 03: the stacks of bay 02. Nobody is in the reefer's way there.
+    problem = with_yard(problem, lambda wanted: [
+        YardBox(wanted, YardPosition("A", 6, 1, 1), 40),
+        YardBox(reefer, YardPosition("A", 6, 1, 2), 40),
+        *(YardBox(ContainerId(f"ELSE{10 * row + tier:07}"), YardPosition("A", 2, row, tier), 40)
+          for row in (1, 2, 3) for tier in range(1, tiers_at_racks + 1)),
+    ])  # fmt: skip
+    moves = retrieve(problem, range(len(problem.boxes)))
+    assert [(move.container, move.target) for move in moves if move.is_dig] == [(reefer, target)]
 
 
 def test_a_full_yard_is_refused() -> None:
