@@ -90,6 +90,16 @@ def test_the_verdict_shows_no_more_findings_than_asked_for(small_planned: Planne
     assert "... and 7 more" in words
 
 
+def test_the_verdict_says_which_rules_were_not_judged_and_why(small_planned: PlannedCall) -> None:
+    rules = {
+        "WORK-ONCE": "Once. Not judged: No queues.",
+        "SHIP-GM": "Enough.",
+        "WORK-FREE": "Free. Not judged: No queues.",
+    }
+    words = verdict_text(replace(small_planned.judgement, findings=(), rules=rules))
+    assert words.splitlines()[1:] == ["Not judged: WORK-ONCE, WORK-FREE: No queues."]
+
+
 @pytest.mark.parametrize(("list_mdeg", "words"), [(400, "0.40° to starboard"), (-400, "0.40° to port"), (2, "0.00°")])
 def test_a_list_has_a_side(list_mdeg: int, words: str) -> None:
     assert figures.list_in_words(list_mdeg) == words

@@ -29,7 +29,7 @@ from cabria.referee import (
     yard_work,
 )
 from cabria.referee.condition import Case, Condition
-from cabria.referee.judgement import Judgement, Stability
+from cabria.referee.judgement import NOT_JUDGED, Judgement, Stability
 from cabria.referee.rule import Offence, Rule, attribute
 from cabria.referee.stability import stability
 
@@ -124,6 +124,6 @@ def _rules(case: Case, departure: Stability) -> dict[str, str]:
         **seaworthiness.not_judged(case.call.vessel, departure),
     }
     return {
-        rule.id: f"{rule.sentence} Not judged: {unjudged[rule.id]}" if rule.id in unjudged else rule.sentence
+        rule.id: f"{rule.sentence}{NOT_JUDGED}{unjudged[rule.id]}" if rule.id in unjudged else rule.sentence
         for rule in RULES
     }

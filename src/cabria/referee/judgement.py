@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from cabria.domain.findings import Cause, Finding, Severity
 
+NOT_JUDGED = " Not judged: "
+"""Between what a rule says and why it could not be judged."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stability:
@@ -73,3 +76,12 @@ class Judgement:
     @property
     def hard_by_plan(self) -> tuple[Finding, ...]:
         return tuple(f for f in self.findings if f.severity is Severity.HARD and f.cause is Cause.PLAN)
+
+    @property
+    def unjudged(self) -> dict[str, list[str]]:
+        """Why rules were not judged: each reason with its rules, in the order of `rules`."""
+        rules: dict[str, list[str]] = {}
+        for rule, says in self.rules.items():
+            if reason := says.partition(NOT_JUDGED)[2]:
+                rules.setdefault(reason, []).append(rule)
+        return rules

@@ -12,6 +12,7 @@ from cabria.domain.plan import Reason
 from cabria.domain.positions import StowPosition
 from cabria.domain.work import StepKind
 from cabria.planning.loading.result import PlannedCall
+from cabria.referee.judgement import NOT_JUDGED
 from cabria.reports import figures
 from cabria.reports.aboard import Aboard, BoxesAboard, Part, boxes_aboard
 from cabria.reports.bay_layout import bay_layout
@@ -28,7 +29,6 @@ from cabria.reports.wording import Clock
 from cabria.reports.work_blocks import WorkBlock, work_blocks
 from cabria.reports.yard_picture import crane_capacity, yard_load, yard_picture
 
-NOT_JUDGED = " Not judged: "
 MOST_LISTED = 100
 """Findings of one rule that the page lists; all of them stand in plan.json."""
 FIRST_NEEDED = 5

@@ -59,13 +59,13 @@ def table(rows: list[list[str]]) -> Iterator[str]:
 
 
 def verdict_text(judgement: Judgement, *, limit: int = 5) -> str:
-    """The referee's word alone: how many findings of each rule, the gravest first, at most `limit` of each shown."""
+    """The referee's word alone: findings by rule, the gravest first, at most `limit` of each; what was not judged."""
     hard = len(judgement.hard_by_plan)
     legal = "The plan is legal" if not hard else "The plan is NOT legal"
     lines = [f"{legal}: {figures.counted(hard, 'hard finding')} caused by the plan."]
     for group in findings_by_rule(judgement.findings):
         lines += _group_lines(group, limit)
-    lines += [f"Not judged: {sentence}" for sentence in judgement.departure.not_judged]
+    lines += [f"Not judged: {', '.join(rules)}: {reason}" for reason, rules in judgement.unjudged.items()]
     return "\n".join(lines)
 
 
