@@ -49,11 +49,12 @@ def verdict(planned: PlannedCall) -> Verdict:
 def _refused_in_words(planned: PlannedCall) -> str:
     if not planned.plan.refused:
         return "none refused"
-    parts = [
-        f"{thousands(sum(len(containers) for _, containers in reasons))} {whose}"
-        for whose, reasons in refused_by_reason(planned).items()
-    ]
-    return f"{thousands(len(planned.plan.refused))} refused ({', '.join(parts)})"
+    refused = f"{thousands(len(planned.plan.refused))} refused"
+    groups = refused_by_reason(planned)
+    if len(groups) == 1:
+        return f"{refused}, {next(iter(groups))}"
+    parts = [f"{thousands(sum(len(boxes) for _, boxes in reasons))} {whose}" for whose, reasons in groups.items()]
+    return f"{refused} ({', '.join(parts)})"
 
 
 def counted(number: int, noun: str) -> str:
