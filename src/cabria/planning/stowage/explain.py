@@ -183,11 +183,10 @@ class _Sailing:
             box.gross_mass_kg - sum(other.gross_mass_kg for other in new_below) > settings.max_inversion_kg
         )
         alone = self._count(self.in_group[self.groups[place.stack_id]], order, place, away) == 0
-        lids, blocked = self._lid_terms(order, place, away)
+        lids = self._lid_overstows(order, place, away)
         return {
             "overstow": settings.overstow_min * overstows,
             "lid overstow": settings.overstow_min * lids,
-            "early cargo under late": self.prices.blocked * blocked,
             "inversion": settings.inversion_min * inverted,
             "port mixed": self.prices.mix * alone,
         }
@@ -203,23 +202,21 @@ class _Sailing:
         ]  # fmt: skip
         return counts[order] - len(gone)
 
-    def _lid_terms(self, order: int, place: Place, away: Collection[ContainerId | None]) -> tuple[int, int]:
-        """Lid overstows the box makes or is, and boxes under lids it blocks or that block it."""
+    def _lid_overstows(self, order: int, place: Place, away: Collection[ContainerId | None]) -> int:
+        """Lid overstows the box makes or is."""
         under, upon = self.by_lid
         profile, is_hold = self.call.vessel, place.stack.level is Level.HOLD
         lids = (profile.lids_over if is_hold else profile.lids_under).get(place.stack_id, ())
-        overstows = blocked = 0
+        overstows = 0
         for lid in lids:
             below = self._left(under.get(lid.id, Counter()), lid.id, Level.HOLD, away)
             on_top = self._left(upon.get(lid.id, Counter()), lid.id, Level.DECK, away)
-            first, last = min(below, default=LAST), max(on_top, default=0)
+            first = min(below, default=LAST)
             if is_hold:
                 overstows += sum(n for o, n in on_top.items() if first >= o > order)
-                blocked += last > order
             else:
                 overstows = max(overstows, int(first < order))
-                blocked += sum(n for o, n in below.items() if last <= o < order)
-        return overstows, blocked
+        return overstows
 
     def _left(
         self, counts: Counter[int], lid: str, level: Level, away: Collection[ContainerId | None]

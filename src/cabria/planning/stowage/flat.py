@@ -28,14 +28,15 @@ class Prices:
     """What the search pays besides the prices of the call, in minutes.
 
     `mix` is one more port in a group of stacks (the deck or the hold of one lid), which a later port must visit.
-    `blocked` is a box under a lid on which one stands that leaves later, so that holds are kept for late ports or the
-    deck over them for early ones. `window` is a move more in the busiest two neighbouring bays, which keep a crane
-    busy at the end of the call; `spread` a move above an even share in any such pair. `heel` is a thousand
-    tonne-metres, `strength` a tonne of shear or 32 tonne-metres of bending beyond the limit.
+    `blocked` is a box under a lid on which one stands that leaves later. It guides the search, as the first such box
+    makes everything on the lid overstow and the next ones nothing more; it is not counted in the cost of a plan.
+    `window` is a move more in the busiest two neighbouring bays, which keep a crane busy at the end of the call;
+    `spread` a move above an even share in any such pair. `heel` is a thousand tonne-metres, `strength` a tonne of
+    shear or 32 tonne-metres of bending beyond the limit.
     """
 
     mix: float = 1.5
-    blocked: float = 6.0
+    blocked: float = 25.0
     window: float = 2.0
     spread: float = 0.5
     lid_moves: float = 6.0
@@ -94,7 +95,6 @@ class FlatProblem:
         totals = state.totals
         known = totals[[k.STACKS_COST, k.LIDS_COST, k.BLOCKED_COST, k.MIX_COST, k.LID_MOVES_COST, k.REFUSED_COST]].sum()
         points = {
-            "early cargo under late": totals[k.BLOCKED_COST],
             "ports mixed": totals[k.MIX_COST],
             "lids opened": totals[k.LID_MOVES_COST],
             "crane balance and heel": k.total_cost(self.ship, state) - known,

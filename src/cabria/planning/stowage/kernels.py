@@ -42,6 +42,7 @@ STACKS_COST, LIDS_COST, MIX_COST, LID_MOVES_COST, REFUSED_COST, TCG_MOMENT, COUN
 )
 
 UNEVEN_MM = 50
+WHOLE_STACKS, MOVES_UNTIL, SWAPS_FROM = 1, 25, 32
 STATION_BITS = 10
 LATEST = 1 << 30
 NOBODY = -1
@@ -718,24 +719,33 @@ def anneal(ship: Ship, state: State, now: int, steps: int, hot: float, cold: flo
         most = now + int(-temperature * np.log(luck))
         dice = _below(random, 100)
         goings, comings = 1, 0
-        if dice < 1:
+        if dice < WHOLE_STACKS:
             # Two stacks change all their boxes.
             s = ship.open_stacks[_below(random, opens)]
             t = ship.open_stacks[_below(random, opens)]
+            for _ in range(4):
+                if ship.stacks[t, IS_DECK] == ship.stacks[s, IS_DECK]:
+                    break
+                t = ship.open_stacks[_below(random, opens)]
             goings, comings = _all_of(state, s, going), _all_of(state, t, coming)
         else:
             b, c = _below(random, n), _below(random, n)
             if dice < 12 and state.totals[COUNT_ASHORE] > 0:
                 b = _next_ashore(state, b)
+            if dice >= SWAPS_FROM:
+                for _ in range(3):  # boxes as long change places more often than others
+                    if boxes[c, LENGTH] == boxes[b, LENGTH]:
+                        break
+                    c = _below(random, n)
             s, t = where[b], where[c]
             going[0] = b
             if state.locked[b]:
                 continue
             if dice == 99:
                 t = ASHORE
-            elif dice < 40:
+            elif dice < MOVES_UNTIL:
                 t = ship.open_stacks[_below(random, opens)]
-            elif dice >= 55:
+            elif dice >= SWAPS_FROM:
                 if state.locked[c]:
                     continue
                 coming[0] = c

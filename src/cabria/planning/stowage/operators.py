@@ -37,7 +37,7 @@ class Cooling:
     iterations_a_box: int = 30_000
     """At most, for a small call needs no more."""
     quench_iterations: int = 400_000
-    hot_min: float = 40.0
+    hot_min: float = 60.0
     cold_min: float = 0.2
     settle_share: float = 0.5
 
