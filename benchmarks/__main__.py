@@ -9,12 +9,15 @@ from __future__ import annotations
 import argparse
 import csv
 import importlib
+import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cabria import __version__
 
 BENCHMARKS = ("edi", "call")
+SAID_ONCE = ("benchmark", "seed", "version")
 COLUMNS = ["benchmark", "instance", "seed", "cost", "bound", "proven", "cpu_s", "wall_s", "valid", "version"]
 
 
@@ -79,12 +82,18 @@ def _write_csv(rows: list[dict[str, object]], path: Path) -> None:
 
 
 def _write_page(rows: list[dict[str, object]], path: Path) -> None:
-    """The short protocol as a page for people: one table a benchmark."""
-    parts = ["# Benchmarks", "", f"Made by `make bench` with Cabria {__version__}; times are of the machine it ran on."]
+    """The short protocol as a page for people: for each benchmark what is measured against what, and a table."""
+    made = f"Made by `make bench` with Cabria {__version__} on {datetime.now(UTC):%Y-%m-%d}, on {os.cpu_count()} cores."
+    parts = ["# Benchmarks", "", f"{made} Times are of that machine."]
     for name in BENCHMARKS:
         own = [row for row in rows if row["benchmark"] == name]
-        columns = [c for c in _columns(own) if any(row.get(c) not in ("", None) for row in own)]
-        parts += ["", f"## {name}", "", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+        columns = [
+            column
+            for column in _columns(own)
+            if column not in SAID_ONCE and any(row.get(column) not in ("", None) for row in own)
+        ]
+        parts += ["", f"## {name}", "", *importlib.import_module(f"benchmarks.{name}").ANCHORS.strip().splitlines()]
+        parts += ["", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
         parts += ["| " + " | ".join(_text(row.get(c, "")) for c in columns) + " |" for row in own]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(parts) + "\n", encoding="utf-8")

@@ -45,6 +45,10 @@ from cabria.domain.messages import (
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import BayPlan, Stowed
 
+ANCHORS = """
+A BAPLIE read to objects; `cost` is CPU seconds. Goal: 11,000 boxes in 0.4 s. pydifact, measured in the same run, splits
+the file into segments only.
+"""
 DEFAULT_PATHS = ["made:11000"]
 Row = dict[str, object]
 _MAX_REPEATS = 9
