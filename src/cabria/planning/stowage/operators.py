@@ -36,8 +36,10 @@ class Cooling:
     iterations_a_round: int = 200_000
     iterations_a_box: int = 30_000
     """At most, for a small call needs no more."""
+    guided_iterations_a_box: int = 2_000
+    """From how many on the search can afford the whole price of `Prices.blocked`."""
     quench_iterations: int = 400_000
-    hot_min: float = 60.0
+    hot_min: float = 100.0
     cold_min: float = 0.2
     settle_share: float = 0.5
 
@@ -69,7 +71,6 @@ class Search:
         self.random = k.generator(seed)
         self.state = flat.start()
         self.is_settled = False
-        insert_all(flat, self.state)
 
     @property
     def cost(self) -> int:
@@ -79,6 +80,8 @@ class Search:
         """Anneal until the criterion or the cooling ends; return iterations and why it ended."""
         cooling, boxes = self.cooling, len(self.flat.boxes)
         most = min(_limit(stop, cooling.iterations), cooling.iterations_a_box * boxes)
+        self._soften_guide(most)
+        insert_all(self.flat, self.state)
         iterations, share, now, stopped = 0, 0.0, self.cost, ""
         best = now
         while iterations < most and not (stopped := stop(iterations, best / POINTS_PER_MIN)):
@@ -95,6 +98,11 @@ class Search:
         if iterations and share < 1:
             iterations += self._quench(now, share)
         return iterations, stopped or f"{iterations:,} iterations done"
+
+    def _soften_guide(self, most: int) -> None:
+        """A short search must find room first; the guide of a long one would keep boxes ashore."""
+        share = min(1.0, most / max(1, self.cooling.guided_iterations_a_box * len(self.flat.boxes)))
+        self.flat.ship.prices[k.BLOCKED] = round(share * self.flat.prices.blocked * POINTS_PER_MIN)
 
     def _quench(self, now: int, share: float) -> int:
         """Cool at once, so that an interrupted search leaves a sound plan."""
