@@ -76,7 +76,7 @@ def main() -> None:
     try:
         with _ending_as_by_ctrl_c():
             try:
-                app()
+                app(prog_name=app.info.name)
             finally:
                 sys.stdout.flush()
     except TerminalError as error:
