@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit, types
 
+from cabria.planning.search.kernels import random_below, random_share
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 INFEASIBLE = 1 << 60
@@ -119,28 +121,6 @@ STATE = types.NamedTuple(  # type: ignore[no-untyped-call]
 _QUICK: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
 """Without Numba's reference counting, for which nothing is allocated here: it made the changes three times slower."""
 _U1 = types.Array(types.uint64, 1, "C")
-
-
-def generator(seed: int) -> Array:
-    """State of the random generator: never 0, well mixed for small seeds."""
-    mixed = ((seed + 1) * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
-    return np.array([mixed or 1], np.uint64)
-
-
-@njit(types.uint64(_U1), **_QUICK)
-def _draw(state: Array) -> Any:
-    """xorshift64*: the next of 2^64 numbers; `state` must not be 0."""
-    x = state[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    state[0] = x
-    return x * np.uint64(2685821657736338717)
-
-
-@njit(types.int64(_U1, types.int64), **_QUICK)
-def _below(state: Array, limit: int) -> Any:
-    return np.int64((_draw(state) >> np.uint64(33)) % np.uint64(limit))
 
 
 @njit(types.int64(SHIP, types.int64, _I1, types.int64, _I2), **_QUICK)
@@ -715,28 +695,28 @@ def anneal(ship: Ship, state: State, now: int, steps: int, hot: float, cold: flo
     temperature = hot
     for _ in range(steps):
         temperature *= cooling
-        luck = (float(_draw(random) >> np.uint64(11)) + 1.0) / 9007199254740993.0
+        luck = 1.0 - random_share(random)
         most = now + int(-temperature * np.log(luck))
-        dice = _below(random, 100)
+        dice = random_below(random, 100)
         goings, comings = 1, 0
         if dice < WHOLE_STACKS:
             # Two stacks change all their boxes.
-            s = ship.open_stacks[_below(random, opens)]
-            t = ship.open_stacks[_below(random, opens)]
+            s = ship.open_stacks[random_below(random, opens)]
+            t = ship.open_stacks[random_below(random, opens)]
             for _ in range(4):
                 if ship.stacks[t, IS_DECK] == ship.stacks[s, IS_DECK]:
                     break
-                t = ship.open_stacks[_below(random, opens)]
+                t = ship.open_stacks[random_below(random, opens)]
             goings, comings = _all_of(state, s, going), _all_of(state, t, coming)
         else:
-            b, c = _below(random, n), _below(random, n)
+            b, c = random_below(random, n), random_below(random, n)
             if dice < 12 and state.totals[COUNT_ASHORE] > 0:
                 b = _next_ashore(state, b)
             if dice >= SWAPS_FROM:
                 for _ in range(3):  # boxes as long change places more often than others
                     if boxes[c, LENGTH] == boxes[b, LENGTH]:
                         break
-                    c = _below(random, n)
+                    c = random_below(random, n)
             s, t = where[b], where[c]
             going[0] = b
             if state.locked[b]:
@@ -744,7 +724,7 @@ def anneal(ship: Ship, state: State, now: int, steps: int, hot: float, cold: flo
             if dice == 99:
                 t = ASHORE
             elif dice < MOVES_UNTIL:
-                t = ship.open_stacks[_below(random, opens)]
+                t = ship.open_stacks[random_below(random, opens)]
             elif dice >= SWAPS_FROM:
                 if state.locked[c]:
                     continue
@@ -752,7 +732,7 @@ def anneal(ship: Ship, state: State, now: int, steps: int, hot: float, cold: flo
                 comings = 1
             if s != t:
                 short = boxes[b, LENGTH] == 0
-                if short and _below(random, 4) > 0:
+                if short and random_below(random, 4) > 0:
                     goings = _partner(ship, state, s, b, going)
                 if comings == 1 and boxes[c, LENGTH] == 0 and (goings == 2 or not short):
                     comings = _partner(ship, state, t, c, coming)

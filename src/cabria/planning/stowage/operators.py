@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cabria.domain.stowage import Stowed
+from cabria.planning.search.kernels import generator
 from cabria.planning.search.result import Listener, Progress
 from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds, StoppingCriterion
 from cabria.planning.stowage import kernels as k
@@ -68,7 +69,7 @@ class Search:
 
     def __init__(self, flat: FlatProblem, seed: int, cooling: Cooling) -> None:
         self.flat, self.cooling = flat, cooling
-        self.random = k.generator(seed)
+        self.random = generator(seed)
         self.state = flat.start()
         self.is_settled = False
 
