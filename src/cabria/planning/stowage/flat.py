@@ -102,12 +102,12 @@ class FlatProblem:
         return {name: float(value) / POINTS_PER_MIN for name, value in points.items()}
 
     def why_ashore(self, box: Container) -> str:
-        """A reason for a load that found no place."""
+        """Why a load stays ashore: what the search did not find, which does not prove that there is none."""
         if box.needs_plug:
-            return "no free plug where it would fit"
+            return "the search found no free plug where it fits"
         if imdg.hazards_of(box):
-            return "no free slot that keeps its distance from other dangerous goods"
-        return f"no free slot of {box.length_ft} ft within the limits of weight and height"
+            return "the search found no slot that keeps its distance from other dangerous goods"
+        return f"the search found no slot of {box.length_ft} ft within the limits of weight and height"
 
 
 class _Builder:
