@@ -101,6 +101,7 @@ def test_what_cannot_stand_so_is_named(tmp_path: Path, lines: str, place: str, s
         (gzip.compress(HEAD.encode() * 100)[:-9], "cut off"),
         (gzip.compress(bytes(64 * 1024 * 1024)), "Unpacked, the file is larger than 48 MB"),
     ],
+    ids=["no archive", "cut off", "too large"],
 )
 def test_a_harmed_archive_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
     (tmp_path / "yard.csv.gz").write_bytes(content)
