@@ -1,7 +1,9 @@
 """`python -m benchmarks NAME PATH... [--seconds S] [--seed N] [--jobs J] [--out results.csv] [--solutions DIR]`.
 
-Each benchmark is a module with `run(paths, *, seconds, seed, jobs, solutions)` that yields one row a solved instance.
-A row with a key `error` is told on stderr instead of written; the others go on and the exit code is 1.
+Each benchmark is a module with `run(paths, *, seconds, seed, jobs, solutions)` that yields one row a solved instance,
+`DEFAULT_SECONDS`, `default_paths()` for the short protocol, `ANCHORS` as words for the page and, where it has switches
+of its own, `FLAGS`: name and help; `run` takes them as further keywords. A row with a key `error` is told on stderr
+instead of written; the others go on and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -11,26 +13,36 @@ import csv
 import importlib
 import os
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 from cabria import __version__
 
-BENCHMARKS = ("edi", "call")
+BENCHMARKS = (
+    "cranes",
+    "berth-discrete",
+    "berth",
+    "berth-replan",
+    "relocation",
+    "stochastic",
+    "premarshal",
+    "slot-choice",
+    "yard-retrieval",
+    "call",
+    "edi",
+)
 SAID_ONCE = ("benchmark", "seed", "version")
 COLUMNS = ["benchmark", "instance", "seed", "cost", "bound", "proven", "cpu_s", "wall_s", "valid", "version"]
+Row = dict[str, object]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    options = _options(arguments)
-    names = BENCHMARKS if options.name == "all" else (options.name,)
+    options, flags = _options(arguments)
     rows, failures = [], 0
-    for name in names:
-        module = importlib.import_module(f"benchmarks.{name}")
-        paths = options.paths or module.DEFAULT_PATHS
-        for row in module.run(
-            paths, seconds=options.seconds, seed=options.seed, jobs=options.jobs, solutions=options.solutions
-        ):
+    for name in BENCHMARKS if options.name == "all" else (options.name,):
+        for row in _rows(name, options, flags):
             if "error" in row:
                 failures += 1
                 print(f"{row['instance']}: {row['error']}", file=sys.stderr, flush=True)
@@ -44,24 +56,55 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if failures else 0
 
 
-def _options(arguments: list[str] | None) -> argparse.Namespace:
+def _rows(name: str, options: argparse.Namespace, flags: dict[str, bool]) -> Iterator[Row]:
+    module = _module(name)
+    yield from module.run(
+        options.paths or module.default_paths(),
+        seconds=options.seconds or module.DEFAULT_SECONDS,
+        seed=options.seed,
+        jobs=options.jobs,
+        solutions=options.solutions,
+        **flags,
+    )
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"benchmarks.{name.replace('-', '_')}")
+
+
+def _options(arguments: list[str] | None) -> tuple[argparse.Namespace, dict[str, bool]]:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure Cabria on instances in the public formats.",
-        epilog="Examples: python -m benchmarks edi messages/ --out rows.csv; python -m benchmarks call made:reference",
+        epilog="Examples: python -m benchmarks edi messages/ --out rows.csv; python -m benchmarks call made:reference; "
+        "python -m benchmarks relocation --help says what else that benchmark can be told.",
+        add_help=False,
     )
     parser.add_argument("name", choices=[*BENCHMARKS, "all"], help="which benchmark; all runs a short protocol")
-    parser.add_argument("paths", nargs="*", help="instance files or folders; none means our own made instances")
-    parser.add_argument("--seconds", type=float, default=60.0, help="budget an instance (default 60)")
+    parser.add_argument("paths", nargs="*", help="instance files or folders; none means the short protocol")
+    parser.add_argument("--seconds", type=_positive, help="budget an instance; each benchmark has its own default")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1, help="instances at once (default 1)")
     parser.add_argument("--out", type=Path, help="write the rows to this CSV file")
     parser.add_argument("--solutions", type=Path, help="write one JSON file an instance into this folder")
     parser.add_argument("--page", type=Path, default=Path("docs/reference/benchmarks.md"), help=argparse.SUPPRESS)
-    return parser.parse_args(arguments)
+    named = next((word for word in (sys.argv[1:] if arguments is None else arguments) if word in BENCHMARKS), None)
+    flags: dict[str, str] = getattr(_module(named), "FLAGS", {}) if named else {}
+    for flag, text in flags.items():
+        parser.add_argument(f"--{flag}", action="store_true", help=text)
+    parser.add_argument("-h", "--help", action="help", help="show this and end")
+    options = parser.parse_args(arguments)
+    return options, {flag: getattr(options, flag) for flag in (flag.replace("-", "_") for flag in flags)}
 
 
-def _line(row: dict[str, object]) -> str:
+def _positive(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no budget; give seconds above 0")
+    return seconds
+
+
+def _line(row: Row) -> str:
     return "  ".join(f"{key}={_text(value)}" for key, value in row.items() if value not in ("", None))
 
 
@@ -69,19 +112,19 @@ def _text(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def _columns(rows: list[dict[str, object]]) -> list[str]:
+def _columns(rows: list[Row]) -> list[str]:
     own = dict.fromkeys(key for row in rows for key in row if key not in COLUMNS)
     return [*COLUMNS, *own]
 
 
-def _write_csv(rows: list[dict[str, object]], path: Path) -> None:
+def _write_csv(rows: list[Row], path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, _columns(rows))
         writer.writeheader()
         writer.writerows(rows)
 
 
-def _write_page(rows: list[dict[str, object]], path: Path) -> None:
+def _write_page(rows: list[Row], path: Path) -> None:
     """The short protocol as a page for people: for each benchmark what is measured against what, and a table."""
     made = f"Made by `make bench` with Cabria {__version__} on {datetime.now(UTC):%Y-%m-%d}, on {os.cpu_count()} cores."
     parts = ["# Benchmarks", "", f"{made} Times are of that machine."]
@@ -92,7 +135,7 @@ def _write_page(rows: list[dict[str, object]], path: Path) -> None:
             for column in _columns(own)
             if column not in SAID_ONCE and any(row.get(column) not in ("", None) for row in own)
         ]
-        parts += ["", f"## {name}", "", *importlib.import_module(f"benchmarks.{name}").ANCHORS.strip().splitlines()]
+        parts += ["", f"## {name}", "", *_module(name).ANCHORS.strip().splitlines()]
         parts += ["", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
         parts += ["| " + " | ".join(_text(row.get(c, "")) for c in columns) + " |" for row in own]
     path.parent.mkdir(parents=True, exist_ok=True)

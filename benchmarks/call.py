@@ -15,10 +15,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-DEFAULT_PATHS = ["made:reference", *(f"made:{moves}-{teu}-{seed}" for moves, teu, seed in (
+DEFAULT_SECONDS = 60.0
+MADE = (
     (800, 2_000, 1), (900, 3_000, 2), (1_000, 4_000, 3), (1_200, 5_000, 4), (1_400, 6_000, 5),
     (1_600, 8_000, 6), (1_800, 10_000, 7), (2_000, 12_000, 8), (2_200, 14_000, 9), (2_500, 16_000, 10),
-))]  # fmt: skip
+)  # fmt: skip
+"""Moves, size of the ship in TEU and seed of the small calls."""
 
 
 ANCHORS = """
@@ -29,6 +31,10 @@ finding. Loads that are missing from `loaded` are on hold or have no verified ma
 slots and order fixed: 0.443 digs a load with exact planned weights, 0.140 by the greedy and 0.089 by annealing within
 classes of 3 t.
 """
+
+
+def default_paths() -> list[str]:
+    return ["made:reference", *(f"made:{moves}-{teu}-{seed}" for moves, teu, seed in MADE)]
 
 
 def run(

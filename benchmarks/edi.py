@@ -49,9 +49,13 @@ ANCHORS = """
 A BAPLIE read to objects; `cost` is CPU seconds. Goal: 11,000 boxes in 0.4 s. pydifact, measured in the same run, splits
 the file into segments only.
 """
-DEFAULT_PATHS = ["made:11000"]
+DEFAULT_SECONDS = 60.0
 Row = dict[str, object]
 _MAX_REPEATS = 9
+
+
+def default_paths() -> list[str]:
+    return ["made:11000"]
 
 
 def run(paths: Sequence[str | Path], *, seconds: float, seed: int, jobs: int, solutions: Path | None) -> Iterator[Row]:
