@@ -1,0 +1,505 @@
+"""The referee of the quay over days: a berth plan is judged from the case and the plan alone.
+
+What a ship already did by the last plan (`BerthCase.is_begun`) is not the plan's fault: offences of a begun ship
+against the rules of place and arrival came so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from cabria.domain.berthing import (
+    BerthCase,
+    BerthLayout,
+    BerthPlan,
+    CraneRhythm,
+    RailCrane,
+    ShipCall,
+    ShipId,
+    Stay,
+)
+from cabria.domain.findings import Cause, Finding, Severity
+from cabria.referee.berth_costs import berth_costs, berth_hours
+from cabria.referee.rule import Rule
+
+LISTED = Rule("BERTH-LISTED", Severity.HARD, "Every ship is either planned or listed as not served, and no other is.")
+UNSERVED = Rule("BERTH-UNSERVED", Severity.COMMERCIAL, "Every ship is served.")
+GRID = Rule("BERTH-GRID", Severity.HARD, "Places and times lie on the steps the rules state.")
+QUAY = Rule("BERTH-QUAY", Severity.HARD, "A ship lies within the quay.")
+SECTION = Rule("BERTH-SECTION", Severity.HARD, "Where berths are discrete or hybrid, a ship lies within one section.")
+OVERLAP = Rule("BERTH-OVERLAP", Severity.HARD, "No two ships lie in one place at one time.")
+GAP = Rule("BERTH-GAP", Severity.HARD, "Ships side by side keep the mooring gap.")
+KIND = Rule("BERTH-KIND", Severity.HARD, "A ship lies only at the kinds of quay she may lie at.")
+DEPTH = Rule("BERTH-DEPTH", Severity.HARD, "The lowest water of her stay carries the ship, with her clearance.")
+TIDE = Rule("BERTH-TIDE", Severity.HARD, "The water in the channel carries the ship when she comes and when she goes.")
+WIND = Rule("BERTH-WIND", Severity.HARD, "No ship berths or leaves in gusts above her limit.")
+MOVEMENTS = Rule(
+    "BERTH-MOVEMENTS", Severity.HARD, "Within 60 minutes no more ships come and go than the channel takes."
+)
+EARLY = Rule("BERTH-EARLY", Severity.HARD, "No ship starts before her earliest arrival.")
+DEPARTURE = Rule("BERTH-DEPARTURE", Severity.HARD, "A ship leaves by her latest departure and within the horizon.")
+FROZEN = Rule(
+    "BERTH-FROZEN", Severity.HARD, "What the last plan froze keeps its place and start, unless it is blocked."
+)
+PAST = Rule("BERTH-PAST", Severity.HARD, "Nothing before now differs from the last plan.")
+CRANES = Rule(
+    "CRANE-COUNT",
+    Severity.HARD,
+    "From first to last lift a ship has at least her minimum of cranes, at most her maximum.",
+)
+MOORING = Rule("CRANE-MOORING", Severity.HARD, "Work begins when she is moored and ends before she unmoors.")
+RHYTHM = Rule("CRANE-RHYTHM", Severity.HARD, "The number of cranes at a ship changes only when the rules let it.")
+POOL = Rule(
+    "CRANE-POOL",
+    Severity.HARD,
+    "No more cranes work than are in order, in reach and able to stand in their order on the rail.",
+)
+STOPPED = Rule("CRANE-WIND", Severity.HARD, "No crane works in gusts above the cranes' limit.")
+NAMED = Rule(
+    "CRANE-NAMED", Severity.HARD, "A named crane exists, is in order, reaches the ship and is at one ship at a time."
+)
+CROSS = Rule("CRANE-CROSS", Severity.HARD, "Named cranes never pass each other.")
+WORK = Rule("BERTH-WORK", Severity.HARD, "The cranes at a ship do all her work.")
+
+RULES = tuple(rule for rule in list(vars().values()) if isinstance(rule, Rule))
+
+_OF_PLACE = frozenset({QUAY.id, SECTION.id, KIND.id, DEPTH.id, TIDE.id, WIND.id, EARLY.id, GRID.id})
+
+
+@dataclass(frozen=True, slots=True)
+class BerthJudgement:
+    """Findings, cost in money and in hours by component, and how many ships moved against the last plan."""
+
+    findings: tuple[Finding, ...]
+    costs: Mapping[str, float]
+    hours: Mapping[str, float]
+
+    @property
+    def cost(self) -> float:
+        return sum(self.costs.values())
+
+    @property
+    def hard_by_plan(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity is Severity.HARD and f.cause is Cause.PLAN)
+
+    @property
+    def is_valid(self) -> bool:
+        return not self.hard_by_plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Berthed:
+    """A ship of the case and her stay in the plan."""
+
+    ship: ShipCall
+    stay: Stay
+
+    @property
+    def end_mm(self) -> int:
+        return self.stay.position_mm + self.ship.length_mm
+
+    def is_there(self, at_min: int) -> bool:
+        return self.stay.start_min <= at_min < self.stay.end_min
+
+
+def judge_berthing(case: BerthCase, plan: BerthPlan) -> BerthJudgement:
+    """Every broken rule, ship by ship and then between ships, and what the plan costs."""
+    findings = list(_listing(case, plan))
+    berthed = [_Berthed(case.ship_of[stay.ship], stay) for stay in plan.stays if stay.ship in case.ship_of]
+    for one in berthed:
+        for check in CHECKS_OF_ONE:
+            findings += [_blamed(case, one.ship, finding) for finding in check(case, one)]
+    for check_all in CHECKS_OF_ALL:
+        findings += check_all(case, berthed)
+    return BerthJudgement(tuple(findings), berth_costs(case, plan), berth_hours(case, plan))
+
+
+def _blamed(case: BerthCase, ship: ShipCall, finding: Finding) -> Finding:
+    if finding.rule in _OF_PLACE and case.is_begun(ship.id):
+        return Finding(finding.rule, finding.severity, finding.text, finding.place, cause=Cause.ARRIVAL)
+    return finding
+
+
+def _listing(case: BerthCase, plan: BerthPlan) -> Iterator[Finding]:
+    listed = {left.ship for left in plan.unserved}
+    for ship in case.ships:
+        if ship.id not in plan.stay_of and ship.id not in listed:
+            yield LISTED.finding("The plan does not speak of this ship.", f"ship {ship.id}")
+    for ship_id in (*plan.stay_of, *listed):
+        if ship_id not in case.ship_of:
+            yield LISTED.finding("The plan has a ship that is not expected.", f"ship {ship_id}")
+    for left in plan.unserved:
+        yield UNSERVED.finding(f"{left.rule}: {left.text}", f"ship {left.ship}")
+
+
+def on_the_grid(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    step, stay = case.rules.step_min, one.stay
+    if stay.position_mm % case.rules.position_step_mm:
+        text = f"Place {stay.position_mm} mm is not on the step of {case.rules.position_step_mm} mm."
+        yield GRID.finding(text, _at(one))
+    times = [stay.start_min, stay.end_min]
+    times += [time for part in stay.work for time in (part.spell.start_min, part.spell.end_min)]
+    odd = next((time for time in times if time % step), None)
+    if odd is not None:
+        yield GRID.finding(f"Minute {odd} is not on the step of {step} min.", _at(one))
+
+
+def within_the_quay(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    if one.stay.position_mm < 0 or one.end_mm > case.quay.length_mm:
+        yield QUAY.finding(
+            f"She lies from {_metres(one.stay.position_mm)} to {_metres(one.end_mm)}; "
+            f"the quay is {_metres(case.quay.length_mm)} long.",
+            _at(one),
+        )
+
+
+def within_one_section(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    under = case.quay.sections_under(one.stay.position_mm, one.end_mm)
+    if case.quay.layout is not BerthLayout.CONTINUOUS and len(under) > 1:
+        yield SECTION.finding(f"She lies across {' and '.join(section.name for section in under)}.", _at(one))
+
+
+def at_a_kind_she_may_use(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    for section in case.quay.sections_under(one.stay.position_mm, one.end_mm):
+        if section.kind not in one.ship.kinds:
+            yield KIND.finding(f"Section {section.name} is {section.kind}.", _at(one))
+
+
+def afloat_all_the_time(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    needed = one.ship.draught_mm + case.rules.under_keel_clearance_mm
+    if not one.ship.draught_mm:
+        return
+    tide = case.tide.lowest_mm(one.stay.start_min, one.stay.end_min)
+    for section in case.quay.sections_under(one.stay.position_mm, one.end_mm):
+        if section.depth_mm + tide < needed:
+            yield DEPTH.finding(
+                f"Section {section.name} has {_metres(section.depth_mm + tide)} of water at the lowest; "
+                f"she needs {_metres(needed)}.",
+                _at(one),
+            )
+
+
+def afloat_in_the_channel(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    depth = case.quay.channel_depth_mm
+    if depth is None:
+        return
+    crossings = (
+        ("comes", one.stay.start_min, one.ship.arrival_draught_mm),
+        ("goes", one.stay.end_min, one.ship.departure_draught_mm),
+    )
+    for what, at_min, draught in crossings:
+        needed, water = draught + case.rules.under_keel_clearance_mm, depth + case.tide.height_mm(at_min)
+        if draught and water < needed:
+            text = f"The channel has {_metres(water)} when she {what} at {_clock(at_min)}; she needs {_metres(needed)}."
+            yield TIDE.finding(text, _at(one))
+
+
+def no_berthing_in_wind(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    if one.ship.wind_limit_kn is None:
+        return
+    for what, at_min in (("berths", one.stay.start_min), ("leaves", one.stay.end_min)):
+        gust = case.gust_kn(at_min, at_min + 1)
+        if gust > one.ship.wind_limit_kn:
+            text = f"She {what} at {_clock(at_min)} in gusts of {gust} kn; her limit is {one.ship.wind_limit_kn} kn."
+            yield WIND.finding(text, _at(one))
+
+
+def not_before_arrival(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    if one.stay.start_min < one.ship.eta.earliest_min:
+        text = f"She starts at {_clock(one.stay.start_min)} and can be there at {_clock(one.ship.eta.earliest_min)}."
+        yield EARLY.finding(text, _at(one))
+
+
+def gone_in_time(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    limits = [("the horizon", case.rules.horizon_min)]
+    if one.ship.latest_departure_min is not None:
+        limits.append(("her latest departure", one.ship.latest_departure_min))
+    for what, limit in limits:
+        if one.stay.end_min > limit:
+            yield DEPARTURE.finding(
+                f"She leaves at {_clock(one.stay.end_min)}, after {what}, {_clock(limit)}.", _at(one)
+            )
+
+
+def past_is_kept(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    if case.last_plan is None:
+        return
+    before, now, step = case.last_plan.stay_of.get(one.ship.id), case.now_min, case.rules.step_min
+    if not case.is_begun(one.ship.id):
+        if one.stay.start_min < now:
+            yield PAST.finding(f"She starts at {_clock(one.stay.start_min)}; it is {_clock(now)} now.", _at(one))
+        return
+    assert before is not None  # begun by the last plan
+    if (before.position_mm, before.start_min) != (one.stay.position_mm, one.stay.start_min):
+        yield PAST.finding("She has begun, at another place or time.", _at(one))
+    if before.end_min <= now and one.stay != before:
+        yield PAST.finding("She has left, and not so.", _at(one))
+    for at_min in range(before.start_min, now, step):
+        if before.cranes_at(at_min) != one.stay.cranes_at(at_min):
+            yield PAST.finding(f"She had {before.cranes_at(at_min)} cranes at {_clock(at_min)}.", _at(one))
+            return
+
+
+def moored_before_work(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    rules, stay = case.rules, one.stay
+    lifting = [part.spell for part in stay.work if part.cranes]
+    if not lifting:
+        return
+    first = stay.start_min + rules.steps_up(rules.mooring_min) * rules.step_min
+    last = stay.end_min - rules.steps_up(rules.unmooring_min) * rules.step_min
+    if lifting[0].start_min < first:
+        yield MOORING.finding(f"Cranes work from {_clock(lifting[0].start_min)}; moored at {_clock(first)}.", _at(one))
+    if lifting[-1].end_min > last:
+        yield MOORING.finding(
+            f"Cranes work until {_clock(lifting[-1].end_min)}; unmooring at {_clock(last)}.", _at(one)
+        )
+
+
+def as_many_cranes_as_she_takes(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    for at_min, cranes in _work_steps(case, one):
+        if _stands_idle(case, one.ship, at_min):
+            if cranes:
+                yield STOPPED.finding(f"{cranes} cranes work at {_clock(at_min)}.", _at(one))
+        elif at_min >= case.now_min and not one.ship.min_cranes <= cranes <= one.ship.max_cranes:
+            yield CRANES.finding(
+                f"{cranes} cranes at {_clock(at_min)}; {one.ship.min_cranes} to {one.ship.max_cranes} are possible.",
+                _at(one),
+            )
+
+
+def steady_cranes(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    rhythm, shifts = case.rules.crane_rhythm, case.rules.shifts
+    if rhythm is CraneRhythm.STEP:
+        return
+    known: dict[int, int] = {}
+    for at_min, cranes in _work_steps(case, one):
+        if at_min < case.now_min or _stands_idle(case, one.ship, at_min):
+            continue
+        group = shifts.number(at_min) if rhythm is CraneRhythm.SHIFT else 0
+        if known.setdefault(group, cranes) != cranes:
+            text = f"{known[group]} cranes become {cranes} at {_clock(at_min)} within one {rhythm}."
+            yield RHYTHM.finding(text, _at(one))
+            return
+
+
+def work_is_done(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
+    rules = case.rules
+    done = sum(rules.output_ppm(part.cranes) * (part.spell.end_min - part.spell.start_min) for part in one.stay.work)
+    needed = rules.work_ppm(one.ship, one.stay.position_mm)
+    if done < needed:
+        text = f"{done / 60e6:.2f} of {needed / 60e6:.2f} crane hours are done."
+        yield WORK.finding(text, _at(one))
+
+
+def apart_at_the_quay(case: BerthCase, berthed: list[_Berthed]) -> Iterator[Finding]:
+    for a, b in combinations(berthed, 2):
+        if a.stay.start_min >= b.stay.end_min or b.stay.start_min >= a.stay.end_min:
+            continue
+        left, right = (a, b) if a.stay.position_mm <= b.stay.position_mm else (b, a)
+        free = right.stay.position_mm - left.end_mm
+        both = f"ships {left.ship.id} and {right.ship.id}"
+        if free < 0:
+            text = f"They share {_metres(min(-free, right.ship.length_mm))} of quay"
+            yield _blame_both(case, a, b, OVERLAP.finding(f"{text} from {_clock(_meeting(a, b))} on.", both))
+        elif free < case.rules.mooring_gap_mm:
+            text = f"{_metres(free)} between them; the mooring gap is {_metres(case.rules.mooring_gap_mm)}."
+            yield _blame_both(case, a, b, GAP.finding(text, both))
+        elif case.quay.layout is BerthLayout.DISCRETE and _share_a_section(case, a, b):
+            yield _blame_both(case, a, b, OVERLAP.finding("They share a berth that takes one ship at a time.", both))
+
+
+def channel_is_free(case: BerthCase, berthed: list[_Berthed]) -> Iterator[Finding]:
+    limit = case.rules.movements_per_h
+    if limit is None:
+        return
+    times = sorted(t for one in berthed for t in (one.stay.start_min, one.stay.end_min) if t >= case.now_min)
+    for i, at_min in enumerate(times):
+        within = [time for time in times[i:] if time < at_min + 60]
+        if len(within) > limit:
+            text = f"{len(within)} movements within 60 minutes of {_clock(at_min)}; {limit} are possible."
+            yield MOVEMENTS.finding(text, _clock(at_min))
+            return
+
+
+def cranes_are_enough(case: BerthCase, berthed: list[_Berthed]) -> Iterator[Finding]:
+    for at_min in _steps_with_work(case, berthed):
+        end_min = at_min + case.rules.step_min
+        working = sorted((one for one in berthed if one.stay.cranes_at(at_min)), key=lambda one: one.stay.position_mm)
+        in_order = [crane for crane in case.quay.cranes if not crane.is_out(at_min, end_min)]
+        asked = sum(one.stay.cranes_at(at_min) for one in working)
+        if asked > len(in_order):
+            yield POOL.finding(f"{asked} cranes work and {len(in_order)} are in order.", _clock(at_min))
+        elif (short := _first_without_cranes(working, in_order, at_min)) is not None:
+            text = f"{short.stay.cranes_at(at_min)} cranes are asked for; fewer are left, in reach and in their order."
+            yield POOL.finding(text, f"{_clock(at_min)}, {_at(short)}")
+
+
+def named_cranes_can_be_there(case: BerthCase, berthed: list[_Berthed]) -> Iterator[Finding]:
+    order = {crane.id: number for number, crane in enumerate(case.quay.cranes)}
+    for at_min in _steps_with_work(case, berthed):
+        end_min = at_min + case.rules.step_min
+        working = sorted((one for one in berthed if one.stay.cranes_at(at_min)), key=lambda one: one.stay.position_mm)
+        where: dict[str, ShipId] = {}
+        last = -1
+        for one in working:
+            names = one.stay.crane_ids_at(at_min)
+            place = f"{_clock(at_min)}, {_at(one)}"
+            for name in names:
+                if name not in order:
+                    yield NAMED.finding(f"There is no crane {name}.", place)
+                    continue
+                if name in where:
+                    yield NAMED.finding(f"Crane {name} is also at ship {where[name]}.", place)
+                where[name] = one.ship.id
+                crane = case.quay.cranes[order[name]]
+                if crane.is_out(at_min, end_min):
+                    yield NAMED.finding(f"Crane {name} is out of order.", place)
+                if not _reaches(crane, one):
+                    yield NAMED.finding(f"Crane {name} does not reach her.", place)
+            known = [order[name] for name in names if name in order]
+            if known and min(known) < last:
+                text = f"Crane {case.quay.cranes[min(known)].id} would stand right of {case.quay.cranes[last].id}."
+                yield CROSS.finding(text, place)
+            last = max((last, *known))
+
+
+def frozen_stays_are_kept(case: BerthCase, berthed: list[_Berthed]) -> Iterator[Finding]:
+    there = {one.ship.id: one for one in berthed}
+    for before in case.last_plan.stays if case.last_plan else ():
+        if not case.is_frozen(before.ship):
+            continue
+        one = there.get(before.ship)
+        if one is None:
+            yield FROZEN.finding("Her stay is frozen and she is not served.", f"ship {before.ship}")
+        elif before.position_mm != one.stay.position_mm:
+            yield FROZEN.finding(f"Her place is frozen at {_metres(before.position_mm)}.", _at(one))
+        elif one.stay.start_min < before.start_min:
+            yield FROZEN.finding(f"Her start is frozen at {_clock(before.start_min)}.", _at(one))
+        elif one.stay.start_min > before.start_min and not _is_blocked(case, one, before, berthed):
+            yield FROZEN.finding(
+                f"Her start is frozen at {_clock(before.start_min)} and nothing is in her way.", _at(one)
+            )
+
+
+def _is_blocked(case: BerthCase, one: _Berthed, before: Stay, berthed: list[_Berthed]) -> bool:
+    """Whether another begun or frozen ship lies in her place at her old start, or a crane she had then is broken."""
+    gap = case.rules.mooring_gap_mm
+    for other in berthed:
+        if other is one or not case.is_frozen(other.ship.id) or not other.is_there(before.start_min):
+            continue
+        if one.stay.position_mm < other.end_mm + gap and other.stay.position_mm < one.end_mm + gap:
+            return True
+    return any(crane.is_out(before.start_min, before.end_min) for crane in case.quay.cranes)
+
+
+OneCheck = Callable[[BerthCase, _Berthed], Iterator[Finding]]
+AllCheck = Callable[[BerthCase, list[_Berthed]], Iterator[Finding]]
+
+CHECKS_OF_ONE: tuple[OneCheck, ...] = (
+    on_the_grid,
+    within_the_quay,
+    within_one_section,
+    at_a_kind_she_may_use,
+    afloat_all_the_time,
+    afloat_in_the_channel,
+    no_berthing_in_wind,
+    not_before_arrival,
+    gone_in_time,
+    past_is_kept,
+    moored_before_work,
+    as_many_cranes_as_she_takes,
+    steady_cranes,
+    work_is_done,
+)
+CHECKS_OF_ALL: tuple[AllCheck, ...] = (
+    apart_at_the_quay,
+    channel_is_free,
+    cranes_are_enough,
+    named_cranes_can_be_there,
+    frozen_stays_are_kept,
+)
+
+
+def _work_steps(case: BerthCase, one: _Berthed) -> Iterator[tuple[int, int]]:
+    """Every step from the first one after mooring to the last with cranes, and how many cranes it has."""
+    rules, stay = case.rules, one.stay
+    last = max((part.spell.end_min for part in stay.work if part.cranes), default=stay.start_min)
+    first = stay.start_min + rules.steps_up(rules.mooring_min) * rules.step_min
+    for at_min in range(first, last, rules.step_min):
+        yield at_min, stay.cranes_at(at_min)
+
+
+def _stands_idle(case: BerthCase, ship: ShipCall, at_min: int) -> bool:
+    """Whether nobody can work her: too windy, or fewer cranes in order that reach across her than her minimum."""
+    end_min = at_min + case.rules.step_min
+    able = [c for c in case.quay.cranes if c.outreach_rows >= ship.reach_rows and not c.is_out(at_min, end_min)]
+    return case.is_too_windy_for_cranes(at_min) or len(able) < ship.min_cranes
+
+
+def _steps_with_work(case: BerthCase, berthed: list[_Berthed]) -> list[int]:
+    step = case.rules.step_min
+    return sorted(
+        {
+            at_min
+            for one in berthed
+            for part in one.stay.work
+            if part.cranes
+            for at_min in range(part.spell.start_min, part.spell.end_min, step)
+            if at_min >= case.now_min
+        }
+    )
+
+
+def _first_without_cranes(working: list[_Berthed], in_order: list[RailCrane], at_min: int) -> _Berthed | None:
+    """Give each ship from the left the leftmost cranes that reach her; None when all get theirs.
+
+    Leftmost first leaves most for the ships to the right, so nobody is refused who could be served.
+    """
+    free = 0
+    for one in working:
+        missing = one.stay.cranes_at(at_min)
+        while missing and free < len(in_order):
+            missing -= _reaches(in_order[free], one)
+            free += 1
+        if missing:
+            return one
+    return None
+
+
+def _reaches(crane: RailCrane, one: _Berthed) -> bool:
+    along = crane.rail_start_mm < one.end_mm and one.stay.position_mm < crane.rail_end_mm
+    return along and crane.outreach_rows >= one.ship.reach_rows
+
+
+def _share_a_section(case: BerthCase, a: _Berthed, b: _Berthed) -> bool:
+    def names(one: _Berthed) -> set[str]:
+        return {section.name for section in case.quay.sections_under(one.stay.position_mm, one.end_mm)}
+
+    return bool(names(a) & names(b))
+
+
+def _blame_both(case: BerthCase, a: _Berthed, b: _Berthed, finding: Finding) -> Finding:
+    """Two ships that both lie there already are not in each other's way by this plan, until one should have left."""
+    both_begun = case.is_begun(a.ship.id) and case.is_begun(b.ship.id) and _meeting(a, b) < case.now_min
+    if both_begun:
+        return Finding(finding.rule, finding.severity, finding.text, finding.place, cause=Cause.ARRIVAL)
+    return finding
+
+
+def _meeting(a: _Berthed, b: _Berthed) -> int:
+    return max(a.stay.start_min, b.stay.start_min)
+
+
+def _at(one: _Berthed) -> str:
+    return f"ship {one.ship.id}"
+
+
+def _metres(length_mm: int) -> str:
+    return f"{length_mm / 1000:g} m"
+
+
+def _clock(at_min: int) -> str:
+    """Day, hour and minute of the plan: day 0 is the first."""
+    return f"day {at_min // 1440} {at_min // 60 % 24:02}:{at_min % 60:02}"
