@@ -34,7 +34,7 @@ from cabria.domain.calls import CallSettings, SlotInstruction, VesselCall
 from cabria.domain.containers import Container, DangerousGoods, OutOfGauge, SizeType
 from cabria.domain.findings import Cause, Finding
 from cabria.domain.plan import LoadingPlan
-from cabria.domain.terminal import QuayCrane
+from cabria.domain.terminal import Outage, QuayCrane
 from cabria.domain.vessel import Cell, Level
 from cabria.domain.work import CraneStep, StepKind, WorkQueue
 from cabria.referee.judge import RULES, judge
@@ -638,6 +638,11 @@ def work_twins() -> list[Twins]:
             worked(hold, in_hold, lid_off("02S"), into_hold),
             worked(hold, in_hold, lid_off("02S"), into_hold, lid_on("02S")),
         ),
+        Twins(
+            "WORK-LIDS-CLOSED",  # a lid that was off when the plan began must be put on as well
+            worked(replace(hold, lids_off=("02S",)), in_hold, into_hold),
+            worked(replace(hold, lids_off=("02S",)), in_hold, into_hold, lid_on("02S")),
+        ),
         Twins("WORK-TWIN", (no_twins, twin[1]), (no_twins, singles[1]), "T"),
         Twins("WORK-TWIN", (replace(pair, terminal=poor), twin[1]), twin, "T"),
         Twins("WORK-TWIN", (replace(pair, terminal=weak), twin[1]), twin, "T"),
@@ -683,6 +688,23 @@ def crane_twins() -> list[Twins]:
     late = terminal(quay_cranes=(QuayCrane("QC1", 0, ready_s=1), QuayCrane("QC2", 100_000)))
     short = terminal(quay_cranes=(QuayCrane("QC1", 0, outreach_rows=4), QuayCrane("QC2", 100_000)))
     side_by_side = (queue("QC1", a), queue("QC2", b))
+
+    def first_crane(**facts: object) -> VesselCall:
+        changed = QuayCrane("QC1", 0, **facts)  # type: ignore[arg-type]
+        return replace(two, terminal=terminal(quay_cranes=(changed, QuayCrane("QC2", 100_000))))
+
+    out_at_120 = first_crane(outages=(Outage(120, 180),))
+    far_off = first_crane(travels_from_x=True)  # bay 02 is half a bay from where it stands
+    returns = call(
+        arrival=[(box("OUT", pod=HERE), "0020282")], loads=[A], terminal=first_crane(dual_cycle_s=180).terminal
+    )
+    may = replace(returns, settings=CallSettings(may_dual_cycle=True))
+
+    def dual(made: VesselCall, whole_s: int) -> Judged:
+        set_down, taken = queue("QC1", a, discharge(("OUT", "0020282"))).steps
+        steps = (replace(set_down, end_s=90), replace(taken, start_s=90, end_s=whole_s))
+        return made, plan({"A": "0020082"}, queues=(WorkQueue("QC1", steps),))
+
     # QC1 works bay 02, then QC2 wants to be there; QC1 must first get out of the way, towards the bow.
     crossing = (queue("QC1", b), queue("QC2", a))
     return [
@@ -695,10 +717,24 @@ def crane_twins() -> list[Twins]:
             "A",
         ),
         Twins("CRANE-REACH", worked(queue("QC1", a, b), made=replace(two, terminal=short)), alone, "A"),
+        Twins("CRANE-REACH", worked(queue("QC1", a, b), made=first_crane(rail_until_mm=21_959)), alone, "B"),
+        Twins("CRANE-REACH", worked(queue("QC1", a, b), made=first_crane(rail_from_mm=7_321)), alone, "A"),
+        Twins(
+            "CRANE-OUTAGE",
+            worked(queue("QC1", a, b, start_s=1), made=out_at_120),
+            worked(queue("QC1", a, b), made=out_at_120),
+        ),
+        Twins("CRANE-TIME", dual(may, 179), dual(may, 180)),
+        Twins("CRANE-TIME", dual(returns, 180), dual(may, 180)),
         Twins("CRANE-TIME", worked(queue("QC1", a, b), made=replace(two, terminal=late)), alone),
         Twins("CRANE-TIME", timed(0, 119), timed(0, 120)),
         Twins("CRANE-TIME", timed(0, 120, later_s=119), timed(0, 120, later_s=180)),
         Twins("CRANE-TRAVEL", timed(0, 120, later_s=179), timed(0, 120, later_s=180)),
+        Twins(
+            "CRANE-TRAVEL",
+            worked(queue("QC1", a, b, start_s=29), made=far_off),
+            worked(queue("QC1", a, b, start_s=30), made=far_off),
+        ),
         Twins("CRANE-GAP", worked(*side_by_side, made=replace(two, terminal=wide)), worked(*side_by_side)),
         Twins("CRANE-GAP", worked(*crossing), worked(*side_by_side)),
         Twins(

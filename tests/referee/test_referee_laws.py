@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import LAST, LATER, NEXT, ROWS, box, box_20, call, load, plan, queue, ship, terminal
 
+from cabria.domain.calls import BAY_NUMBER_MM
 from cabria.domain.containers import Container
 from cabria.domain.findings import Cause
 from cabria.domain.terminal import QuayCrane
-from cabria.domain.work import CraneStep, StepKind, WorkQueue
-from cabria.referee.crane_travel import Track, clashes
+from cabria.domain.work import WorkQueue
+from cabria.referee.crane_travel import Stand, Track, clashes
 from cabria.referee.judge import judge
 
 ORDER = {NEXT: 1, LATER: 2, LAST: 3}
@@ -153,24 +154,25 @@ BAYS = (2, 6, 10, 14)
 @st.composite
 def tracks(draw: st.DrawFn, name: str) -> Track:
     crane = QuayCrane(name, 0, bay_travel_s=4)
-    steps: list[CraneStep] = []
+    steps: list[Stand] = []
     now = draw(st.integers(0, 20))
     for _ in range(draw(st.integers(1, 4))):
-        bay = draw(st.sampled_from(BAYS))
+        x_mm = draw(st.sampled_from(BAYS)) * BAY_NUMBER_MM
         if steps:
-            now += abs(bay - steps[-1].bay) + draw(st.integers(0, 12))
+            now += abs(x_mm - steps[-1].x_mm) // BAY_NUMBER_MM + draw(st.integers(0, 12))
         end = now + draw(st.integers(1, 10))
-        steps.append(CraneStep(StepKind.LOAD, bay, now, end))
+        steps.append(Stand(x_mm, now, end))
         now = end
     return Track(crane, tuple(steps))
 
 
 def can_keep_apart(fore: Track, aft: Track, apart: int) -> bool:
     """Exhaustive: every second and every place, one bay number a second at most."""
-    end = max(fore.steps[-1].end_s, aft.steps[-1].end_s)
+    end = max(fore.stands[-1].end_s, aft.stands[-1].end_s)
 
     def fixed(track: Track, second: int) -> int | None:
-        return next((step.bay for step in track.steps if step.start_s <= second <= step.end_s), None)
+        at = (stand.x_mm // BAY_NUMBER_MM for stand in track.stands if stand.start_s <= second <= stand.end_s)
+        return next(at, None)
 
     def pairs(second: int) -> set[tuple[int, int]]:
         places = range(-4, 22)  # beyond that nobody need go
@@ -193,7 +195,7 @@ def can_keep_apart(fore: Track, aft: Track, apart: int) -> bool:
 
 @given(tracks("F"), tracks("A"))
 def test_two_cranes_clash_exactly_when_no_motion_keeps_them_apart(fore: Track, aft: Track) -> None:
-    assert (not list(clashes(fore, aft, 4))) is can_keep_apart(fore, aft, 4)
+    assert (not list(clashes(fore, aft, 4 * BAY_NUMBER_MM, str))) is can_keep_apart(fore, aft, 4)
 
 
 @given(st.integers(0, 300))

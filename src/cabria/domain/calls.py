@@ -15,6 +15,9 @@ from cabria.domain.terminal import Terminal
 from cabria.domain.vessel import VesselProfile
 from cabria.domain.yard import YardInventory
 
+BAY_NUMBER_MM = 3_660
+"""Length of ship to one bay number: a 40 ft bay is four numbers and, with its gap, some 14.6 m."""
+
 
 @dataclass(frozen=True, slots=True)
 class SlotInstruction:
@@ -50,6 +53,8 @@ class CallSettings:
     max_inversion_kg: int = 3_000
     """How much heavier a loaded box may be than the loaded box below before it is reported."""
     may_twin: bool = True
+    may_dual_cycle: bool = False
+    """Whether a crane may load and discharge the hold under one lid in one cycle."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,8 @@ class VesselCall:
     """True when the bow points to growing x; bays then run against x."""
     start: str = ""
     """First line fast, as ISO 8601 local time; plans count seconds from here."""
+    lids_off: tuple[str, ...] = ()
+    """Hatch covers that are off when the plan begins, because their bays are begun already."""
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
@@ -99,10 +106,17 @@ class VesselCall:
                     f"Container {container.id} is to be loaded but is aboard on arrival in slot {aboard.position}.",
                     place=f"container {container.id}",
                 )
+        if unknown := set(self.lids_off) - {lid.id for lid in self.vessel.hatch_covers}:
+            raise DataError(f"Lid {min(unknown)} is said to be off, but {self.vessel.name} has no such lid.")
         slots = [instruction.position for instruction in self.instructions]
         if len(slots) != len(set(slots)):
             twice = next(slot for slot in slots if slots.count(slot) > 1)
             raise DataError(f"The carrier's instruction names slot {twice} twice.", place=f"slot {twice}")
+
+    def quay_x_mm(self, bay: int) -> int:
+        """Where a bay, by its number, lies along the quay."""
+        along = bay * BAY_NUMBER_MM
+        return self.berth_x_mm - along if self.bow_towards_x else self.berth_x_mm + along
 
     @cached_property
     def discharges(self) -> tuple[Stowed, ...]:

@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cabria.domain.errors import DataError
 from cabria.domain.yard import YardBlock
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Outage:
+    """Seconds from the call's start in which a machine does no work: broken, under repair, or between two shifts."""
+
+    from_s: int
+    until_s: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.from_s < self.until_s:
+            raise DataError(f"An outage from {self.from_s} to {self.until_s} s is no span of time.")
+
+    def __str__(self) -> str:
+        return f"{self.from_s} to {self.until_s} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +30,7 @@ class QuayCrane:
 
     One cycle (`cycle_s`) moves one container or a twin lift; `lid_s` is one hatch cover off or on; `bay_travel_s`
     is the gantry time over one 40 ft bay of the ship, that is four bay numbers (less distance, less time, rounded up).
+    In a dual cycle (`dual_cycle_s`, 0 where the crane does none) it sets a box and brings another back.
     """
 
     id: str
@@ -26,10 +43,29 @@ class QuayCrane:
     outreach_rows: int = 24
     ready_s: int = 0
     """Seconds after the call's start at which it may begin."""
+    dual_cycle_s: int = 0
+    outages: tuple[Outage, ...] = ()
+    """Rising and apart. No step may overlap one; what is begun before is ended before."""
+    rail_from_mm: int | None = None
+    rail_until_mm: int | None = None
+    """How far along the quay it comes; None is no end."""
+    travels_from_x: bool = False
+    """True when it stands at `x_mm` at the start and must travel from there; False when where it stood counts not."""
 
     def __post_init__(self) -> None:
         if self.cycle_s <= 0 or self.lid_s < 0 or self.bay_travel_s < 0:
             raise DataError(f"Quay crane {self.id} has an impossible cycle time.")
+        if self.dual_cycle_s and self.dual_cycle_s < self.cycle_s:
+            raise DataError(f"A dual cycle of quay crane {self.id} is shorter than a single one.")
+        if any(later.from_s < earlier.until_s for earlier, later in pairwise(self.outages)):
+            raise DataError(f"Outages of quay crane {self.id} overlap or are out of order.")
+        if None not in (self.rail_from_mm, self.rail_until_mm) and self.rail_from_mm >= self.rail_until_mm:  # type: ignore[operator]
+            raise DataError(f"The rail of quay crane {self.id} ends before it begins.")
+
+    def reaches(self, x_mm: int) -> bool:
+        """Whether it can stand at a place along the quay."""
+        after_start = self.rail_from_mm is None or x_mm >= self.rail_from_mm
+        return after_start and (self.rail_until_mm is None or x_mm <= self.rail_until_mm)
 
 
 @dataclass(frozen=True, slots=True)

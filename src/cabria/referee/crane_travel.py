@@ -1,36 +1,43 @@
 """Where the cranes are when: known cranes, honest times, and room for each other along the ship.
 
-A crane's place is the number of the vessel bay it stands over; it travels four numbers in its `bay_travel_s`. When it
-travels between two steps is its own choice, so what is judged is whether some motion exists: at every moment each
-crane has a foremost and an aftmost place from which it made its last step and still makes its next, and two cranes
-clash when even the foremost place of the one and the aftmost of the other are too near. With cranes of one speed this
-is exact. Before its first and after its last step a crane may come from or go anywhere, at its speed.
+A crane's place is that of the vessel bay it stands over, in mm along the quay; it travels four bay numbers in its
+`bay_travel_s`. When it travels between two steps is its own choice, so what is judged is whether some motion exists: at
+every moment each crane has a least and a greatest place from which it made its last step and still makes its next, and
+two cranes clash when even the least place of the one and the greatest of the other are too near. With cranes of one
+speed this is exact. Before its first step (unless it starts from where it stands) and after its last it may come from
+or go anywhere, at its speed.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
+from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
 from cabria.domain.findings import Finding, Severity
-from cabria.domain.terminal import QuayCrane
-from cabria.domain.vessel import VesselBay, VesselProfile
+from cabria.domain.terminal import QuayCrane, Terminal
+from cabria.domain.vessel import VesselBay
 from cabria.domain.work import CraneStep, StepKind
 from cabria.referee.condition import Case
 from cabria.referee.rule import Rule
 
 KNOWN = Rule("CRANE-KNOWN", Severity.HARD, "Every work queue is of a crane that the terminal has, one queue a crane.")
 BAY = Rule("CRANE-BAY", Severity.HARD, "The crane stands over the bay of what it lifts.")
-REACH = Rule("CRANE-REACH", Severity.HARD, "The crane's outreach covers all rows of the bay it works in.")
+REACH = Rule(
+    "CRANE-REACH", Severity.HARD, "The crane's outreach covers all rows of the bay it works in, and its rail the place."
+)
 TIME = Rule(
     "CRANE-TIME",
     Severity.HARD,
-    "The steps of a crane follow each other, none before it is ready and none shorter than its cycle or lid time.",
+    "The steps of a crane follow each other, none before it is ready and none shorter than its cycle or lid time; "
+    "a load and the discharge right after it may share a dual cycle where crane and settings allow it.",
 )
+OUTAGE = Rule("CRANE-OUTAGE", Severity.HARD, "No step overlaps a time in which the crane is out.")
 TRAVEL = Rule("CRANE-TRAVEL", Severity.HARD, "Between two steps there is time to travel.")
 GAP = Rule(
     "CRANE-GAP",
@@ -39,14 +46,15 @@ GAP = Rule(
 )
 
 LID_KINDS = (StepKind.LID_OFF, StepKind.LID_ON)
-ROUNDING = 1e-6
+ROUNDING_MM = 1e-3
 
 
 def cranes_keep_time_and_distance(case: Case) -> Iterator[Finding]:
+    call = case.call
     if not case.plan.queues:
         return
-    cranes = {crane.id: crane for crane in case.call.terminal.quay_cranes}
-    bays = {bay.number: bay for bay in case.call.vessel.bays}
+    cranes = {crane.id: crane for crane in call.terminal.quay_cranes}
+    bays = {bay.number: bay for bay in call.vessel.bays}
     seen: set[str] = set()
     tracks: dict[str, Track] = {}
     for queue in case.plan.queues:
@@ -57,67 +65,125 @@ def cranes_keep_time_and_distance(case: Case) -> Iterator[Finding]:
         seen.add(queue.crane)
         crane = cranes[queue.crane]
         for step in queue.steps:
-            yield from _stands_over(case.call.vessel, bays, crane, step)
-        late = list(_takes_time(crane, queue.steps))
+            yield from _stands_over(call, bays, crane, step)
+        late = [
+            *_takes_time(crane, queue.steps, may_dual_cycle=call.settings.may_dual_cycle),
+            *travels_in_time(crane, stands(call, queue.steps), lambda x_mm: _bay_at(call, x_mm)),
+        ]
         yield from late
         if queue.steps and not late:
-            tracks[crane.id] = Track(crane, queue.steps)
-    yield from _keep_distance(case, tracks)
+            tracks[crane.id] = Track(crane, stands(call, queue.steps))
+    yield from keep_distance(call.terminal, tracks, lambda x_mm: _bay_at(call, x_mm))
 
 
 def not_judged(case: Case) -> dict[str, str]:
     if case.plan.queues:
         return {}
-    return {rule.id: "The plan has no work queues yet." for rule in (KNOWN, BAY, REACH, TIME, TRAVEL, GAP)}
+    return {rule.id: "The plan has no work queues yet." for rule in (KNOWN, BAY, REACH, TIME, OUTAGE, TRAVEL, GAP)}
 
 
-def _stands_over(
-    vessel: VesselProfile, bays: dict[int, VesselBay], crane: QuayCrane, step: CraneStep
-) -> Iterator[Finding]:
+def _bay_at(call: VesselCall, x_mm: float) -> str:
+    return f"bay {abs(x_mm - call.berth_x_mm) / BAY_NUMBER_MM:02.0f}"
+
+
+def _stands_over(call: VesselCall, bays: dict[int, VesselBay], crane: QuayCrane, step: CraneStep) -> Iterator[Finding]:
     if step.kind in LID_KINDS:
-        lids = [lid for lid in vessel.hatch_covers if lid.id == step.lid]
+        lids = [lid for lid in call.vessel.hatch_covers if lid.id == step.lid]
         under = {stack.bay for lid in lids for stack in (*lid.closes, *lid.carries)}
         if under and step.bay not in under:
             text = f"Crane {crane.id} works lid {step.lid} from bay {step.bay:02}."
             yield BAY.finding(text, f"lid {step.lid}")
     for number, position in zip(step.containers, step.positions, strict=False):
-        place = vessel.place(position)
+        place = call.vessel.place(position)
         if place and place.bay.number != step.bay:
             text = f"Crane {crane.id} stands over bay {step.bay:02} at {step.start_s} s."
             yield BAY.finding(text, position, number)
-    bay = bays.get(step.bay)
+    bay, container = bays.get(step.bay), step.containers[0] if step.containers else None
     if bay is None:
         yield BAY.finding(f"Crane {crane.id} stands over bay {step.bay:02}, which the ship does not have.")
-    elif (rows := len({stack.row for stack in bay.stacks})) > crane.outreach_rows:
+        return
+    if (rows := len({stack.row for stack in bay.stacks})) > crane.outreach_rows:
         text = f"Crane {crane.id} reaches {crane.outreach_rows} rows; the bay has {rows}."
-        yield REACH.finding(text, f"bay {step.bay:02}", step.containers[0] if step.containers else None)
+        yield REACH.finding(text, f"bay {step.bay:02}", container)
+    if not crane.reaches(x_mm := call.quay_x_mm(step.bay)):
+        text = f"Crane {crane.id} does not come to {x_mm / 1000:,.1f} m along the quay, where the bay lies."
+        yield REACH.finding(text, f"bay {step.bay:02}", container)
 
 
-def _takes_time(crane: QuayCrane, steps: tuple[CraneStep, ...]) -> Iterator[Finding]:
+def _takes_time(crane: QuayCrane, steps: Sequence[CraneStep], *, may_dual_cycle: bool) -> Iterator[Finding]:
     place = f"crane {crane.id}"
     if steps and steps[0].start_s < crane.ready_s:
         yield TIME.finding(f"It starts at {steps[0].start_s} s but is ready at {crane.ready_s} s.", place)
-    for step in steps:
-        least = crane.lid_s if step.kind in LID_KINDS else crane.cycle_s
-        if step.end_s - step.start_s < least:
-            text = f"The step from {step.start_s} to {step.end_s} s ({step.kind}) is shorter than {least} s."
-            yield TIME.finding(text, place, step.containers[0] if step.containers else None)
-    for earlier, later in pairwise(steps):
-        needed = travel_s(crane, earlier, later)
+    for together in _cycles(crane, steps, may_dual_cycle=may_dual_cycle):
+        first, last = together[0], together[-1]
+        least = crane.lid_s if first.kind in LID_KINDS else crane.dual_cycle_s if len(together) > 1 else crane.cycle_s
+        container = first.containers[0] if first.containers else None
+        if last.end_s - first.start_s < least:
+            what = f"The step from {first.start_s} to {last.end_s} s ({' and '.join(step.kind for step in together)})"
+            yield TIME.finding(f"{what} is shorter than {least} s.", place, container)
+        for outage in crane.outages:
+            if first.start_s < outage.until_s and last.end_s > outage.from_s:
+                text = f"It works from {first.start_s} to {last.end_s} s but is out from {outage}."
+                yield OUTAGE.finding(text, place, container)
+
+
+def _cycles(crane: QuayCrane, steps: Sequence[CraneStep], *, may_dual_cycle: bool) -> Iterator[Sequence[CraneStep]]:
+    """Steps one by one, but a load and the discharge after it together where they can only be a dual cycle."""
+    index = 0
+    while index < len(steps):
+        pair = steps[index : index + 2]
+        is_dual = (
+            may_dual_cycle
+            and crane.dual_cycle_s > 0
+            and [step.kind for step in pair] == [StepKind.LOAD, StepKind.DISCHARGE]
+            and pair[0].bay == pair[1].bay
+            and pair[0].end_s == pair[1].start_s
+            and min(step.end_s - step.start_s for step in pair) < crane.cycle_s
+        )
+        yield pair if is_dual else pair[:1]
+        index += 2 if is_dual else 1
+
+
+class Stand(NamedTuple):
+    """A crane at work in one place, in mm along the quay."""
+
+    x_mm: int
+    start_s: int
+    end_s: int
+
+
+Where = Callable[[float], str]
+"""A place along the quay in the words of whoever reads the finding."""
+
+
+def stands(call: VesselCall, steps: Sequence[CraneStep], offset_s: int = 0) -> tuple[Stand, ...]:
+    return tuple(Stand(call.quay_x_mm(s.bay), s.start_s + offset_s, s.end_s + offset_s) for s in steps)
+
+
+def travels_in_time(crane: QuayCrane, places: Sequence[Stand], where: Where) -> Iterator[Finding]:
+    """Findings where one stand begins before another is over, or before the crane can be there."""
+    place = f"crane {crane.id}"
+    start = [Stand(crane.x_mm, 0, 0)] if crane.travels_from_x else []
+    for earlier, later in pairwise([*start, *places]):
+        needed = gantry_s(crane, later.x_mm - earlier.x_mm)
         if later.start_s < earlier.end_s:
             text = f"The step at {later.start_s} s starts before the one until {earlier.end_s} s is over."
             yield TIME.finding(text, place)
         elif later.start_s - earlier.end_s < needed:
             text = (
-                f"From bay {earlier.bay:02} at {earlier.end_s} s to bay {later.bay:02} at {later.start_s} s "
+                f"From {where(earlier.x_mm)} at {earlier.end_s} s to {where(later.x_mm)} at {later.start_s} s "
                 f"it needs {needed} s."
             )
             yield TRAVEL.finding(text, place)
 
 
 def travel_s(crane: QuayCrane, earlier: CraneStep, later: CraneStep) -> int:
-    """Gantry time between two steps, rounded up."""
-    return -(-abs(later.bay - earlier.bay) * crane.bay_travel_s // 4)
+    """Gantry time between two steps at one ship, rounded up."""
+    return gantry_s(crane, (later.bay - earlier.bay) * BAY_NUMBER_MM)
+
+
+def gantry_s(crane: QuayCrane, distance_mm: int) -> int:
+    return -(-abs(distance_mm) * crane.bay_travel_s // (4 * BAY_NUMBER_MM))
 
 
 @dataclass(frozen=True)
@@ -125,60 +191,64 @@ class Track:
     """Where one crane can be over time."""
 
     crane: QuayCrane
-    steps: tuple[CraneStep, ...]
+    stands: tuple[Stand, ...]
 
     @cached_property
     def starts(self) -> list[int]:
-        return [step.start_s for step in self.steps]
+        return [stand.start_s for stand in self._known]
 
     @cached_property
     def events(self) -> list[int]:
-        return sorted({time for step in self.steps for time in (step.start_s, step.end_s)})
+        return sorted({time for stand in self._known for time in stand[1:]})
 
-    def reach(self, seconds: int) -> float:
-        """Bay numbers travelled in some seconds."""
+    @cached_property
+    def _known(self) -> list[Stand]:
+        start = [Stand(self.crane.x_mm, 0, 0)] if self.crane.travels_from_x else []
+        return [*start, *self.stands]
+
+    def reach_mm(self, seconds: int) -> float:
+        """How far it travels in some seconds."""
         if seconds == 0:
             return 0.0
-        return 4 * seconds / self.crane.bay_travel_s if self.crane.bay_travel_s else math.inf
+        return 4 * BAY_NUMBER_MM * seconds / self.crane.bay_travel_s if self.crane.bay_travel_s else math.inf
 
     def range_at(self, time_s: int) -> tuple[float, float]:
-        """Least and greatest bay number at which the crane can be."""
+        """Least and greatest place at which the crane can be, in mm along the quay."""
         index = bisect_right(self.starts, time_s) - 1
         least, greatest = -math.inf, math.inf
         if index >= 0:
-            step = self.steps[index]
-            away = self.reach(max(0, time_s - step.end_s))
-            least, greatest = step.bay - away, step.bay + away
-        if index + 1 < len(self.steps):
-            step = self.steps[index + 1]
-            away = self.reach(step.start_s - time_s)
-            least, greatest = max(least, step.bay - away), min(greatest, step.bay + away)
+            stand = self._known[index]
+            away = self.reach_mm(max(0, time_s - stand.end_s))
+            least, greatest = stand.x_mm - away, stand.x_mm + away
+        if index + 1 < len(self._known):
+            stand = self._known[index + 1]
+            away = self.reach_mm(stand.start_s - time_s)
+            least, greatest = max(least, stand.x_mm - away), min(greatest, stand.x_mm + away)
         return least, greatest
 
 
-def _keep_distance(case: Case, tracks: dict[str, Track]) -> Iterator[Finding]:
+def keep_distance(terminal: Terminal, tracks: dict[str, Track], where: Where) -> Iterator[Finding]:
     """One finding for each stretch of time in which two cranes have no room."""
-    terminal = case.call.terminal
-    along = sorted(terminal.quay_cranes, key=lambda crane: crane.x_mm, reverse=case.call.bow_towards_x)
-    gap = 4 * (terminal.crane_gap_bays + 1)
-    for index, fore in enumerate(along):
-        for number, aft in enumerate(along[index + 1 :], 1):
-            if fore.id in tracks and aft.id in tracks:
-                yield from clashes(tracks[fore.id], tracks[aft.id], number * gap)
+    along = sorted(terminal.quay_cranes, key=lambda crane: crane.x_mm)
+    gap_mm = 4 * (terminal.crane_gap_bays + 1) * BAY_NUMBER_MM
+    for index, left in enumerate(along):
+        for number, right in enumerate(along[index + 1 :], 1):
+            if left.id in tracks and right.id in tracks:
+                yield from clashes(tracks[left.id], tracks[right.id], number * gap_mm, where)
 
 
-def clashes(fore: Track, aft: Track, apart: int) -> Iterator[Finding]:
-    """Room is least at the start or end of some step: in between, the room left is a concave function of time."""
+def clashes(left: Track, right: Track, apart_mm: int, where: Where) -> Iterator[Finding]:
+    """Room is least at the start or end of some stand: in between, the room left is a concave function of time."""
     is_clashing = False
-    for time in sorted({*fore.events, *aft.events}):
-        least, _ = fore.range_at(time)
-        _, greatest = aft.range_at(time)
-        if greatest - least >= apart - ROUNDING:
+    for time in sorted({*left.events, *right.events}):
+        least, _ = left.range_at(time)
+        _, greatest = right.range_at(time)
+        if greatest - least >= apart_mm - ROUNDING_MM:
             is_clashing = False
         elif not is_clashing:
             is_clashing = True
             text = (
-                f"At {time} s crane {fore.crane.id} is at bay {least:.0f} or further aft and {aft.crane.id} at bay "
-                f"{greatest:.0f} or further forward; they must keep {apart} bay numbers apart."
+                f"At {time} s {left.crane.id} and {right.crane.id}, as far apart as they can be, are at {where(least)} "
+                f"and {where(greatest)}; they must keep {apart_mm / BAY_NUMBER_MM:.0f} bay numbers apart."
             )
-            yield GAP.finding(text, f"crane {fore.crane.id}")
+            yield GAP.finding(text, f"crane {left.crane.id}")

@@ -179,6 +179,7 @@ class _Replay:
                 for half in HALVES[End.BOTH]
             },
             lids={lid.id: lid for lid in call.vessel.hatch_covers},
+            lids_off=set(call.lids_off),
         )
         for container, position in call.arrival:
             replay._set(container.id, position)

@@ -107,7 +107,7 @@ loads = st.lists(
 @settings(max_examples=60)
 @given(
     loads=loads,
-    costs=st.builds(CallSettings, dig_min=st.floats(0, 1e5), may_twin=st.booleans()),
+    costs=st.builds(CallSettings, dig_min=st.floats(0, 1e5), may_twin=st.booleans(), may_dual_cycle=st.booleans()),
     tank_kg=st.integers(0, 10**6),
 )
 def test_nothing_of_a_load_list_and_its_settings_is_lost(

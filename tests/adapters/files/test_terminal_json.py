@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cabria.adapters.files.terminal_json import read_terminal, write_terminal
 from cabria.domain.errors import DataError
-from cabria.domain.terminal import QuayCrane, Terminal, YardCrane
+from cabria.domain.terminal import Outage, QuayCrane, Terminal, YardCrane
 from cabria.domain.yard import YardBlock
 from cabria.experiments.terminals import make_terminal
 
@@ -40,7 +40,16 @@ def terminals(draw: st.DrawFn) -> Terminal:
         quay_length_mm=draw(counts) * 1000,
         blocks=blocks,
         quay_cranes=tuple(
-            QuayCrane(f"Q{number}", draw(lengths), draw(seconds), may_twin=draw(st.booleans()), ready_s=draw(lengths))
+            QuayCrane(
+                f"Q{number}",
+                draw(lengths),
+                draw(seconds),
+                may_twin=draw(st.booleans()),
+                ready_s=draw(lengths),
+                outages=tuple(Outage(n * 1_000, n * 1_000 + draw(st.integers(1, 1_000))) for n in range(number)),
+                rail_until_mm=draw(st.none() | lengths),
+                travels_from_x=draw(st.booleans()),
+            )
             for number in range(draw(st.integers(1, 3)))
         ),
         yard_cranes=tuple(YardCrane(f"Y{block.id}", block.id, draw(seconds)) for block in blocks),
@@ -65,6 +74,8 @@ def test_a_terminal_reads_back_as_it_was_written(tmp_path_factory: pytest.TempPa
         ('"block": "B02"', '"block": "B77"', "Yard crane YC02 stands in block B77"),
         ('"tiers": 5', '"tiers": 1e9', r"\$\.blocks\[0\]\.tiers"),
         ('"port": "PECHY"', '"port": "Chancay"', r"\$\.port"),
+        ('"outages": []', '"outages": [{"from_s": 9, "until_s": 5}]', "An outage from 9 to 5 s is no span"),
+        ('"dual_cycle_s": 0', '"dual_cycle_s": 1', "dual cycle of quay crane QC1 is shorter"),
         ("cabria.terminal/1", "cabria.terminal/9", r"\$\.format"),
         ('"port"', "port", "not JSON"),
     ],

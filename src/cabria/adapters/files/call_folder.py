@@ -88,6 +88,7 @@ class SettingsPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     refused_min: Minutes = 600.0
     max_inversion_kg: Kilograms = 3_000
     may_twin: bool = True
+    may_dual_cycle: bool = False
 
 
 class CallDocument(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -101,6 +102,7 @@ class CallDocument(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     start: Annotated[str, text_like(r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?)?\Z", A_TIME)] = ""
     berth_x_mm: Annotated[int, Meta(ge=-100_000_000, le=100_000_000)] = 0
     bow_towards_x: bool = False
+    lids_off: Annotated[list[Annotated[str, Meta(min_length=1, max_length=60)]], Meta(max_length=1_000)] = []
     vessel_name: Annotated[str, Meta(max_length=60)] = ""
     imo: Annotated[str, text_like(r"^(\d{7})?\Z", "an IMO number of seven digits")] = ""
     call_sign: Annotated[str, Meta(max_length=17)] = ""
@@ -231,6 +233,7 @@ class _Reading:
                 berth_x_mm=said.berth_x_mm,
                 bow_towards_x=said.bow_towards_x,
                 start=said.start,
+                lids_off=tuple(said.lids_off),
                 findings=tuple(replace(finding, cause=Cause.ARRIVAL) for finding in self.findings),
             )
         except DataError as error:
@@ -538,6 +541,7 @@ def _toml(call: VesselCall, files: Mapping[str, str]) -> str:
         f"start = {_toml_value(call.start)}",
         f"berth_x_mm = {call.berth_x_mm}",
         f"bow_towards_x = {_toml_value(call.bow_towards_x)}",
+        *([f"lids_off = {_toml_value(list(call.lids_off))}"] if call.lids_off else []),
         "",
         "[files]",
         *(f"{name} = {_toml_value(file)}" for name, file in files.items()),

@@ -11,7 +11,7 @@ from msgspec import Meta
 from cabria.adapters.files.documents import decoded, text_like
 from cabria.adapters.files.source_file import read_bytes, write_whole
 from cabria.domain.errors import DataError
-from cabria.domain.terminal import QuayCrane, Terminal, YardCrane
+from cabria.domain.terminal import Outage, QuayCrane, Terminal, YardCrane
 from cabria.domain.yard import YardBlock
 
 FORMAT = "cabria.terminal/1"
@@ -43,6 +43,11 @@ class BlockPart(_Part, kw_only=True):
     plug_bays: Annotated[list[Count], Meta(max_length=1_000)] = []
 
 
+class OutagePart(_Part, kw_only=True):
+    from_s: Annotated[int, Meta(ge=0, le=100_000_000)]
+    until_s: Annotated[int, Meta(ge=1, le=100_000_000)]
+
+
 class QuayCranePart(_Part, kw_only=True):
     id: Name
     x_mm: Millimetres
@@ -53,6 +58,11 @@ class QuayCranePart(_Part, kw_only=True):
     twin_max_kg: Annotated[int, Meta(ge=0, le=1_000_000)] = 50_000
     outreach_rows: Count = 24
     ready_s: Annotated[int, Meta(ge=0, le=100_000_000)] = 0
+    dual_cycle_s: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    outages: Annotated[list[OutagePart], Meta(max_length=1_000)] = []
+    rail_from_mm: Millimetres | None = None
+    rail_until_mm: Millimetres | None = None
+    travels_from_x: bool = False
 
 
 class YardCranePart(_Part, kw_only=True):
@@ -86,12 +96,17 @@ def read_terminal(path: Path) -> Terminal:
     parts["blocks"] = tuple(
         YardBlock(**{**msgspec.structs.asdict(block), "plug_bays": tuple(block.plug_bays)}) for block in document.blocks
     )
-    parts["quay_cranes"] = tuple(QuayCrane(**msgspec.structs.asdict(crane)) for crane in document.quay_cranes)
     parts["yard_cranes"] = tuple(YardCrane(**msgspec.structs.asdict(crane)) for crane in document.yard_cranes)
     try:
+        parts["quay_cranes"] = tuple(map(_quay_crane, document.quay_cranes))
         return Terminal(**parts)
     except DataError as error:
         raise error.inside(str(path)) from None
+
+
+def _quay_crane(part: QuayCranePart) -> QuayCrane:
+    outages = tuple(Outage(outage.from_s, outage.until_s) for outage in part.outages)
+    return QuayCrane(**{**msgspec.structs.asdict(part), "outages": outages})
 
 
 def write_terminal(terminal: Terminal, path: Path) -> None:
