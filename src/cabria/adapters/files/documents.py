@@ -22,6 +22,8 @@ _WORDS = {
     "array": "a list",
     "object": "a table of named values",
     "null": "null",
+    "datetime": "a time",
+    "uuid": "a UUID",
 }
 _FORMS: dict[str, str] = {}
 
@@ -32,14 +34,15 @@ def text_like(pattern: str, words: str, **facts: Any) -> Meta:
     return Meta(pattern=pattern, **facts)
 
 
-def decoded(content: bytes, type_of: type[Document], *, file: str, what: str, form: str) -> Document:
+def decoded(content: bytes, type_of: type[Document], *, file: str, what: str, form: str = "") -> Document:
     """A JSON document of a known form. Raises DataError with the place where it departs from the form.
 
-    `what` is a noun for such a document, `form` the format that it must name itself.
+    `what` is a noun for such a document, `form` the format that it must name itself; a standard's documents name none.
     """
     content = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        _refuse_other_form(content, file, what, form)
+        if form:
+            _refuse_other_form(content, file, what, form)
         document = msgspec.json.decode(content, type=type_of)
         # A key that stands twice would silently count with its last value.
         json.loads(content, object_pairs_hook=_refuse_twice, parse_int=str, parse_float=str)
@@ -124,5 +127,8 @@ _MESSAGES: tuple[tuple[str, Callable[..., str]], ...] = (
     (r"Expected `(str|array)` of (?:(at least|at most) )?length (?:([<>]=) )?(\d+).*", _told_length),
     (r"Object missing required field `(.*)`", "The key {!r} is missing.".format),
     (r"Object contains unknown field `(.{,60}).*`", "There is no key {!r}.".format),
+    (r"Invalid RFC3339 encoded datetime", "This should be a time such as 2026-11-23T06:00:00-05:00.".format),
+    (r"Expected `datetime` with a timezone component", "This time does not say its offset, such as -05:00.".format),
+    (r"Invalid UUID", "This should be a UUID, such as 0342254a-5927-4856-b9c9-aa12e7c00563.".format),
     (r"Invalid enum value (.{,60}).*", "{} is none of the words that may stand here.".format),
 )
