@@ -240,7 +240,7 @@ def _ship(draw: Random, quay: Quay, number: int, service: Service, opens_min: in
         work,
         max_cranes,
         min_cranes=2 if trade is MAIN and max_cranes > 1 else 1,
-        name=f"{service.name.split()[0].upper()} {NAMES[number % len(NAMES)]}",
+        name=_name(service, number),
         service=service.name,
         arrival_draught_mm=draught_mm,
         departure_draught_mm=max(7_000, draught_mm - draw.randrange(0, 1_000, 100)),
@@ -253,6 +253,12 @@ def _ship(draw: Random, quay: Quay, number: int, service: Service, opens_min: in
         wind_limit_kn=33,
         rates=trade.rates,
     )
+
+
+def _name(service: Service, number: int) -> str:
+    again, animal = divmod(number, len(NAMES))
+    first = "MAR" if service.code == AD_HOC_SERVICE.code else service.name.split()[0].upper()
+    return f"{first} {NAMES[animal]}{f' {again + 1}' if again else ''}"
 
 
 def _later(ship: ShipCall, late_min: int) -> ShipCall:
