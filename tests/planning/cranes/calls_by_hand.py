@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from cabria.domain.calls import CallSettings, VesselCall
+from cabria.domain.calls import BAY_NUMBER_MM, CallSettings, VesselCall
 from cabria.domain.containers import Container, ContainerId, Port, SizeType
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import BayPlan
@@ -62,9 +62,29 @@ def cranes(count: int, **facts: int | bool) -> tuple[QuayCrane, ...]:
     return tuple(QuayCrane(f"QC{n + 1}", x_mm=60_000 * n, **facts) for n in range(count))  # type: ignore[arg-type]
 
 
-def case(seed: int, quay_cranes: Sequence[QuayCrane], *, gap_bays: int = 1, bow_towards_x: bool = False) -> Case:
-    """A random call that can be worked: what stands in the way is restowed, partly into another bay."""
-    return _Maker(Random(seed)).make(tuple(quay_cranes), gap_bays, bow_towards_x)
+def case(
+    seed: int,
+    quay_cranes: Sequence[QuayCrane],
+    *,
+    gap_bays: int = 1,
+    bow_towards_x: bool = False,
+    may_dual_cycle: bool = False,
+    is_begun: bool = False,
+) -> Case:
+    """A random call that can be worked: what stands in the way is restowed, partly into another bay.
+
+    With `is_begun` some lids on which nothing stands are off.
+    """
+    the = _Maker(Random(seed)).make(tuple(quay_cranes), gap_bays, bow_towards_x)
+    random = Random(seed)
+    free = [lid for lid in the.call.vessel.hatch_covers if not _any_on(the, dict(_aboard(the)), lid.carries)]
+    off = tuple(lid.id for lid in free if is_begun and random.random() < 0.5)
+    settings = CallSettings(may_dual_cycle=may_dual_cycle)
+    return replace(the, call=replace(the.call, settings=settings, lids_off=off))
+
+
+def _aboard(the: Case) -> list[tuple[StowPosition, Container]]:
+    return [(position, container) for container, position in the.call.arrival]
 
 
 class _Maker:
@@ -163,8 +183,8 @@ class Impossible(AssertionError):
 def replay(the: Case, queues: Sequence[WorkQueue]) -> None:
     """Carry out the queues step by step. Raises Impossible for anything that cannot be done."""
     _check_cranes(the, queues)
-    aboard = {position: container for container, position in the.call.arrival}
-    lids_on = {lid.id for lid in the.call.vessel.hatch_covers}
+    aboard = dict(_aboard(the))
+    lids_on = {lid.id for lid in the.call.vessel.hatch_covers} - set(the.call.lids_off)
     lids = {lid.id: lid for lid in the.call.vessel.hatch_covers}
     boxes = {c.id: c for c in (*the.call.loads, *(s.container for s in the.call.arrival))}
     ashore_since: dict[ContainerId, int] = {}
@@ -233,10 +253,24 @@ def _check_cranes(the: Case, queues: Sequence[WorkQueue]) -> None:
         for before, after in zip(queue.steps, queue.steps[1:], strict=False):
             travel_s = -(-abs(before.bay - after.bay) * crane.bay_travel_s // 4)
             _need(after.start_s - before.end_s >= travel_s, f"{queue.crane} travels too fast")
+        setting_s = 0
         for step in queue.steps:
             _need(step.start_s >= crane.ready_s, f"{queue.crane} begins before it is ready")
-            twin_s = crane.lid_s if step.lid else crane.cycle_s
-            _need(step.end_s - step.start_s == twin_s, "a step has another duration")
+            for outage in crane.outages:
+                _need(step.end_s <= outage.from_s or step.start_s >= outage.until_s, f"{queue.crane} is out")
+            took_s = step.end_s - step.start_s
+            if setting_s:
+                _need(step.kind is StepKind.DISCHARGE, "nothing is brought back")
+                _need(setting_s + took_s == crane.dual_cycle_s, "a dual cycle has another duration")
+                setting_s = 0
+            elif the.call.settings.may_dual_cycle and step.kind is StepKind.LOAD and took_s < crane.cycle_s:
+                setting_s = took_s
+            else:
+                _need(took_s == (crane.lid_s if step.lid else crane.cycle_s), "a step has another duration")
+        if crane.travels_from_x and queue.steps:
+            first = queue.steps[0]
+            away_mm = abs(the.call.quay_x_mm(first.bay) - crane.x_mm)
+            _need(first.start_s * 4 * BAY_NUMBER_MM >= away_mm * crane.bay_travel_s, f"{queue.crane} starts elsewhere")
     for a in queues:
         for b in queues:
             between = along.index(b.crane) - along.index(a.crane)

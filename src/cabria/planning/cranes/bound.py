@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cabria.planning.cranes.problem import BayWork, CraneProblem
+from cabria.domain.terminal import QuayCrane
+from cabria.planning.cranes.problem import SPAN_MM, BayWork, CraneProblem
 
 
 class LowerBound(NamedTuple):
@@ -14,25 +16,25 @@ class LowerBound(NamedTuple):
 
 
 def lower_bound(problem: CraneProblem) -> LowerBound:
-    """The larger of two: work of any stretch of the ship that k cranes have no room to share with one more, by k.
+    """The larger of two: work of any stretch of the quay that k cranes have no room to share with one more, by k.
 
-    In a stretch shorter than `k * gap` at most k cranes stand at a time, so its work needs the k that are ready
-    first; the whole ship with all cranes is the last such stretch, and there the gantry travel counts that no split
-    avoids (all distances between works but the largest, one less than there are cranes).
+    In a stretch shorter than `k * gap` at most k cranes stand at a time, so at best k work in it at any
+    moment; the whole quay with all cranes is the last such stretch, and there the gantry travel counts that no split
+    avoids (all distances between works but the largest, one less than there are cranes). The order of lifts in a bay
+    and which of them are dual cycles are taken as given.
     """
     if not problem.works:
         return LowerBound(0, "there is no work")
     fastest = [_fastest_s(problem, work) for work in problem.works]
-    ready = sorted(crane.ready_s for crane in problem.cranes)
-    best = _of_whole_ship(problem, fastest, ready)
-    for together in range(1, len(ready)):
+    best = _of_whole_quay(problem, fastest)
+    for together in range(1, len(problem.cranes)):
         for first in range(len(fastest)):
             last = first
-            while last < len(fastest) and _reach(problem, first, last) < together * problem.gap:
+            while last < len(fastest) and _reach_mm(problem, first, last) < together * problem.gap_mm:
                 last += 1
             if last == first:
                 continue
-            seconds = _shared(sum(fastest[first:last]), ready[:together])
+            seconds = _shared(problem, sum(fastest[first:last]), together, _release_s(problem, first, last))
             if seconds > best.seconds:
                 best = LowerBound(seconds, _stretch(problem, first, last - 1, together))
     return best
@@ -44,36 +46,61 @@ def _fastest_s(problem: CraneProblem, work: BayWork) -> int:
     return sum(min(lift.duration_s(crane) for crane in able) for section in work.sections for lift in section)
 
 
-def _reach(problem: CraneProblem, first: int, last: int) -> int:
+def _reach_mm(problem: CraneProblem, first: int, last: int) -> int:
     """Largest distance of two places in works `first` to `last`."""
     works = problem.works[first : last + 1]
-    return max(work.last_place for work in works) - min(work.first_place for work in works)
+    return max(work.last_x_mm for work in works) - min(work.first_x_mm for work in works)
 
 
-def _shared(work_s: int, ready: list[int]) -> int:
-    """When `work_s` can be over if everybody ready takes part: level the ready times, then divide."""
-    level = 0
-    for count in range(1, len(ready) + 1):
-        level = -(-(work_s + sum(ready[:count])) // count)
-        if count == len(ready) or level <= ready[count]:
-            break
-    return level
+def _release_s(problem: CraneProblem, first: int, last: int) -> int:
+    return min(problem.offsets_s[work.ship] for work in problem.works[first:last])
 
 
-def _of_whole_ship(problem: CraneProblem, fastest: list[int], ready: list[int]) -> LowerBound:
+def _shared(problem: CraneProblem, work_s: int, together: int, release_s: int) -> int:
+    """The first moment by which cranes, `together` at a time at most, have had `work_s` of time to work."""
+    moments = {release_s, *(time for crane in problem.cranes for time in _changes(crane) if time > release_s)}
+    left_s = work_s
+    ordered = sorted(moments)
+    for now, then in pairwise(ordered):
+        at_work = min(together, sum(_is_at_hand(crane, now) for crane in problem.cranes))
+        if left_s <= at_work * (then - now):
+            return now + -(-left_s // at_work) if left_s else now
+        left_s -= at_work * (then - now)
+    return ordered[-1] + -(-left_s // min(together, len(problem.cranes)))
+
+
+def _changes(crane: QuayCrane) -> Iterator[int]:
+    """When a crane comes to hand or goes out."""
+    yield crane.ready_s
+    for outage in crane.outages:
+        yield from (outage.from_s, outage.until_s)
+
+
+def _is_at_hand(crane: QuayCrane, now_s: int) -> bool:
+    return now_s >= crane.ready_s and not any(outage.from_s <= now_s < outage.until_s for outage in crane.outages)
+
+
+def _of_whole_quay(problem: CraneProblem, fastest: Sequence[int]) -> LowerBound:
     travel_s = min(crane.bay_travel_s for crane in problem.cranes)
-    places = sorted({place for work in problem.works for place in (work.first_place, work.last_place)})
-    steps = sorted(travel_s * (b - a) // 4 for a, b in pairwise(places))
-    on_the_way_s = sum(steps[: max(0, len(steps) - (len(ready) - 1))])
+    places = sorted({place for work in problem.works for place in (work.first_x_mm, work.last_x_mm)})
+    steps = sorted(travel_s * (b - a) // SPAN_MM for a, b in pairwise(places))
+    count = len(problem.cranes)
+    on_the_way_s = sum(steps[: max(0, len(steps) - (count - 1))])
+    release_s = _release_s(problem, 0, len(fastest))
     return LowerBound(
-        _shared(sum(fastest) + on_the_way_s, ready),
-        f"the whole work, shared evenly by {len(ready)} cranes that never wait",
+        _shared(problem, sum(fastest) + on_the_way_s, count, release_s),
+        f"the whole work, shared evenly by {count} cranes that never wait",
     )
 
 
 def _stretch(problem: CraneProblem, first: int, last: int, together: int) -> str:
-    low = min(work.first_place for work in problem.works[first : last + 1])
-    high = max(work.last_place for work in problem.works[first : last + 1])
-    where = f"bay {low:02}" if low == high else f"bays {low:02} to {high:02}"
+    works = problem.works[first : last + 1]
+    bays = [bay for work in works for bay in work.bays]
+    ships = {work.ship for work in works}
+    where = f"bay {min(bays):02}" if len(set(bays)) == 1 else f"bays {min(bays):02} to {max(bays):02}"
+    if len(ships) > 1:
+        where = "the ends of two ships"
+    elif len(problem.ships) > 1:
+        where += f" of {problem.ships[works[0].ship].vessel.name}"
     cranes = "one crane" if together == 1 else f"{together} cranes"
     return f"{where}, where no more than {cranes} can work at a time"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
 
 from cabria.planning.cranes import kernels
 from cabria.planning.cranes.kernels import Array
-from cabria.planning.cranes.operators import section_durations_s
-from cabria.planning.cranes.problem import Block, CraneProblem
+from cabria.planning.cranes.operators import lift_times_s, loads_by_block
+from cabria.planning.cranes.problem import PEAK_PRICE_S, SPAN_MM, Block, CraneProblem
 
 
 @dataclass
@@ -28,73 +28,65 @@ class FlatProblem:
     """See `kernels` for the arrays."""
 
     clock: Array
-    cut_from: Array
-    way_in: Array
-    first_place: Array
-    last_place: Array
-    wait_from: Array
+    cut_lift: Array
+    works: Array
     waits: Array
-    ready: Array
-    gap: int
-    travel: int
+    fleet: Array
+    outages: Array
+    law: Array
+    feed_from: Array
+    feed: Array
+    limits: Array
 
     @classmethod
     def of(cls, problem: CraneProblem) -> FlatProblem:
-        works = problem.works
-        cut_from = list(accumulate((len(work.sections) + 1 for work in works), initial=0))
-        clock = [
-            [moment for by_section in by_work for moment in accumulate(by_section, initial=0)]
-            for by_work in section_durations_s(problem)
-        ]
-        waits = [other for work in works for other in work.waits_for]
+        names = list(problem.feed.limits) if problem.feed else []
+        feed, feed_from = _feed(problem, names)
+        outages = [(outage.from_s, outage.until_s) for crane in problem.cranes for outage in crane.outages]
         return cls(
-            clock=np.array(clock, np.int64),
-            cut_from=np.array(cut_from, np.int64),
-            way_in=np.array([cut_from[n] + work.sections_out for n, work in enumerate(works)], np.int64),
-            first_place=np.array([work.first_place for work in works], np.int64),
-            last_place=np.array([work.last_place for work in works], np.int64),
-            wait_from=np.array(list(accumulate((len(work.waits_for) for work in works), initial=0)), np.int64),
-            waits=np.array(waits, np.int64),
-            ready=np.array([crane.ready_s for crane in problem.cranes], np.int64),
-            gap=problem.gap,
-            travel=problem.travel_s,
+            clock=_clock(problem),
+            cut_lift=_cut_lift(problem),
+            works=_works(problem),
+            waits=np.array([other for work in problem.works for other in work.waits_for], np.int64),
+            fleet=_fleet(problem),
+            outages=np.ascontiguousarray(np.array(outages, np.int64).reshape(-1, 2).T),
+            law=np.array(
+                [
+                    problem.gap_mm,
+                    problem.travel_s,
+                    SPAN_MM,
+                    kernels.POINTS_PER_S * PEAK_PRICE_S if problem.feed else 0,
+                ],
+                np.int64,
+            ),
+            feed_from=feed_from,
+            feed=feed,
+            limits=np.array([problem.feed.limits[name] for name in names] if problem.feed else [], np.float64),
         )
 
     def pack(self, blocks: Sequence[Block]) -> FlatPlan:
-        room = 2 * len(blocks) + 3 * len(self.way_in) + 8
+        room = 2 * len(blocks) + 3 * self.works.shape[1] + 8
         columns = np.zeros((4, room), np.int64)
         for k, block in enumerate(blocks):
-            cut = self.cut_from[block.work]
+            cut = self.works[kernels.CUT, block.work]
             columns[:, k] = (block.work, cut + block.first, cut + block.end, block.crane)
         return FlatPlan(columns, len(blocks))
 
     def unpack(self, plan: FlatPlan) -> list[Block]:
         blocks = []
         for work, first, end, crane in plan.columns[:, : plan.count].T.tolist():
-            cut = int(self.cut_from[work])
+            cut = int(self.works[kernels.CUT, work])
             blocks.append(Block(work, first - cut, end - cut, crane))
         return blocks
 
     def _with(self, plan: FlatPlan) -> tuple[Any, ...]:
-        return (
-            plan.columns,
-            plan.count,
-            self.clock,
-            self.cut_from,
-            self.way_in,
-            self.first_place,
-            self.last_place,
-            self.wait_from,
-            self.waits,
-            self.ready,
-            self.gap,
-            self.travel,
-        )
+        given = (self.clock, self.cut_lift, self.works, self.waits, self.fleet, self.outages, self.law)
+        return (plan.columns, plan.count, *given, self.feed_from, self.feed, self.limits)
 
     def evaluate(self, plan: FlatPlan) -> int:
         """Cost in points."""
         room = plan.columns.shape[1]
-        spare = [np.zeros(size, np.int64) for size in (room, room, len(self.cut_from), 4)]
+        spare = [np.zeros(size, np.int64) for size in (room, room, self.works.shape[1], 4)]
         return int(kernels.evaluate(*self._with(plan), *spare))
 
     def anneal(
@@ -112,3 +104,60 @@ class FlatProblem:
         current.count = int(go_on(*self._with(current), best.columns, known, *spell, *temperatures, state))
         best.count = int(known[0])
         return int(known[1])
+
+
+def _clock(problem: CraneProblem) -> Array:
+    """By crane, the time before each lift of a work and after its last."""
+    return np.array(
+        [
+            [moment for by_section in by_work for moment in accumulate(chain.from_iterable(by_section), initial=0)]
+            for by_work in lift_times_s(problem)
+        ],
+        np.int64,
+    )
+
+
+def _cut_lift(problem: CraneProblem) -> Array:
+    found: list[int] = []
+    for work in problem.works:
+        begin = found[-1] + 1 if found else 0
+        found += accumulate((len(section) for section in work.sections), initial=begin)
+    return np.array(found, np.int64)
+
+
+def _works(problem: CraneProblem) -> Array:
+    works = problem.works
+    cut_from = list(accumulate((len(work.sections) + 1 for work in works), initial=0))
+    rows = np.zeros((6, len(works) + 1), np.int64)
+    rows[kernels.CUT] = cut_from
+    rows[kernels.WAIT] = list(accumulate((len(work.waits_for) for work in works), initial=0))
+    for number, work in enumerate(works):
+        rows[kernels.WAY_IN, number] = cut_from[number] + work.sections_out
+        rows[kernels.FIRST_X, number] = work.first_x_mm
+        rows[kernels.LAST_X, number] = work.last_x_mm
+        rows[kernels.RELEASE, number] = problem.offsets_s[work.ship]
+    return rows
+
+
+def _fleet(problem: CraneProblem) -> Array:
+    cranes = problem.cranes
+    rows = np.zeros((3, len(cranes) + 1), np.int64)
+    rows[kernels.OUTAGE] = list(accumulate((len(crane.outages) for crane in cranes), initial=0))
+    for number, crane in enumerate(cranes):
+        rows[kernels.READY, number] = crane.ready_s
+        rows[kernels.START_X, number] = crane.x_mm if crane.travels_from_x else kernels.NOWHERE
+    return rows
+
+
+def _feed(problem: CraneProblem, names: Sequence[str]) -> tuple[Array, Array]:
+    """What each section asks of which yard block, and where each cut's part of it begins."""
+    entries: list[tuple[int, int]] = []
+    begins: list[int] = []
+    for number, work in enumerate(problem.works):
+        for section in range(len(work.sections)):
+            begins.append(len(entries))
+            asked = loads_by_block(problem, number, section)
+            entries += [(names.index(name), count) for name, count in asked.items()]
+        begins.append(len(entries))
+    feed = np.ascontiguousarray(np.array(entries, np.int64).reshape(-1, 2).T)
+    return feed, np.array([*begins, len(entries)], np.int64)

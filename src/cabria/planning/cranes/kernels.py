@@ -1,8 +1,16 @@
 """The hot loop: annealing over blocks of work in order of priority, each order scheduled exactly.
 
 Flat arrays: a plan is four int64 rows (work, first cut, end cut, crane) with one column per block, blocks in order of
-priority. Cuts are numbered over all works: work w has cuts `cut_from[w]` to `cut_from[w + 1] - 1`, and the time of
-crane c between two cuts of one work is `clock[c, end] - clock[c, first]`. Times are whole seconds.
+priority. Cuts are numbered over all works: work w has cuts `works[CUT, w]` to `works[CUT, w + 1] - 1`. Lifts are
+numbered in the same way, cut k lies before lift `cut_lift[k]` of its work, and the time of crane c between two lifts of
+one work, no outage counted, is `clock[c, later] - clock[c, earlier]`. Times are whole seconds, places mm of quay.
+
+Rows of `works`, with one column more than there are works: first CUT, cut where the way in begins (WAY_IN), FIRST_X,
+LAST_X, when it may begin (RELEASE), first index into `waits` (WAIT). Rows of `fleet`, with one column more than there
+are cranes: READY, START_X (NOWHERE where it counts not), first index into `outages` (OUTAGE), whose rows are FROM and
+UNTIL. `law` is gap, travel time and the span it is of, and the price in points of a box over a block's limit. `feed`
+has rows (block, boxes); those of the section behind cut k are `feed_from[k]` to `feed_from[k + 1] - 1`; `limits` are
+the blocks'.
 """
 
 from __future__ import annotations
@@ -12,23 +20,119 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from cabria.planning.cranes.problem import SHARED_BAY_S, WAITING_PRICE
+from cabria.planning.cranes.problem import QUARTER_HOUR_S, SHARED_BAY_S, WAITING_PRICE
 from cabria.planning.search.kernels import random_below, random_share
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 WORK, FIRST, END, CRANE = 0, 1, 2, 3
+CUT, WAY_IN, FIRST_X, LAST_X, RELEASE, WAIT = 0, 1, 2, 3, 4, 5
+READY, START_X, OUTAGE = 0, 1, 2
+FROM, UNTIL = 0, 1
+GAP, TRAVEL, SPAN, PEAK = 0, 1, 2, 3
+NOWHERE = -(1 << 60)
 INFEASIBLE = 1 << 60
 
-_POINTS_PER_S = 100
-_POINTS_PER_WAITING_S = round(_POINTS_PER_S * WAITING_PRICE)
-_POINTS_PER_CUT = _POINTS_PER_S * SHARED_BAY_S
-POINTS_PER_MIN = 60 * _POINTS_PER_S
+POINTS_PER_S = 100
+_POINTS_PER_WAITING_S = round(POINTS_PER_S * WAITING_PRICE)
+_POINTS_PER_CUT = POINTS_PER_S * SHARED_BAY_S
+POINTS_PER_MIN = 60 * POINTS_PER_S
+
+_PROBLEM = (
+    "int64[:, ::1], int64[::1], int64[:, ::1], int64[::1], int64[:, ::1], int64[:, ::1], int64[::1], "
+    "int64[::1], int64[:, ::1], float64[::1]"
+)
+"""clock, cut_lift, works, waits, fleet, outages, law, feed_from, feed, limits"""
+
+
+@njit("int64(int64[:, ::1], int64[:, ::1], int64[:, ::1], int64, int64, int64, int64)", cache=True, nogil=True)
+def _worked_until(clock: Array, fleet: Array, outages: Array, crane: int, now: int, lift: int, end: int) -> Any:
+    """When a crane that begins now is through with lifts `lift` to before `end`, none of them in an outage."""
+    for w in range(fleet[OUTAGE, crane], fleet[OUTAGE, crane + 1]):
+        if now >= outages[UNTIL, w]:
+            continue
+        # The last lift that is over before the outage, by bisection.
+        low, high = lift, end
+        while low < high:
+            middle = (low + high + 1) // 2
+            if now + clock[crane, middle] - clock[crane, lift] <= outages[FROM, w]:
+                low = middle
+            else:
+                high = middle - 1
+        if low == end:
+            return now + clock[crane, end] - clock[crane, lift]
+        lift = low
+        now = outages[UNTIL, w]
+    return now + clock[crane, end] - clock[crane, lift]
+
+
+@njit("int64(int64, int64[::1])", cache=True, nogil=True)
+def _travel(distance: int, law: Array) -> Any:
+    return (distance * law[TRAVEL] + law[SPAN] - 1) // law[SPAN]
+
+
+@njit("int64(int64, int64, int64[:, ::1], int64[:, ::1], int64[::1])", cache=True, nogil=True)
+def _from_standing(crane: int, work: int, works: Array, fleet: Array, law: Array) -> Any:
+    """When the cranes that start from where they stand let a crane begin with a work."""
+    low, high = works[FIRST_X, work], works[LAST_X, work]
+    earliest = 0
+    for other in range(fleet.shape[1] - 1):
+        x = fleet[START_X, other]
+        if x == NOWHERE:
+            continue
+        if other == crane:
+            free = _travel(max(abs(low - x), abs(high - x)), law)
+        else:
+            missing = (
+                (crane - other) * law[GAP] - (low - x) if other < crane else (other - crane) * law[GAP] - (x - high)
+            )
+            free = max(1, _travel(missing, law)) if missing > 0 else 0
+        if free > earliest:
+            earliest = free
+    return earliest
 
 
 @njit(
-    "int64(int64[:, ::1], int64, int64[:, ::1], int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], "
-    "int64[::1], int64[::1], int64, int64, int64[::1], int64[::1], int64[::1], int64[::1])",
+    "float64(int64[:, ::1], int64, int64[:, ::1], int64[::1], int64[:, ::1], int64[:, ::1], int64[::1], "
+    "int64[:, ::1], float64[::1], int64[::1], int64)",
+    cache=True,
+    nogil=True,
+)
+def _over_limits(
+    plan: Array,
+    count: int,
+    clock: Array,
+    cut_lift: Array,
+    fleet: Array,
+    outages: Array,
+    feed_from: Array,
+    feed: Array,
+    limits: Array,
+    starts: Array,
+    makespan: int,
+) -> Any:
+    """Boxes that yard blocks must hand out over their limits, the loads of a section spread evenly over its time."""
+    wanted = np.zeros((limits.shape[0], makespan // QUARTER_HOUR_S + 1))
+    for k in range(count):
+        crane, begin = plan[CRANE, k], starts[k]
+        for cut in range(plan[FIRST, k], plan[END, k]):
+            end = _worked_until(clock, fleet, outages, crane, begin, cut_lift[cut], cut_lift[cut + 1])
+            for f in range(feed_from[cut], feed_from[cut + 1]):
+                for quarter in range(begin // QUARTER_HOUR_S, (end - 1) // QUARTER_HOUR_S + 1):
+                    low = max(begin, quarter * QUARTER_HOUR_S)
+                    high = min(end, (quarter + 1) * QUARTER_HOUR_S)
+                    wanted[feed[0, f], quarter] += feed[1, f] * (high - low) / (end - begin)
+            begin = end
+    over = 0.0
+    for block in range(limits.shape[0]):
+        for quarter in range(wanted.shape[1]):
+            if wanted[block, quarter] > limits[block]:
+                over += wanted[block, quarter] - limits[block]
+    return over
+
+
+@njit(
+    f"int64(int64[:, ::1], int64, {_PROBLEM}, int64[::1], int64[::1], int64[::1], int64[::1])",
     cache=True,
     nogil=True,
 )
@@ -36,15 +140,15 @@ def evaluate(
     plan: Array,
     count: int,
     clock: Array,
-    cut_from: Array,
-    way_in: Array,
-    first_place: Array,
-    last_place: Array,
-    wait_from: Array,
+    cut_lift: Array,
+    works: Array,
     waits: Array,
-    ready: Array,
-    gap: int,
-    travel: int,
+    fleet: Array,
+    outages: Array,
+    law: Array,
+    feed_from: Array,
+    feed: Array,
+    limits: Array,
     starts: Array,
     ends: Array,
     done: Array,
@@ -54,46 +158,48 @@ def evaluate(
 
     Fills `starts` and `ends`; `totals` becomes (makespan, waiting, cuts, sum of cranes' ends).
     """
-    cranes = ready.shape[0]
-    works = cut_from.shape[0] - 1
-    for work in range(works):
-        done[work] = cut_from[work]
+    cranes = fleet.shape[1] - 1
+    all_works = works.shape[1] - 1
+    gap, travel, span = law[GAP], law[TRAVEL], law[SPAN]
+    for work in range(all_works):
+        done[work] = works[CUT, work]
     makespan = 0
     waiting = 0
     for k in range(count):
         work, crane = plan[WORK, k], plan[CRANE, k]
         if plan[FIRST, k] != done[work]:
             return INFEASIBLE
-        low, high = first_place[work], last_place[work]
-        start = ready[crane]
+        low, high = works[FIRST_X, work], works[LAST_X, work]
+        start = max(fleet[READY, crane], works[RELEASE, work], _from_standing(crane, work, works, fleet, law))
         own_ready = -1
         for j in range(k):
             other, by = plan[WORK, j], plan[CRANE, j]
             if by == crane:
-                missing = max(abs(last_place[other] - low), abs(high - first_place[other]))
-                own_ready = ends[j] + (missing * travel + 3) // 4
+                missing = max(abs(works[LAST_X, other] - low), abs(high - works[FIRST_X, other]))
+                own_ready = ends[j] + (missing * travel + span - 1) // span
                 if own_ready > start:
                     start = own_ready
             else:
                 if by < crane:
-                    missing = (crane - by) * gap - (low - last_place[other])
+                    missing = (crane - by) * gap - (low - works[LAST_X, other])
                 else:
-                    missing = (by - crane) * gap - (first_place[other] - high)
+                    missing = (by - crane) * gap - (works[FIRST_X, other] - high)
                 if missing > 0:
-                    free = ends[j] + max(1, (missing * travel + 3) // 4)
+                    free = ends[j] + max(1, (missing * travel + span - 1) // span)
                     if free > start:
                         start = free
-        if plan[END, k] > way_in[work]:
-            for w in range(wait_from[work], wait_from[work + 1]):
+        if plan[END, k] > works[WAY_IN, work]:
+            for w in range(works[WAIT, work], works[WAIT, work + 1]):
                 other = waits[w]
-                if done[other] < way_in[other]:
+                if done[other] < works[WAY_IN, other]:
                     return INFEASIBLE
                 for j in range(k):
-                    if plan[WORK, j] == other and plan[FIRST, j] < way_in[other] and ends[j] > start:
+                    if plan[WORK, j] == other and plan[FIRST, j] < works[WAY_IN, other] and ends[j] > start:
                         start = ends[j]
         done[work] = plan[END, k]
         starts[k] = start
-        ends[k] = start + clock[crane, plan[END, k]] - clock[crane, plan[FIRST, k]]
+        first, end = cut_lift[plan[FIRST, k]], cut_lift[plan[END, k]]
+        ends[k] = _worked_until(clock, fleet, outages, crane, start, first, end)
         if own_ready >= 0:
             waiting += start - own_ready
         if ends[k] > makespan:
@@ -106,14 +212,18 @@ def evaluate(
                 break
     totals[0] = makespan
     totals[1] = waiting
-    totals[2] = count - works
+    totals[2] = count - all_works
     totals[3] = ends_sum
-    return (
-        makespan * _POINTS_PER_S
+    cost = (
+        makespan * POINTS_PER_S
         + waiting * _POINTS_PER_WAITING_S
         + totals[2] * _POINTS_PER_CUT
-        + ends_sum * _POINTS_PER_S // (50 * cranes)
+        + ends_sum * POINTS_PER_S // (50 * cranes)
     )
+    if law[PEAK] > 0:
+        over = _over_limits(plan, count, clock, cut_lift, fleet, outages, feed_from, feed, limits, starts, makespan)
+        cost += int(over * law[PEAK])
+    return cost
 
 
 @njit("boolean(int64[:, ::1], int64, int64, int64)", cache=True, nogil=True)
@@ -219,8 +329,7 @@ def _change(plan: Array, count: int, cranes: int, state: Array) -> Any:
 
 
 @njit(
-    "int64(int64[:, ::1], int64, int64[:, ::1], int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], "
-    "int64[::1], int64[::1], int64, int64, int64[:, ::1], int64[::1], int64, int64, int64, float64, float64, "
+    f"int64(int64[:, ::1], int64, {_PROBLEM}, int64[:, ::1], int64[::1], int64, int64, int64, float64, float64, "
     "uint64[::1])",
     cache=True,
     nogil=True,
@@ -229,15 +338,15 @@ def anneal(
     plan: Array,
     count: int,
     clock: Array,
-    cut_from: Array,
-    way_in: Array,
-    first_place: Array,
-    last_place: Array,
-    wait_from: Array,
+    cut_lift: Array,
+    works: Array,
     waits: Array,
-    ready: Array,
-    gap: int,
-    travel: int,
+    fleet: Array,
+    outages: Array,
+    law: Array,
+    feed_from: Array,
+    feed: Array,
+    limits: Array,
     best: Array,
     best_count: Array,
     begin: int,
@@ -252,16 +361,16 @@ def anneal(
     `plan` and `best` are changed in place; returns the current number of blocks, the best plan's is in `best_count[0]`
     and its cost in `best_count[1]`.
     """
-    cranes = ready.shape[0]
+    cranes = fleet.shape[1] - 1
     room = plan.shape[1]
     given = plan
     trial = plan.copy()
     starts = np.zeros(room, np.int64)
     ends = np.zeros(room, np.int64)
-    done = np.zeros(cut_from.shape[0], np.int64)
+    done = np.zeros(works.shape[1], np.int64)
     totals = np.zeros(4, np.int64)
     cost = evaluate(
-        plan, count, clock, cut_from, way_in, first_place, last_place, wait_from, waits, ready, gap, travel,
+        plan, count, clock, cut_lift, works, waits, fleet, outages, law, feed_from, feed, limits,
         starts, ends, done, totals,
     )  # fmt: skip
     for iteration in range(begin, begin + iterations):
@@ -273,7 +382,7 @@ def anneal(
         if changed < 0:
             continue
         new_cost = evaluate(
-            trial, changed, clock, cut_from, way_in, first_place, last_place, wait_from, waits, ready, gap, travel,
+            trial, changed, clock, cut_lift, works, waits, fleet, outages, law, feed_from, feed, limits,
             starts, ends, done, totals,
         )  # fmt: skip
         if new_cost >= INFEASIBLE:

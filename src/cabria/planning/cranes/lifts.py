@@ -3,12 +3,15 @@
 On the way out: deck boxes, then lid by lid the lid off and the hold under it, top-down. On the way in: lid by lid the
 hold and its lid on, then the deck, bottom-up. Out is worked from the landside to the waterside and in the other way
 round, so that the trolley never passes over a stack higher than the one it works at.
+
+With dual cycles a hold that is both emptied and filled is worked stack by stack between the two: its lid off, the first
+stack out, then each cycle sets a box into an emptied stack and brings one back from the next, its lid on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -41,6 +44,8 @@ class Lift:
     positions: tuple[StowPosition, ...] = ()
     mass_kg: int = 0
     lid: str = ""
+    back: Lift | None = None
+    """What a dual cycle brings back after it has set these boxes."""
 
     def is_twin_for(self, crane: QuayCrane) -> bool:
         """Whether this crane may take both boxes at once."""
@@ -50,13 +55,40 @@ class Lift:
         """One cycle, two for a twin that this crane may not take at once."""
         if self.lid:
             return crane.lid_s
-        return crane.cycle_s if len(self.containers) == 1 or self.is_twin_for(crane) else 2 * crane.cycle_s
+        if self.back is not None:
+            return crane.dual_cycle_s if self.is_dual_for(crane) else self.alone_s(crane) + self.back.alone_s(crane)
+        return self.alone_s(crane)
+
+    def alone_s(self, crane: QuayCrane) -> int:
+        return crane.cycle_s if self.is_one_cycle_for(crane) else 2 * crane.cycle_s
+
+    def is_one_cycle_for(self, crane: QuayCrane) -> bool:
+        return len(self.containers) == 1 or self.is_twin_for(crane)
+
+    def is_dual_for(self, crane: QuayCrane) -> bool:
+        """Whether this crane sets these boxes and brings others back in one cycle."""
+        if self.back is None or not crane.dual_cycle_s:
+            return False
+        return self.is_one_cycle_for(crane) and self.back.is_one_cycle_for(crane)
+
+    @property
+    def count(self) -> int:
+        """Boxes lifted, there and back."""
+        return len(self.containers) + (self.back.count if self.back else 0)
 
 
 Section = tuple[Lift, ...]
 
 LIFTS_A_SECTION = 12
 """A section is long enough to be cut once it has this many lifts; it is cut where a tier ends."""
+
+
+class Rules(NamedTuple):
+    """What the cranes and the call allow in a bay. `twin_max_kg` 0 forbids twins; `lids_off` are off already."""
+
+    twin_max_kg: int
+    may_dual_cycle: bool = False
+    lids_off: frozenset[str] = frozenset()
 
 
 class Side(NamedTuple):
@@ -71,15 +103,22 @@ class Side(NamedTuple):
 
 
 def sections_of(
-    vessel: VesselProfile, handled: Sequence[Handled], side: Side, twin_max_kg: int
+    vessel: VesselProfile, handled: Sequence[Handled], lids: Iterable[HatchCover], side: Side, rules: Rules
 ) -> tuple[list[Section], int]:
-    """Sections in order, and how many of them are the way out. `twin_max_kg` 0 forbids twins."""
-    lids = _in_order(opened_lids(vessel, handled), side)
+    """Sections in order, and how many of them are the way out. `lids` are off meanwhile."""
+    lids = _in_order(lids, side)
+    dual = _dual_holds(vessel, handled, lids) if rules.may_dual_cycle else {}
+    turned = {h.container.id for boxes in dual.values() for h in boxes}
+    handled = [h for h in handled if h.container.id not in turned]
+    singly = [lid for lid in lids if lid.id not in dual]
     going_out = [h for h in handled if h.kind in OUT_KINDS]
     coming_in = [h for h in handled if h.kind in IN_KINDS]
 
     def lifts(boxes: Iterable[Handled], *, out: bool) -> list[Lift]:
-        return list(_lifts(boxes, side, out=out, twin_max_kg=twin_max_kg))
+        return list(_lifts(boxes, side, out=out, twin_max_kg=rules.twin_max_kg))
+
+    def off(lid: HatchCover) -> list[Lift]:
+        return [] if lid.id in rules.lids_off else [_lid(StepKind.LID_OFF, lid)]
 
     def deck(boxes: list[Handled], *, out: bool) -> Iterator[list[Lift]]:
         on_deck = [h for h in boxes if h.place.stack.level is Level.DECK]
@@ -89,16 +128,21 @@ def sections_of(
     def hold(boxes: list[Handled], order: Sequence[HatchCover], pick: Callable[[Sequence[str]], str]) -> _ByLid:
         return _hold_by_lid(vessel, boxes, order, pick)
 
-    out_of_hold = hold(going_out, lids, lambda ids: ids[-1])
-    into_hold = hold(coming_in, lids[::-1], lambda ids: ids[0])
+    out_of_hold = hold(going_out, singly, lambda ids: ids[-1])
+    into_hold = hold(coming_in, singly[::-1], lambda ids: ids[0])
     way_out = [
         *deck(going_out, out=True),
         lifts(out_of_hold.get("", ()), out=True),
-        *([_lid(StepKind.LID_OFF, lid), *lifts(out_of_hold.get(lid.id, ()), out=True)] for lid in lids),
+        *([*off(lid), *lifts(out_of_hold.get(lid.id, ()), out=True)] for lid in singly),
     ]
     way_in = [
+        *(
+            [*off(lid), *_dual_cycles(dual[lid.id], side, rules.twin_max_kg), _lid(StepKind.LID_ON, lid)]
+            for lid in lids
+            if lid.id in dual
+        ),
         lifts(into_hold.get("", ()), out=False),
-        *([*lifts(into_hold.get(lid.id, ()), out=False), _lid(StepKind.LID_ON, lid)] for lid in lids[::-1]),
+        *([*lifts(into_hold.get(lid.id, ()), out=False), _lid(StepKind.LID_ON, lid)] for lid in singly[::-1]),
         *deck(coming_in, out=False),
     ]
     sections_out = [part for section in way_out for part in _by_tiers(section)]
@@ -118,6 +162,56 @@ def opened_lids(vessel: VesselProfile, handled: Iterable[Handled]) -> list[Hatch
 
 
 _ByLid = Mapping[str, list[Handled]]
+
+
+def _dual_holds(vessel: VesselProfile, handled: Sequence[Handled], lids: Sequence[HatchCover]) -> _ByLid:
+    """Boxes in the hold by the lid over them, where both discharges and loads are there, and nothing else is."""
+    found: dict[str, list[Handled]] = {}
+    spoiled: set[str] = set()
+    for h in handled:
+        if h.place.stack.level is Level.HOLD:
+            over = [lid.id for lid in vessel.lids_over.get(h.place.stack_id, ())]
+            if len(over) != 1 or h.kind not in (StepKind.DISCHARGE, StepKind.LOAD):
+                spoiled.update(over)
+            elif over:
+                found.setdefault(over[0], []).append(h)
+    holds = {lid.id: found[lid.id] for lid in lids if lid.id in found and lid.id not in spoiled}
+    return {
+        lid: boxes
+        for lid, boxes in holds.items()
+        if len({h.kind for h in boxes}) == 2 and len({h.place.bay.number for h in boxes}) == 1
+    }
+
+
+def _dual_cycles(boxes: Iterable[Handled], side: Side, twin_max_kg: int) -> Iterator[Lift]:
+    """The fewest cycles that empty and fill the stacks of a hold, a stack being filled once it is empty.
+
+    A flow shop of two machines, solved by Johnson's rule (Goodchild & Daganzo 2006).
+    """
+    stacks: dict[int, list[Handled]] = {}
+    for h in sorted(boxes, key=lambda h: side.distance(h.position.row)):
+        stacks.setdefault(h.position.row, []).append(h)
+    jobs = []
+    for stack in stacks.values():
+        out = list(_lifts((h for h in stack if h.kind in OUT_KINDS), side, out=True, twin_max_kg=twin_max_kg))
+        into = list(_lifts((h for h in stack if h.kind in IN_KINDS), side, out=False, twin_max_kg=twin_max_kg))
+        jobs.append((out, into))
+    filling = sorted((job for job in jobs if len(job[0]) < len(job[1])), key=lambda job: len(job[0]))
+    emptying = sorted((job for job in jobs if len(job[0]) >= len(job[1])), key=lambda job: -len(job[1]))
+    leaving: list[Lift] = []
+    coming: list[tuple[int, Lift]] = []
+    for out, into in [*filling, *emptying]:
+        leaving += out
+        coming += [(len(leaving), lift) for lift in into]
+    gone = set_down = 0
+    while gone < len(leaving) or set_down < len(coming):
+        may_set = set_down < len(coming) and coming[set_down][0] <= gone
+        lift = coming[set_down][1] if may_set else leaving[gone]
+        if may_set and gone < len(leaving):
+            lift = replace(lift, back=leaving[gone])
+        gone += gone < len(leaving)
+        set_down += may_set
+        yield lift
 
 
 def _in_order(lids: Iterable[HatchCover], side: Side) -> list[HatchCover]:

@@ -1,38 +1,59 @@
-"""Plans by hand: the first split by sweeping along the ship, and the slow exact schedule that kernels are judged by."""
+"""Plans by hand: the first split by sweeping along the quay, and the slow exact schedule that kernels are judged by."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from cabria.domain.calls import BAY_NUMBER_MM
 from cabria.domain.terminal import QuayCrane
-from cabria.planning.cranes.problem import BayWork, Block, CraneProblem
+from cabria.domain.work import StepKind
+from cabria.planning.cranes.problem import QUARTER_HOUR_S, BayWork, Block, CraneProblem
 
 NEVER_S = 10**9
 """Duration of work for a crane that may not do it."""
 
 
-def section_durations_s(problem: CraneProblem) -> list[list[list[int]]]:
-    """By crane, work and section; gantry travel inside a work of several bays included."""
+Times = list[list[list[list[int]]]]
+"""Seconds by crane, work, section and lift."""
+
+
+def lift_times_s(problem: CraneProblem) -> Times:
+    """What each lift takes, gantry travel to it inside a work of several bays included."""
     return [
         [
-            list(_section_durations(problem, crane, work))
+            list(_lift_times(problem, crane, work))
             if problem.may_work(crane, work)
-            else [NEVER_S] * len(work.sections)
+            else [[NEVER_S] * len(section) for section in work.sections]
             for work in problem.works
         ]
         for crane in problem.cranes
     ]
 
 
-def _section_durations(problem: CraneProblem, crane: QuayCrane, work: BayWork) -> Iterator[int]:
-    place = work.sections[0][0].bay
+def _lift_times(problem: CraneProblem, crane: QuayCrane, work: BayWork) -> Iterator[list[int]]:
+    bay = work.sections[0][0].bay
     for section in work.sections:
-        total = 0
+        times = []
         for lift in section:
-            total += problem.travel_time_s(abs(lift.bay - place)) + lift.duration_s(crane)
-            place = lift.bay
-        yield total
+            times.append(problem.travel_time_s(BAY_NUMBER_MM * abs(lift.bay - bay)) + lift.duration_s(crane))
+            bay = lift.bay
+        yield times
+
+
+def fits_from_s(crane: QuayCrane, now_s: int, duration_s: int) -> int:
+    """When a lift may begin that must not overlap an outage."""
+    for outage in crane.outages:
+        if now_s < outage.until_s and now_s + duration_s > outage.from_s:
+            now_s = outage.until_s
+    return now_s
+
+
+def worked_until_s(crane: QuayCrane, now_s: int, times_s: Iterable[int]) -> int:
+    """When a crane that begins now is through with some lifts, outages passed over."""
+    for duration_s in times_s:
+        now_s = fits_from_s(crane, now_s, duration_s) + duration_s
+    return now_s
 
 
 def lag_s(problem: CraneProblem, before: Block, after: Block) -> int | None:
@@ -44,11 +65,28 @@ def lag_s(problem: CraneProblem, before: Block, after: Block) -> int | None:
     there, here = problem.works[before.work], problem.works[after.work]
     if before.crane == after.crane:
         return problem.travel_time_s(
-            max(abs(there.last_place - here.first_place), abs(here.last_place - there.first_place))
+            max(abs(there.last_x_mm - here.first_x_mm), abs(here.last_x_mm - there.first_x_mm))
         )
-    apart = here.first_place - there.last_place if before.crane < after.crane else there.first_place - here.last_place
-    missing = abs(before.crane - after.crane) * problem.gap - apart
+    apart = here.first_x_mm - there.last_x_mm if before.crane < after.crane else there.first_x_mm - here.last_x_mm
+    missing = abs(before.crane - after.crane) * problem.gap_mm - apart
     return max(1, problem.travel_time_s(missing)) if missing > 0 else None
+
+
+def from_standing_s(problem: CraneProblem, block: Block) -> int:
+    """When the cranes that start from where they stand let a block begin."""
+    work = problem.works[block.work]
+    earliest = 0
+    for number, crane in enumerate(problem.cranes):
+        if not crane.travels_from_x:
+            continue
+        if number == block.crane:
+            away = max(abs(work.first_x_mm - crane.x_mm), abs(work.last_x_mm - crane.x_mm))
+            earliest = max(earliest, problem.travel_time_s(away))
+        else:
+            apart = work.first_x_mm - crane.x_mm if number < block.crane else crane.x_mm - work.last_x_mm
+            missing = abs(number - block.crane) * problem.gap_mm - apart
+            earliest = max(earliest, max(1, problem.travel_time_s(missing)) if missing > 0 else 0)
+    return earliest
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +104,16 @@ class Schedule:
 
 def schedule(problem: CraneProblem, blocks: Sequence[Block]) -> Schedule | None:
     """Each block as early as those before it in the list allow; None when a block would wait for a later one."""
-    durations = section_durations_s(problem)
+    times = lift_times_s(problem)
     starts: list[int] = []
     ends: list[int] = []
     waiting_s = 0
     done = [0] * len(problem.works)
     for number, block in enumerate(blocks):
-        work = problem.works[block.work]
+        work, crane = problem.works[block.work], problem.cranes[block.crane]
         if block.first != done[block.work]:
             return None
-        start = problem.cranes[block.crane].ready_s
+        start = max(crane.ready_s, problem.offsets_s[work.ship], from_standing_s(problem, block))
         own_ready: int | None = None
         for end, before in zip(ends, blocks[:number], strict=True):
             lag = lag_s(problem, before, block)
@@ -95,60 +133,99 @@ def schedule(problem: CraneProblem, blocks: Sequence[Block]) -> Schedule | None:
                 start = max([start, *parts])
         done[block.work] = block.end
         starts.append(start)
-        ends.append(start + sum(durations[block.crane][block.work][block.first : block.end]))
+        ends.append(worked_until_s(crane, start, _flat(times[block.crane][block.work][block.first : block.end])))
         if own_ready is not None:
             waiting_s += start - own_ready
     return Schedule(tuple(starts), tuple(ends), waiting_s)
 
 
-def sweep(problem: CraneProblem, *, towards_stern: bool, cut_bays: bool = True) -> list[Block]:
+def _flat(sections: Iterable[Iterable[int]]) -> Iterator[int]:
+    return (duration_s for section in sections for duration_s in section)
+
+
+def boxes_over_limit(problem: CraneProblem, blocks: Sequence[Block], scheduled: Schedule) -> float:
+    """How many boxes yard blocks must hand out beyond their limits, over all quarters of an hour.
+
+    The loads of a section are taken to be wanted evenly over its time.
+    """
+    if problem.feed is None:
+        return 0.0
+    times = lift_times_s(problem)
+    wanted: dict[tuple[str, int], float] = {}
+    for start_s, block in zip(scheduled.starts_s, blocks, strict=True):
+        crane, begin_s = problem.cranes[block.crane], start_s
+        for number in range(block.first, block.end):
+            end_s = worked_until_s(crane, begin_s, times[block.crane][block.work][number])
+            for name, count in loads_by_block(problem, block.work, number).items():
+                for quarter in range(begin_s // QUARTER_HOUR_S, (end_s - 1) // QUARTER_HOUR_S + 1):
+                    low = max(begin_s, quarter * QUARTER_HOUR_S)
+                    high = min(end_s, (quarter + 1) * QUARTER_HOUR_S)
+                    share = count * (high - low) / (end_s - begin_s)
+                    wanted[name, quarter] = wanted.get((name, quarter), 0.0) + share
+            begin_s = end_s
+    return sum(max(0.0, count - problem.feed.limits[name]) for (name, _), count in wanted.items())
+
+
+def loads_by_block(problem: CraneProblem, work: int, section: int) -> dict[str, int]:
+    """From which yard blocks a section's loads come; blocks without a limit left out."""
+    counts: dict[str, int] = {}
+    if problem.feed is not None:
+        for lift in problem.works[work].sections[section]:
+            for container in lift.containers if lift.kind is StepKind.LOAD else ():
+                block = problem.feed.block_of.get(container, "")
+                if block in problem.feed.limits:
+                    counts[block] = counts.get(block, 0) + 1
+    return counts
+
+
+def sweep(problem: CraneProblem, *, upwards: bool, cut_bays: bool = True) -> list[Block]:
     """A split into ranges side by side, each crane sweeping its own in one direction, as even as sections allow.
 
     Where two cranes share a bay the one that sweeps away from it goes first and the other ends there. The largest
     share is made as small as possible by bisection (the linear partition problem).
     """
-    durations = section_durations_s(problem)
+    times = lift_times_s(problem)
     low, high = 0, 1
-    while (best := _fill(problem, durations, high, towards_stern=towards_stern, cut_bays=cut_bays)) is None:
+    while (best := _fill(problem, times, high, upwards=upwards, cut_bays=cut_bays)) is None:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        found = _fill(problem, durations, middle, towards_stern=towards_stern, cut_bays=cut_bays)
+        found = _fill(problem, times, middle, upwards=upwards, cut_bays=cut_bays)
         low, high, best = (low, middle, found) if found is not None else (middle, high, best)
     return best
 
 
-def _fill(
-    problem: CraneProblem, durations: list[list[list[int]]], limit_s: int, *, towards_stern: bool, cut_bays: bool
-) -> list[Block] | None:
-    """Give each crane from the bow as much as it does within the limit; None when work is left.
+def _fill(problem: CraneProblem, times: Times, limit_s: int, *, upwards: bool, cut_bays: bool) -> list[Block] | None:
+    """Give each crane from the lowest x as much as it does within the limit; None when work is left.
 
-    Towards the stern the bow-side crane of a shared bay comes to it last and takes its last sections; towards the bow
-    it begins there and takes the first.
+    Upwards the lower crane of a shared bay comes to it last and takes its last sections; downwards it begins there and
+    takes the first.
     """
     shares: list[list[Block]] = []
     work_no, taken = 0, 0
     for crane_no, crane in enumerate(problem.cranes):
         share: list[Block] = []
-        used_s, place = crane.ready_s, None
+        used_s, x_mm = crane.ready_s, None
         while work_no < len(problem.works):
             work = problem.works[work_no]
-            by_section = durations[crane_no][work_no]
+            by_section = times[crane_no][work_no]
             count = len(work.sections)
-            here = used_s + (problem.travel_time_s(work.last_place - place) if place is not None else 0)
+            here = used_s + (problem.travel_time_s(work.last_x_mm - x_mm) if x_mm is not None else 0)
+            here = max(here, problem.offsets_s[work.ship])
             fits = 0
             while fits < count - taken:
-                section = count - 1 - taken - fits if towards_stern else taken + fits
-                if here + by_section[section] > limit_s:
+                section = count - 1 - taken - fits if upwards else taken + fits
+                end = worked_until_s(crane, here, by_section[section])
+                if end > limit_s:
                     break
-                here += by_section[section]
+                here = end
                 fits += 1
             if fits < count - taken and not cut_bays:
                 fits = 0
             if fits:
-                first = count - taken - fits if towards_stern else taken
+                first = count - taken - fits if upwards else taken
                 share.append(Block(work_no, first, first + fits, crane_no))
-                used_s, place = here, work.last_place
+                used_s, x_mm = here, work.last_x_mm
             if fits < count - taken:
                 taken += fits
                 break
@@ -156,7 +233,7 @@ def _fill(
         shares.append(share)
     if work_no < len(problem.works):
         return None
-    if towards_stern:
+    if upwards:
         return [block for share in reversed(shares) for block in share]
     return [block for share in shares for block in reversed(share)]
 
@@ -197,9 +274,9 @@ def first_plans(problem: CraneProblem) -> Iterator[list[Block]]:
     """Sweeps in both directions, with and without shared bays, and where bays wait for each other with these
     restows taken out first; some may not be possible."""
     is_tied = any(work.waits_for for work in problem.works)
-    for towards_stern in (True, False):
+    for upwards in (True, False):
         for cut_bays in (True, False):
-            blocks = sweep(problem, towards_stern=towards_stern, cut_bays=cut_bays)
+            blocks = sweep(problem, upwards=upwards, cut_bays=cut_bays)
             yield blocks
             if is_tied:
                 yield sources_first(problem, blocks)

@@ -1,25 +1,51 @@
-"""What is given: the lifts of every vessel bay in a possible order, and the cranes in their order along the ship."""
+"""What is given: the lifts of every vessel bay in a possible order, and the cranes in their order along the quay."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cabria.domain.calls import VesselCall
+from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.errors import DataError
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
-from cabria.domain.terminal import QuayCrane
-from cabria.domain.vessel import End, Place, StackId, VesselProfile
+from cabria.domain.terminal import QuayCrane, Terminal
+from cabria.domain.vessel import End, HatchCover, Place, StackId
 from cabria.domain.work import StepKind, WorkQueue
-from cabria.planning.cranes.lifts import Handled, Lift, Section, Side, opened_lids, sections_of
+from cabria.planning.cranes.lifts import Handled, Lift, Rules, Section, Side, opened_lids, sections_of
 
 WAITING_PRICE = 0.01
 """What a minute of a waiting crane costs, in minutes of makespan."""
 SHARED_BAY_S = 120
 """What it costs in makespan that a bay is handed from one crane to another."""
+PEAK_PRICE_S = 30
+"""What it costs in makespan that a yard block must hand out one box more than it can in a quarter of an hour."""
+SPAN_MM = 4 * BAY_NUMBER_MM
+"""The stretch of quay a crane passes in its `bay_travel_s`."""
+QUARTER_HOUR_S = 900
+
+
+@dataclass(frozen=True, slots=True)
+class ShipWork:
+    """What is to be loaded and restowed at one call; its discharges the call knows itself.
+
+    `offset_s` is when its cranes may begin, on the clock that all ships of a problem share.
+    """
+
+    call: VesselCall
+    loads: Mapping[ContainerId, StowPosition]
+    restows: Mapping[ContainerId, StowPosition]
+    offset_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFeed:
+    """From which yard block each load comes, and how many boxes each block can hand out in a quarter of an hour."""
+
+    block_of: Mapping[ContainerId, str]
+    limits: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,39 +54,38 @@ class BayWork:
 
     Sections are where it may be cut between cranes; the first `sections_out` of them are the way out. `waits_for` are
     the works (by index) whose way out must be over before this one's way in begins: boxes restowed from bay to bay.
+    `ship` is the index of its call.
     """
 
-    places: tuple[int, ...]
+    ship: int
+    bays: tuple[int, ...]
     """Numbers of the vessel bays, rising."""
+    first_x_mm: int
+    last_x_mm: int
+    """Where its bays lie along the quay."""
     rows: int
     sections: tuple[Section, ...]
     sections_out: int
     waits_for: tuple[int, ...] = ()
 
-    @property
-    def first_place(self) -> int:
-        return self.places[0]
-
-    @property
-    def last_place(self) -> int:
-        return self.places[-1]
-
 
 @dataclass(frozen=True)
 class CraneProblem:
-    """Quay crane scheduling of one call (the QCSP of the literature, with lids, twins and restows).
+    """Quay crane scheduling of one call, or of ships side by side (the QCSP of the literature, with lids, twins, dual
+    cycles, restows, outages and yard blocks).
 
-    `cranes` run from the bow; places are numbers of vessel bays. Cranes c < d keep `(d - c) * gap` numbers apart,
-    whichever of those between have work. `travel_s` is the gantry time over four numbers of the slowest crane and
-    counts for all, so that room for one crane to give way is room for each.
+    `cranes` and `works` are in their order along the quay. Cranes c < d keep `(d - c) * gap_mm` apart, whichever of
+    those between have work. `travel_s` is the gantry time over `SPAN_MM` of the slowest crane and counts for all, so
+    that room for one crane to give way is room for each.
     """
 
-    call_id: str
+    ships: tuple[VesselCall, ...]
+    offsets_s: tuple[int, ...]
     cranes: tuple[QuayCrane, ...]
     works: tuple[BayWork, ...]
-    gap: int
+    gap_mm: int
     travel_s: int
-    queue_order: tuple[str, ...]
+    feed: BlockFeed | None = None
 
     @classmethod
     def of(
@@ -69,40 +94,46 @@ class CraneProblem:
         *,
         loads: Mapping[ContainerId, StowPosition],
         restows: Mapping[ContainerId, StowPosition],
+        feed: BlockFeed | None = None,
     ) -> CraneProblem:
-        """Raises DataError when a box is out of reach: one that stays stands above it or on its lid and is not in
-        `restows`, its slot is not in the profile, or no crane is there."""
-        terminal = call.terminal
-        handled = list(_handled(call, loads, restows))
-        _refuse_what_is_buried(call, handled, restows)
-        cranes = tuple(
-            sorted(terminal.quay_cranes, key=lambda crane: crane.x_mm, reverse=call.bow_towards_x),
-        )
-        if handled and not cranes:
-            raise DataError(f"Terminal {terminal.name} has no quay crane for the {len(handled)} moves of the call.")
-        twin_max_kg = max((c.twin_max_kg for c in cranes if c.may_twin and call.settings.may_twin), default=0)
-        works = _works(call.vessel, handled, Side(1 if call.bow_towards_x else -1), twin_max_kg)
+        """One ship. Raises DataError as `side_by_side` does."""
+        return cls.side_by_side([ShipWork(call, loads, restows)], feed=feed)
+
+    @classmethod
+    def side_by_side(cls, ships: Sequence[ShipWork], *, feed: BlockFeed | None = None) -> CraneProblem:
+        """Ships worked at once by the cranes of one terminal.
+
+        Raises DataError when a box is out of reach: one that stays stands above it or on its lid and is not in
+        `restows`, its slot is not in the profile, or no crane is there; and when the terminals differ.
+        """
+        terminal = ships[0].call.terminal
+        if any(ship.call.terminal != terminal for ship in ships):
+            raise DataError("The calls are not at one terminal: their quays or cranes differ.")
+        cranes = tuple(sorted(terminal.quay_cranes, key=lambda crane: crane.x_mm))
+        works = [work for number, ship in enumerate(ships) for work in _works_of_ship(number, ship, cranes)]
+        works = _along_the_quay(works)
         for work in works:
-            if not any(crane.outreach_rows >= work.rows for crane in cranes):
-                raise DataError(
-                    f"No quay crane reaches across the {work.rows} rows of bay {work.first_place:02}.",
-                    place=f"bay {work.first_place:02}",
-                )
+            _refuse_unreachable(work, cranes)
         return cls(
-            call_id=call.id,
+            ships=tuple(ship.call for ship in ships),
+            offsets_s=tuple(ship.offset_s for ship in ships),
             cranes=cranes,
-            works=works,
-            gap=4 * (terminal.crane_gap_bays + 1),
+            works=tuple(works),
+            gap_mm=SPAN_MM * (terminal.crane_gap_bays + 1),
             travel_s=max((crane.bay_travel_s for crane in cranes), default=0),
-            queue_order=tuple(crane.id for crane in terminal.quay_cranes),
+            feed=feed,
         )
 
-    def travel_time_s(self, numbers: int) -> int:
-        """Gantry time over a distance in bay numbers, rounded up."""
-        return -(-max(0, numbers) * self.travel_s // 4)
+    @property
+    def terminal(self) -> Terminal:
+        return self.ships[0].terminal
+
+    def travel_time_s(self, distance_mm: int) -> int:
+        """Gantry time, rounded up."""
+        return -(-max(0, distance_mm) * self.travel_s // SPAN_MM)
 
     def may_work(self, crane: QuayCrane, work: BayWork) -> bool:
-        return crane.outreach_rows >= work.rows
+        return _may_work(crane, work)
 
     @cached_property
     def lifts(self) -> tuple[Lift, ...]:
@@ -121,9 +152,10 @@ class Block:
 
 @dataclass(frozen=True)
 class CraneSolution:
-    """Work queues in the terminal's order of cranes, and the blocks they are made of, by start."""
+    """Work queues and the blocks they are made of, by start."""
 
-    queues: tuple[WorkQueue, ...]
+    by_ship: tuple[tuple[WorkQueue, ...], ...]
+    """For each ship the queues in the terminal's order of cranes, on the ship's own clock."""
     blocks: tuple[Block, ...]
     makespan_s: int
     waiting_s: int
@@ -132,9 +164,58 @@ class CraneSolution:
     bound_reason: str
     why_longest: str
 
+    @property
+    def queues(self) -> tuple[WorkQueue, ...]:
+        """Those of the first ship."""
+        return self.by_ship[0]
+
+
+def _may_work(crane: QuayCrane, work: BayWork) -> bool:
+    return crane.outreach_rows >= work.rows and crane.reaches(work.first_x_mm) and crane.reaches(work.last_x_mm)
+
+
+def _refuse_unreachable(work: BayWork, cranes: Sequence[QuayCrane]) -> None:
+    if any(_may_work(crane, work) for crane in cranes):
+        return
+    place = f"bay {work.bays[0]:02}"
+    if any(crane.outreach_rows >= work.rows for crane in cranes):
+        raise DataError(f"No quay crane that comes along the quay to {place} reaches across it.", place=place)
+    raise DataError(f"No quay crane reaches across the {work.rows} rows of {place}.", place=place)
+
+
+def _works_of_ship(number: int, ship: ShipWork, cranes: Sequence[QuayCrane]) -> Iterator[BayWork]:
+    """The works of one ship by bay; `waits_for` counts them from 0."""
+    call = ship.call
+    handled = list(_handled(call, loads=ship.loads, restows=ship.restows))
+    _refuse_what_is_buried(call, handled, ship.restows)
+    if handled and not cranes:
+        name = call.terminal.name
+        raise DataError(f"Terminal {name} has no quay crane for the {len(handled)} moves of the call.")
+    rules = Rules(
+        twin_max_kg=max((c.twin_max_kg for c in cranes if c.may_twin and call.settings.may_twin), default=0),
+        may_dual_cycle=call.settings.may_dual_cycle,
+        lids_off=frozenset(call.lids_off),
+    )
+    yield from _works(number, call, handled, rules)
+
+
+def _along_the_quay(works: Sequence[BayWork]) -> list[BayWork]:
+    """In order of place; what counted the works of its own ship counts those of all."""
+    of_ship: dict[int, list[int]] = {}
+    for index, work in enumerate(works):
+        of_ship.setdefault(work.ship, []).append(index)
+    order = sorted(range(len(works)), key=lambda index: (works[index].first_x_mm, works[index].last_x_mm, index))
+    rank = {index: place for place, index in enumerate(order)}
+    return [
+        replace(
+            works[index], waits_for=tuple(rank[of_ship[works[index].ship][other]] for other in works[index].waits_for)
+        )
+        for index in order
+    ]
+
 
 def _handled(
-    call: VesselCall, loads: Mapping[ContainerId, StowPosition], restows: Mapping[ContainerId, StowPosition]
+    call: VesselCall, *, loads: Mapping[ContainerId, StowPosition], restows: Mapping[ContainerId, StowPosition]
 ) -> Iterator[Handled]:
     def at(kind: StepKind, container: Container, position: StowPosition) -> Handled:
         place = call.vessel.place(position)
@@ -191,37 +272,54 @@ def _refuse_what_is_buried(
                 refuse(stowed, f"on hatch cover {lid.id}, which must be opened")
 
 
-def _works(vessel: VesselProfile, handled: list[Handled], side: Side, twin_max_kg: int) -> tuple[BayWork, ...]:
-    group_of = _tied_bays(vessel, handled)
+def _works(ship: int, call: VesselCall, handled: list[Handled], rules: Rules) -> Iterator[BayWork]:
+    lids = _lids_off_meanwhile(call, handled)
+    group_of = _tied_bays(call, lids)
     groups: dict[int, list[Handled]] = {}
     for h in sorted(handled, key=lambda h: (h.place.bay.number, h.position, h.kind)):
         groups.setdefault(group_of[h.place.bay.number], []).append(h)
-    index = {group: number for number, group in enumerate(sorted(groups))}
+    lids_of: dict[int, list[HatchCover]] = {}
+    for lid in lids:
+        lids_of.setdefault(group_of[_some_bay(lid)], []).append(lid)
+    ordered = sorted({*groups, *lids_of})
+    index = {group: number for number, group in enumerate(ordered)}
     work_of_off = {
         h.container.id: index[group_of[h.place.bay.number]] for h in handled if h.kind is StepKind.RESTOW_OFF
     }
-    works = []
-    for group in sorted(groups):
-        boxes = groups[group]
-        sections, sections_out = sections_of(vessel, boxes, side, twin_max_kg)
-        places = {lift.bay for section in sections for lift in section}
+    bays = {bay.number: bay for bay in call.vessel.bays}
+    for group in ordered:
+        boxes = groups.get(group, [])
+        side = Side(1 if call.bow_towards_x else -1)
+        sections, sections_out = sections_of(call.vessel, boxes, lids_of.get(group, ()), side, rules)
+        worked = sorted({lift.bay for section in sections for lift in section})
+        places = [call.quay_x_mm(bay) for bay in worked]
         comes_from = {work_of_off[h.container.id] for h in boxes if h.kind is StepKind.RESTOW_ON} - {index[group]}
-        works.append(
-            BayWork(
-                places=tuple(sorted(places)),
-                rows=max(len({stack.row for stack in h.place.bay.stacks}) for h in boxes),
-                sections=tuple(sections),
-                sections_out=sections_out,
-                waits_for=tuple(sorted(comes_from)),
-            )
+        yield BayWork(
+            ship=ship,
+            bays=tuple(worked),
+            first_x_mm=min(places),
+            last_x_mm=max(places),
+            rows=max(len({stack.row for stack in bays[bay].stacks}) for bay in worked),
+            sections=tuple(sections),
+            sections_out=sections_out,
+            waits_for=tuple(sorted(comes_from)),
         )
-    return tuple(works)
 
 
-def _tied_bays(vessel: VesselProfile, handled: Iterable[Handled]) -> dict[int, int]:
-    """For each bay the lowest bay it is worked together with, because a lid to be opened touches both."""
-    group = {bay.number: bay.number for bay in vessel.bays}
-    for lid in opened_lids(vessel, handled):
+def _lids_off_meanwhile(call: VesselCall, handled: Iterable[Handled]) -> list[HatchCover]:
+    """Lids to be opened and lids that are off already; all are on in the end."""
+    wanted = {lid.id for lid in opened_lids(call.vessel, handled)} | set(call.lids_off)
+    return [lid for lid in call.vessel.hatch_covers if lid.id in wanted]
+
+
+def _some_bay(lid: HatchCover) -> int:
+    return (lid.closes or lid.carries)[0].bay
+
+
+def _tied_bays(call: VesselCall, lids: Iterable[HatchCover]) -> dict[int, int]:
+    """For each bay the lowest bay it is worked together with, because a lid that comes off touches both."""
+    group = {bay.number: bay.number for bay in call.vessel.bays}
+    for lid in lids:
         touched = {group[stack.bay] for stack in (*lid.closes, *lid.carries)}
         for number, current in group.items():
             if current in touched:

@@ -8,9 +8,16 @@ from dataclasses import dataclass
 from cabria.planning.cranes import kernels
 from cabria.planning.cranes.bound import lower_bound
 from cabria.planning.cranes.flat import FlatPlan, FlatProblem
-from cabria.planning.cranes.operators import first_plans, schedule
-from cabria.planning.cranes.problem import SHARED_BAY_S, WAITING_PRICE, Block, CraneProblem, CraneSolution
-from cabria.planning.cranes.queues import queues_of, why_longest
+from cabria.planning.cranes.operators import boxes_over_limit, first_plans, schedule
+from cabria.planning.cranes.problem import (
+    PEAK_PRICE_S,
+    SHARED_BAY_S,
+    WAITING_PRICE,
+    Block,
+    CraneProblem,
+    CraneSolution,
+)
+from cabria.planning.cranes.queues import queues_by_ship, why_longest
 from cabria.planning.search.kernels import generator
 from cabria.planning.search.result import Listener, Progress, Result, silent
 from cabria.planning.search.stopping import StoppingCriterion, horizon
@@ -47,7 +54,7 @@ def solve(
         raise AssertionError("The search ended in a plan that cannot be scheduled.")
     bound = lower_bound(problem)
     solution = CraneSolution(
-        queues=queues_of(problem, blocks, scheduled),
+        by_ship=queues_by_ship(problem, blocks, scheduled),
         blocks=tuple(blocks),
         makespan_s=scheduled.makespan_s,
         waiting_s=scheduled.waiting_s,
@@ -60,6 +67,8 @@ def solve(
         "waiting_min": WAITING_PRICE * scheduled.waiting_s / 60,
         "shared_bays_min": SHARED_BAY_S * (len(blocks) - len(problem.works)) / 60,
     }
+    if problem.feed is not None:
+        costs["block_peaks_min"] = PEAK_PRICE_S * boxes_over_limit(problem, blocks, scheduled) / 60
     cpu_s = time.process_time() - began
     return Result(solution, costs, bound.seconds / 60, seed, cpu_s, iterations, stopped)
 
