@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cabria.planning.yard.ground import NEVER
 from cabria.planning.yard.problem import PEAK_MIN, WINDOW_S, YardProblem, neighbours_below
-
-NEVER_S = 1 << 40
-"""When a box that is not of this call leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ def price(problem: YardProblem, choice: Sequence[int]) -> Price:
 def digs(problem: YardProblem, choice: Sequence[int]) -> int:
     """Boxes that stand above one that leaves earlier."""
     due_s = {problem.boxes[box].id: problem.slots[slot].due_s for slot, box in enumerate(choice)}
-    return sum(_in_the_way([due_s.get(box, NEVER_S) for box in stack]) for stack in problem.touched_stacks.values())
+    return sum(_in_the_way([due_s.get(box, NEVER) for box in stack]) for stack in problem.touched_stacks.values())
 
 
 def _in_the_way(leaves: Sequence[int]) -> int:
@@ -78,6 +76,6 @@ def digs_bound(problem: YardProblem) -> int:
     found = 0
     for stack in problem.touched_stacks.values():
         for n, box in enumerate(stack):
-            below = [latest.get(other, NEVER_S) for other in stack[:n]]
-            found += bool(below) and min(below) < earliest.get(box, NEVER_S)
+            below = [latest.get(other, NEVER) for other in stack[:n]]
+            found += bool(below) and min(below) < earliest.get(box, NEVER)
     return found

@@ -14,6 +14,7 @@ from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import End, Place, StackId
 from cabria.domain.work import StepKind, WorkQueue, YardMove
 from cabria.domain.yard import YardBlock, YardBox, YardInventory
+from cabria.planning.yard.ground import StackKey
 
 WINDOW_S = 900
 """Peaks of yard blocks are counted in quarters of an hour."""
@@ -21,8 +22,6 @@ PEAK_MIN = 0.01
 """What the square of a block's moves in one window costs in minutes; small beside a dig."""
 
 NO_LIMIT = 1 << 60
-StackKey = tuple[str, int, int]
-"""Block, bay and row of a yard stack."""
 
 
 @dataclass(frozen=True, slots=True)

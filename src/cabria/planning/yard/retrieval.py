@@ -1,23 +1,13 @@
-"""Every lift in the yard, exactly: which boxes are dug away, where they go, and when the wanted box is free.
-
-Boxes above a wanted one are put on the nearest stack of their own length in which they are in nobody's way; where
-there is none, on the one whose first wanted box leaves latest (the rule of Caserta, Schwarze and Voss 2012 for
-the restricted relocation problem, with distance). A stack never mixes lengths, never grows above its block's tiers,
-and a 40 ft stack stands over two free ground slots.
-"""
+"""Every lift of a call in the yard, exactly: which boxes are dug away, where they go, when the wanted box is free."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 from cabria.domain.containers import ContainerId
-from cabria.domain.errors import DataError
-from cabria.domain.positions import YardPosition
 from cabria.domain.work import YardMove
-from cabria.domain.yard import YardBlock, YardBox
-from cabria.planning.yard.operators import NEVER_S
-from cabria.planning.yard.problem import StackKey, YardProblem
+from cabria.planning.yard.ground import Ground
+from cabria.planning.yard.problem import YardProblem
 
 
 def retrieve(problem: YardProblem, choice: Sequence[int]) -> tuple[YardMove, ...]:
@@ -25,7 +15,7 @@ def retrieve(problem: YardProblem, choice: Sequence[int]) -> tuple[YardMove, ...
     is so full that a box has nowhere to go."""
     due_s = {problem.boxes[box].id: problem.slots[slot].due_s for slot, box in enumerate(choice)}
     plugged = {box.id for box in problem.boxes if box.needs_plug}
-    ground = Ground.of(problem, due_s, plugged)
+    ground = Ground.of(problem.blocks, problem.yard, due_s, plugged)
     moves: list[YardMove] = []
     wanted: list[ContainerId] = []
     for slot, box in enumerate(choice):
@@ -47,115 +37,3 @@ def _fetch(ground: Ground, wanted: list[ContainerId], due_s: int) -> Iterator[Ya
         source = ground.position(container)
         ground.lift(container)
         yield YardMove(container, source, None, container, due_s)
-
-
-@dataclass
-class Ground:
-    """The yard while it is worked."""
-
-    blocks: Mapping[str, YardBlock]
-    due_s: Mapping[ContainerId, int]
-    plugged: set[ContainerId]
-    length_ft: dict[ContainerId, int] = field(default_factory=dict)
-    stacks: dict[StackKey, list[ContainerId]] = field(default_factory=dict)
-    stack_of: dict[ContainerId, StackKey] = field(default_factory=dict)
-    taken: dict[StackKey, int] = field(default_factory=dict)
-    """By ground slot (an odd bay): how many boxes stand on it."""
-
-    @classmethod
-    def of(cls, problem: YardProblem, due_s: Mapping[ContainerId, int], plugged: set[ContainerId]) -> Ground:
-        ground = cls(problem.blocks, due_s, plugged)
-        for key, stack in problem.yard.stacks.items():
-            for box in stack:
-                ground._stand(box, key)
-        return ground
-
-    def _stand(self, box: YardBox, key: StackKey) -> None:
-        self.length_ft[box.id] = box.length_ft
-        self._add(box.id, key)
-
-    def _add(self, container: ContainerId, key: StackKey) -> None:
-        self.stacks.setdefault(key, []).append(container)
-        self.stack_of[container] = key
-        for slot in _ground_slots(key):
-            self.taken[slot] = self.taken.get(slot, 0) + 1
-
-    def lift(self, container: ContainerId) -> None:
-        key = self.stack_of.pop(container)
-        self.stacks[key].remove(container)
-        for slot in _ground_slots(key):
-            self.taken[slot] -= 1
-
-    def above(self, container: ContainerId) -> list[ContainerId]:
-        stack = self.stacks[self.stack_of[container]]
-        return stack[stack.index(container) + 1 :]
-
-    def position(self, container: ContainerId) -> YardPosition:
-        block, bay, row = key = self.stack_of[container]
-        return YardPosition(block, bay, row, self.stacks[key].index(container) + 1)
-
-    def put_aside(self, container: ContainerId) -> YardPosition:
-        """Move a top box to the best stack of its block, of another block when its own is full."""
-        home = self.stack_of[container]
-        blocks = [self.blocks[home[0]], *(block for block in self.blocks.values() if block.id != home[0])]
-        for block in blocks:
-            target = self._best_in(block, container, home)
-            if target is not None:
-                self.lift(container)
-                self._add(container, target)
-                return self.position(container)
-        raise DataError(
-            f"Container {container} must be moved aside, but no yard block has room for it.",
-            place=str(self.position(container)),
-            remedy="Take boxes out of the yard.",
-        )
-
-    def _best_in(self, block: YardBlock, container: ContainerId, home: StackKey) -> StackKey | None:
-        """The nearest stack where it is in nobody's way, plugs for a live reefer first; else the least bad."""
-        leaves = self.due_s.get(container, NEVER_S)
-        length = self.length_ft[container]
-        best: tuple[int, StackKey] | None = None
-        for bay in _bays_by_distance(block, length, home[1]):
-            if container in self.plugged and not _has_plug(block, bay):
-                continue
-            fitting: tuple[int, int, StackKey] | None = None
-            for row in range(1, block.rows + 1):
-                key = (block.id, bay, row)
-                if key == home or not self._has_room(key, block, length):
-                    continue
-                first = min((self.due_s.get(other, NEVER_S) for other in self.stacks.get(key, ())), default=NEVER_S)
-                if first >= leaves:
-                    offer = (first, -len(self.stacks.get(key, ())), key)
-                    fitting = offer if fitting is None else min(fitting, offer)
-                elif best is None or first > best[0]:
-                    best = (first, key)
-            if fitting is not None:
-                return fitting[2]
-        if best is None and container in self.plugged:
-            self.plugged.remove(container)
-            found = self._best_in(block, container, home)
-            self.plugged.add(container)
-            return found
-        return best[1] if best else None
-
-    def _has_room(self, key: StackKey, block: YardBlock, length_ft: int) -> bool:
-        stack = self.stacks.get(key)
-        if stack:
-            return len(stack) < block.tiers and self.length_ft[stack[0]] == length_ft
-        return all(not self.taken.get(slot) for slot in _ground_slots(key))
-
-
-def _ground_slots(key: StackKey) -> tuple[StackKey, ...]:
-    block, bay, row = key
-    return (key,) if bay % 2 else ((block, bay - 1, row), (block, bay + 1, row))
-
-
-def _has_plug(block: YardBlock, bay: int) -> bool:
-    return any(slot in block.plug_bays for slot in ((bay,) if bay % 2 else (bay - 1, bay + 1)))
-
-
-def _bays_by_distance(block: YardBlock, length_ft: int, bay: int) -> list[int]:
-    """Bays for boxes of a length, nearest first: odd ones for 20 ft, even ones between two for longer boxes."""
-    last = 2 * block.bays - 1
-    bays = range(1, last + 1, 2) if length_ft <= 20 else range(2, last, 2)
-    return sorted(bays, key=lambda other: (abs(other - bay), other))
