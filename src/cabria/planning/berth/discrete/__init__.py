@@ -1,0 +1,1 @@
+"""Berths that take one ship at a time: which ship lies where, and in what order."""
