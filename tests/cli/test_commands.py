@@ -29,6 +29,7 @@ COMMANDS = (
     "check",
     "why",
     "serve",
+    "cranes",
     "edi",
     "edi check",
     "profile",

@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cabria import __version__
-from cabria.cli import berth, call, edi, profile, scenario, yard
+from cabria.cli import berth, call, cranes, edi, profile, scenario, yard
 from cabria.cli.options import EXIT_FAULT, EXIT_STOPPED
 from cabria.cli.screen import printable
 from cabria.domain.errors import TerminalError
@@ -31,6 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(call.app)
+app.add_typer(cranes.app)
 for name, group in (
     ("berth", berth.app),
     ("yard", yard.app),

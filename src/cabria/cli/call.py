@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cabria.cli.folders import folder_beside, plan_file
 from cabria.cli.options import EXIT_NOT_LEGAL, Effort, EffortOption, PortOption, SeedOption
 from cabria.cli.screen import keeping_the_best, on_screen, say
 from cabria.domain.errors import DataError
@@ -62,7 +63,7 @@ def plan(
 
     Bay plan, crane queues, yard retrieval list, papers and report. Ctrl-C keeps the best plan so far.
     """
-    judged = _plan(call, out or _plan_folder(call), seed, effort, seconds)
+    judged = _plan(call, out or folder_beside(call, "plan"), seed, effort, seconds)
     if judged.judgement.hard_by_plan:
         raise typer.Exit(EXIT_NOT_LEGAL)
 
@@ -83,7 +84,7 @@ def check(
     from cabria.reports.text import verdict_text
 
     the_call = read_call(call)
-    judgement = judge(the_call, read_plan(_plan_file(plan), the_call))
+    judgement = judge(the_call, read_plan(plan_file(plan), the_call))
     say(verdict_text(judgement, limit=limit))
     if judgement.hard_by_plan:
         raise typer.Exit(EXIT_NOT_LEGAL)
@@ -104,7 +105,7 @@ def why(
     from cabria.planning.loading.explain import explain_text
 
     the_call = read_call(call)
-    the_plan = read_plan(_plan_file(plan), the_call)
+    the_plan = read_plan(plan_file(plan), the_call)
     with told_of(call):
         say(explain_text(the_call, the_plan, container.strip().upper()))
 
@@ -149,15 +150,3 @@ def told_of(folder: Path) -> Iterator[None]:
         yield
     except DataError as error:
         raise error.inside(str(folder)) from None
-
-
-def _plan_folder(call: Path) -> Path:
-    """`my-call-plan` beside `my-call`, however the call was named: by a path, as `.` or by its call.toml."""
-    folder = call.parent if call.name == "call.toml" else call
-    if folder.name in ("", ".."):
-        folder = folder.resolve()
-    return folder.parent / f"{folder.name}-plan"
-
-
-def _plan_file(path: Path) -> Path:
-    return path / "plan.json" if path.is_dir() else path

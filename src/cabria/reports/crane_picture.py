@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
+from cabria.domain.terminal import Outage
 from cabria.domain.vessel import Level
 from cabria.domain.work import StepKind
 from cabria.reports import svg
 from cabria.reports.chart import Axis, time_ticks
 from cabria.reports.wording import Clock
-from cabria.reports.work_blocks import WorkBlock
+from cabria.reports.work_blocks import Mixed, WorkBlock
 
 WIDTH = 1200
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 26, 14
@@ -25,6 +27,7 @@ KIND_CLASS = {
     StepKind.LID_ON: "k-lid",
     StepKind.RESTOW_OFF: "k-restow",
     StepKind.RESTOW_ON: "k-restow",
+    Mixed.DUAL: "k-dual",
 }
 
 
@@ -69,11 +72,18 @@ def crane_time_picture(
     clock: Clock,
     makespan_s: int,
     bound_s: float | None,
+    outages: Mapping[str, Sequence[Outage]] = MappingProxyType({}),
 ) -> str:
-    """One line per crane, the bay written where there is room."""
+    """One line per crane, the bay written where there is room; hatched where the crane is out."""
     rows = {crane: TOP + index * 30 for index, crane in enumerate(cranes)}
     parts = [svg.text(2, y + 18, crane) for crane, y in rows.items()]
     x, bottom = _time_axis(parts, TOP + len(cranes) * 30, makespan_s, clock)
+    parts += [
+        _outage(x, crane, outage, y, makespan_s, clock)
+        for crane, y in rows.items()
+        for outage in outages.get(crane, ())
+        if outage.from_s < makespan_s
+    ]
     stint: dict[str, tuple[int, int]] = {}
     names: list[str] = []
     for block in blocks:
@@ -105,6 +115,13 @@ def _bar(x: Axis, block: WorkBlock, y: float, height: float, clock: Clock) -> st
     width = max(0.8, x(block.end_s) - left)
     words = svg.title(in_words(block, clock))
     return svg.element("rect", words, x=left, y=y, width=width, height=height, class_=KIND_CLASS[block.kind])
+
+
+def _outage(x: Axis, crane: str, outage: Outage, y: float, makespan_s: int, clock: Clock) -> str:
+    words = svg.title(f"{crane} is out, {clock(outage.from_s)} to {clock(outage.until_s)}")
+    left = x(outage.from_s)
+    width = x(min(outage.until_s, makespan_s)) - left
+    return svg.element("rect", words, x=left, y=y + 2, width=width, height=26, class_="out")
 
 
 def _end_lines(x: Axis, bottom: int, makespan_s: int, bound_s: float | None) -> list[str]:

@@ -49,6 +49,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "to": "to",
         "waiting": "travel and waiting",
         "lids": "lids",
+        "dual_cycles": "dual cycles",
+        "out": "crane out",
         "by_bay": "By bay",
         "by_crane": "By crane",
         "no_queues": "The plan has no crane work queues.",

@@ -208,7 +208,8 @@ def crane_pictures(planned: PlannedCall, blocks: list[WorkBlock], clock: Clock) 
     numbers = [bay.number for bay in planned.call.vessel.bays if bay.number in worked]
     cranes = [queue.crane for queue in planned.plan.queues]
     yield "by_bay", bay_time_picture(numbers, blocks, clock, makespan_s, bound_s)
-    yield "by_crane", crane_time_picture(cranes, blocks, clock, makespan_s, bound_s)
+    outages = {crane.id: crane.outages for crane in planned.call.terminal.quay_cranes}
+    yield "by_crane", crane_time_picture(cranes, blocks, clock, makespan_s, bound_s, outages)
 
 
 def crane_rows(planned: PlannedCall, clock: Clock) -> list[dict[str, Any]]:

@@ -73,3 +73,16 @@ def picture(
         class_=class_ or None,
         style=f"max-width:{number(width * largest)}px" if largest > 1 else None,
     )
+
+
+def moved(inner: str, x: Number, y: Number) -> str:
+    """A whole picture as a part of another, its corner at x, y."""
+    return inner.replace("<svg ", f'<svg x="{number(x)}" y="{number(y)}" ', 1)
+
+
+def height_of(whole: str) -> int:
+    """The height with which a picture was made."""
+    found = re.search(r'\bheight="([\d.]+)"', whole)
+    if found is None:
+        raise ValueError("This is no picture: it has no height.")
+    return round(float(found[1]))

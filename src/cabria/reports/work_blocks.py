@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
 
 from cabria.domain.vessel import Level, VesselProfile
 from cabria.domain.work import CraneStep, StepKind, WorkQueue
+
+
+class Mixed(StrEnum):
+    DUAL = "dual cycles"
+    """A box set and another brought back, again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +23,7 @@ class WorkBlock:
     crane: str
     bay: int
     level: Level | None
-    kind: StepKind
+    kind: StepKind | Mixed
     start_s: int
     end_s: int
     steps: int
@@ -33,25 +40,36 @@ def level_of(step: CraneStep, profile: VesselProfile) -> Level | None:
 def work_blocks(queue: WorkQueue, profile: VesselProfile, longest_pause_s: int = 900) -> Iterator[WorkBlock]:
     """The queue's blocks in order; a pause longer than `longest_pause_s` ends a block too."""
     gathered: list[CraneStep] = []
-    key: tuple[int, Level | None, StepKind] | None = None
-    for step in queue.steps:
-        its_key = (step.bay, level_of(step, profile), step.kind)
-        if gathered and (its_key != key or step.start_s - gathered[-1].end_s > longest_pause_s):
-            yield _block(queue.crane, gathered, profile)
+    kinds = _kinds(queue.steps)
+    key: tuple[int, Level | None, StepKind | Mixed] | None = None
+    for step, kind in zip(queue.steps, kinds, strict=True):
+        its_key = (step.bay, level_of(step, profile), kind)
+        if key and (its_key != key or step.start_s - gathered[-1].end_s > longest_pause_s):
+            yield _block(queue.crane, key[-1], gathered, profile)
             gathered = []
         gathered.append(step)
         key = its_key
-    if gathered:
-        yield _block(queue.crane, gathered, profile)
+    if key:
+        yield _block(queue.crane, key[-1], gathered, profile)
 
 
-def _block(crane: str, steps: list[CraneStep], profile: VesselProfile) -> WorkBlock:
+def _kinds(steps: Sequence[CraneStep]) -> list[StepKind | Mixed]:
+    """What each step is part of: a load and the discharge that follows at once in the same bay are a dual cycle."""
+    kinds: list[StepKind | Mixed] = [step.kind for step in steps]
+    for number, (step, following) in enumerate(pairwise(steps)):
+        turns = (step.kind, following.kind) == (StepKind.LOAD, StepKind.DISCHARGE)
+        if turns and step.bay == following.bay and step.end_s == following.start_s:
+            kinds[number] = kinds[number + 1] = Mixed.DUAL
+    return kinds
+
+
+def _block(crane: str, kind: StepKind | Mixed, steps: list[CraneStep], profile: VesselProfile) -> WorkBlock:
     first = steps[0]
     return WorkBlock(
         crane=crane,
         bay=first.bay,
         level=level_of(first, profile),
-        kind=first.kind,
+        kind=kind,
         start_s=first.start_s,
         end_s=steps[-1].end_s,
         steps=len(steps),

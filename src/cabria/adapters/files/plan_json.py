@@ -199,7 +199,7 @@ def _document(planned: PlannedCall) -> PlanDocument:
         refused={str(number): why for number, why in plan.refused.items()},
         restows={number: str(position) for number, position in plan.restows.items()},
         tank_contents_kg=None if plan.tank_contents_kg is None else dict(plan.tank_contents_kg),
-        queues=[QueuePart(crane=queue.crane, steps=list(map(_step_part, queue.steps))) for queue in plan.queues],
+        queues=list(map(queue_part, plan.queues)),
         yard_moves=list(map(_yard_move_part, plan.yard_moves)),
         figures={name: _finite(value) for name, value in dataclasses.asdict(judgement.figures).items()},
         costs_min=_finite_values(planned.costs_min),
@@ -230,6 +230,10 @@ def _finite(value: Any) -> Any:
 
 def _finite_values(figures: Mapping[str, float]) -> dict[str, float | None]:
     return {name: _finite(value) for name, value in figures.items()}
+
+
+def queue_part(queue: WorkQueue) -> QueuePart:
+    return QueuePart(crane=queue.crane, steps=list(map(_step_part, queue.steps)))
 
 
 def _step_part(step: CraneStep) -> StepPart:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.plan import LoadingPlan
+from cabria.domain.work import WorkQueue
 from cabria.planning.loading.result import PlannedCall
 
 QUEUE_COLUMNS = ("crane", "step", "kind", "bay", "start_s", "end_s", "containers", "positions", "lid")
@@ -17,13 +18,18 @@ REFUSAL_COLUMNS = ("container", "reason")
 
 def write_tables(planned: PlannedCall, folder: Path) -> None:
     """Write work-queues.csv, yard-retrieval.csv and refused.csv into the folder."""
-    _write(folder / "work-queues.csv", QUEUE_COLUMNS, _queue_rows(planned.plan))
+    write_queues(planned.plan.queues, folder / "work-queues.csv")
     _write(folder / "yard-retrieval.csv", RETRIEVAL_COLUMNS, _retrieval_rows(planned.plan))
     _write(folder / "refused.csv", REFUSAL_COLUMNS, _refusal_rows(planned.call, planned.plan))
 
 
-def _queue_rows(plan: LoadingPlan) -> Iterable[tuple[object, ...]]:
-    for queue in plan.queues:
+def write_queues(queues: Iterable[WorkQueue], path: Path) -> None:
+    """Write the steps of all cranes as one table."""
+    _write(path, QUEUE_COLUMNS, _queue_rows(queues))
+
+
+def _queue_rows(queues: Iterable[WorkQueue]) -> Iterable[tuple[object, ...]]:
+    for queue in queues:
         for number, step in enumerate(queue.steps, 1):
             containers, positions = " ".join(step.containers), " ".join(map(str, step.positions))
             yield queue.crane, number, step.kind, step.bay, step.start_s, step.end_s, containers, positions, step.lid

@@ -1,0 +1,218 @@
+"""`cabria cranes`: which crane works which bay when, for slots that are planned already."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cabria import __version__
+from cabria.cli.folders import folder_beside, plan_file
+from cabria.cli.options import EXIT_NOT_LEGAL, SeedOption
+from cabria.cli.screen import keeping_the_best, on_screen, say
+from cabria.domain.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cabria.domain.calls import VesselCall
+    from cabria.domain.plan import LoadingPlan
+    from cabria.domain.terminal import Outage, Terminal
+    from cabria.planning.cranes.problem import BlockFeed, CraneProblem, CraneSolution
+    from cabria.planning.search.result import Result
+
+app = typer.Typer()
+
+MARK = "cranes.json"
+PARTS = (
+    MARK, "work-queues.csv", "crane-chart.svg", "crane-chart.png",
+    "work-queues-2.csv", "crane-chart-2.svg", "crane-chart-2.png",
+)  # fmt: skip
+
+
+@app.command(epilog="Example: cabria cranes my-call my-call-plan --out-of-work QC3=5:30-11:00 --dual-cycle 180")
+def cranes(
+    call: Annotated[Path, typer.Argument(help="The call folder.")],
+    plan: Annotated[Path, typer.Argument(help="Its plan.json, or the folder it lies in: which box in which slot.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for the split; the default is CALL-cranes.")] = None,
+    out_of_work: Annotated[
+        list[str] | None,
+        typer.Option(help="A crane and when it is out, from the call's start, as QC3=5:30-11:00; may be repeated."),
+    ] = None,
+    dual_cycle: Annotated[
+        int,
+        typer.Option(help="Seconds in which a crane sets a box and brings another back; 0: as the call says.", min=0),
+    ] = 0,
+    calm_yard: Annotated[
+        bool, typer.Option(help="Ask yard blocks for no more boxes at a time than their cranes manage, if it can be.")
+    ] = False,
+    beside: Annotated[Path | None, typer.Option(help="Another call, worked by the same cranes.")] = None,
+    beside_plan: Annotated[Path | None, typer.Option(help="Its plan; the default is the folder BESIDE-plan.")] = None,
+    later: Annotated[str, typer.Option(help="How much later than the first the other ship may begin.")] = "0:00",
+    iterations: Annotated[int, typer.Option(help="How long to search.", min=1, max=10**9)] = 1_000_000,
+    seed: SeedOption = 0,
+) -> None:
+    """Split a planned call, or two, among the cranes.
+
+    The slots are those of the plan; the queues are made anew, judged and drawn. Exit code 2 when a HARD rule is broken.
+    """
+    from cabria.adapters.files.whole_folder import refuse_taken
+    from cabria.planning.cranes.problem import CraneProblem, ShipWork
+    from cabria.planning.cranes.solve import solve
+    from cabria.planning.search.stopping import FirstOf, Interrupted, MaxIterations
+
+    folder = out or folder_beside(call, "cranes")
+    refuse_taken(folder, mark=MARK, parts=PARTS)
+    with on_screen() as screen, keeping_the_best() as interrupted:
+        given = [(call, plan), *([(beside, beside_plan or folder_beside(beside, "plan"))] if beside else [])]
+        ships = screen.step("Reading", lambda: [_read(*paths) for paths in given])
+        ships = _changed(ships, out_of_work or [], dual_cycle)
+        offsets = [0, _seconds(later, "--later")][: len(ships)]
+        problem = CraneProblem.side_by_side(
+            [ShipWork(c, p.loads, p.restows, offset) for (c, p), offset in zip(ships, offsets, strict=True)],
+            feed=_feed(ships) if calm_yard else None,
+        )
+        stop = FirstOf((Interrupted(interrupted.is_set), MaxIterations(iterations)))
+        result = solve(problem, stop, seed=seed, listen=screen.listen)
+        broken = screen.step("Judging", lambda: _broken(ships, problem, result.plan))
+        screen.step("Writing", lambda: _write(ships, result, folder))
+    _tell(ships, result, broken, folder)
+    if broken:
+        raise typer.Exit(EXIT_NOT_LEGAL)
+
+
+Ship = tuple["VesselCall", "LoadingPlan"]
+
+
+def _read(call: Path, plan: Path) -> Ship:
+    from cabria.adapters.files.plan_json import read_plan
+    from cabria.bootstrap import read_call
+
+    the_call = read_call(call)
+    return the_call, read_plan(plan_file(plan), the_call)
+
+
+def _changed(ships: Sequence[Ship], out_of_work: Sequence[str], dual_cycle_s: int) -> list[Ship]:
+    """The calls with the outages and dual cycles that were asked for."""
+    from cabria.domain.terminal import Outage
+
+    outages: dict[str, list[Outage]] = {}
+    for text in out_of_work:
+        found = re.fullmatch(r"(.+)=(\d+:\d\d)-(\d+:\d\d)", text)
+        if not found:
+            raise DataError(f"{text!r} is no crane and span of time, such as QC3=5:30-11:00.", place="--out-of-work")
+        span = Outage(*(_seconds(part, "--out-of-work") for part in found.groups()[1:]))
+        outages.setdefault(found[1], []).append(span)
+    changed = []
+    for call, plan in ships:
+        settings = replace(call.settings, may_dual_cycle=call.settings.may_dual_cycle or dual_cycle_s > 0)
+        terminal = _with(call.terminal, outages, dual_cycle_s)
+        changed.append((replace(call, settings=settings, terminal=terminal), plan))
+    return changed
+
+
+def _with(terminal: Terminal, outages: dict[str, list[Outage]], dual_cycle_s: int) -> Terminal:
+    known = [crane.id for crane in terminal.quay_cranes]
+    if strangers := sorted(set(outages) - set(known)):
+        remedy = f"It has {', '.join(known)}."
+        raise DataError(f"{terminal.name} has no crane {strangers[0]}.", place="--out-of-work", remedy=remedy)
+    return replace(
+        terminal,
+        quay_cranes=tuple(
+            replace(
+                crane,
+                outages=tuple(sorted((*crane.outages, *outages.get(crane.id, ())))),
+                dual_cycle_s=dual_cycle_s or crane.dual_cycle_s,
+            )
+            for crane in terminal.quay_cranes
+        ),
+    )
+
+
+def _seconds(text: str, option: str) -> int:
+    found = re.fullmatch(r"(\d{1,4}):([0-5]\d)", text)
+    if not found:
+        raise DataError(f"{text!r} is no time in hours and minutes, such as 5:30.", place=option)
+    return 3600 * int(found[1]) + 60 * int(found[2])
+
+
+def _feed(ships: Sequence[Ship]) -> BlockFeed:
+    """From the yard as it stands: where each load is, and what the block's cranes manage in a quarter of an hour."""
+    from cabria.planning.cranes.problem import QUARTER_HOUR_S, BlockFeed
+
+    limits: dict[str, int] = {}
+    for crane in ships[0][0].terminal.yard_cranes:
+        limits[crane.block] = limits.get(crane.block, 0) + QUARTER_HOUR_S // crane.move_s
+    blocks = {
+        container: box.position.block
+        for call, plan in ships
+        for container in plan.loads
+        if (box := call.yard.by_container.get(container))
+    }
+    return BlockFeed(blocks, limits)
+
+
+def _broken(ships: Sequence[Ship], problem: CraneProblem, split: CraneSolution) -> list[str]:
+    """What the referee has against the queues, in sentences."""
+    from cabria.referee.condition import Case
+    from cabria.referee.crane_travel import cranes_keep_time_and_distance
+    from cabria.referee.crane_work import work_is_possible
+    from cabria.referee.side_by_side import Worked, judge_side_by_side
+
+    findings = list(
+        judge_side_by_side(
+            [
+                Worked(call, queues, offset)
+                for (call, _), queues, offset in zip(ships, split.by_ship, problem.offsets_s, strict=True)
+            ]
+        )
+    )
+    for (call, plan), queues, offset_s in zip(ships, split.by_ship, problem.offsets_s, strict=True):
+        case = Case.of(call, replace(plan, queues=queues))
+        findings += work_is_possible(case)
+        if not offset_s:  # the times of cranes are on the first ship's clock
+            findings += cranes_keep_time_and_distance(case)
+    return sorted({f"{finding.rule}: {finding.text}" for finding in findings})
+
+
+def _write(ships: Sequence[Ship], result: Result[CraneSolution], folder: Path) -> None:
+    from cabria.adapters.files.crane_plan_json import write_cranes
+    from cabria.adapters.files.plan_tables import write_queues
+    from cabria.adapters.files.whole_folder import whole_folder
+    from cabria.reports.crane_chart import crane_chart
+    from cabria.reports.png import png, standalone
+
+    with whole_folder(folder, mark=MARK, parts=PARTS) as draft:
+        write_cranes(result, [call for call, _ in ships], __version__, draft / MARK)
+        for suffix, (call, _), queues in zip(("", "-2"), ships, result.plan.by_ship, strict=False):
+            write_queues(queues, draft / f"work-queues{suffix}.csv")
+            chart = crane_chart(call, queues, result.plan.bound_s if len(ships) == 1 else None)
+            (draft / f"crane-chart{suffix}.svg").write_text(standalone(chart), encoding="utf-8")
+            (draft / f"crane-chart{suffix}.png").write_bytes(png(chart))
+
+
+def _tell(ships: Sequence[Ship], result: Result[CraneSolution], broken: Sequence[str], folder: Path) -> None:
+    split = result.plan
+    for (call, plan), queues in zip(ships, split.by_ship, strict=True):
+        say(
+            f"{call.vessel.name} {call.voyage}: {_hours(max((q.end_s for q in queues), default=0))} of work",
+        )
+        if plan.queues:
+            say(f"  the plan as given: {_hours(plan.makespan_s)}")
+        for queue in queues:
+            moves = sum(len(step.containers) for step in queue.steps)
+            ends = f"until {_hours(queue.end_s)}" if queue.steps else "no work"
+            say(f"  {queue.crane:<8} {moves:>6,} moves  {ends}")
+    gap = 100 * (split.makespan_s / max(1, split.bound_s) - 1)
+    say(f"Together {_hours(split.makespan_s)}, {gap:.1f} % above the bound; waiting {split.waiting_s / 60:.0f} min.")
+    say(split.why_longest)
+    for sentence in broken:
+        say(f"BROKEN {sentence}")
+    say(f"Written to {folder}.")
+
+
+def _hours(seconds: int) -> str:
+    return f"{seconds // 3600}:{seconds % 3600 // 60:02} h"

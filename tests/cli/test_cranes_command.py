@@ -1,0 +1,79 @@
+"""`cabria cranes`: the split made anew for slots that stand, and what it says to bad wishes."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run
+
+PARTS = ["crane-chart.png", "crane-chart.svg", "cranes.json", "work-queues.csv"]
+
+
+def test_the_split_is_written_drawn_and_told(cabria: Run, tiny: Path, tiny_plan: Path) -> None:
+    outcome = cabria("cranes", tiny, tiny_plan)
+    assert (outcome.code, outcome.complaint) == (0, "")
+    assert "QC1 is the last to finish" in outcome.out
+    folder = tiny.with_name("tiny-cranes")
+    assert sorted(path.name for path in folder.iterdir()) == PARTS
+    assert (folder / "crane-chart.png").read_bytes().startswith(b"\x89PNG")
+    document = json.loads((folder / "cranes.json").read_text())
+    assert document["bound_s"] <= document["makespan_s"]
+    with (folder / "work-queues.csv").open(newline="") as file:
+        told = [row["containers"].split() for row in csv.DictReader(file)]
+    written = [step["containers"] for queue in document["ships"][0]["queues"] for step in queue["steps"]]
+    assert told == written
+
+
+def test_a_crane_that_is_out_takes_longer_and_is_drawn(cabria: Run, tiny: Path, tiny_plan: Path) -> None:
+    makespans = []
+    for wishes in ((), ("--out-of-work", "QC1=0:10-1:10")):
+        assert cabria("cranes", tiny, tiny_plan, *wishes).code == 0
+        makespans.append(json.loads((tiny.with_name("tiny-cranes") / "cranes.json").read_text())["makespan_s"])
+    assert makespans[0] < makespans[1] <= makespans[0] + 3_600 + 180
+    assert "QC1 is out" in (tiny.with_name("tiny-cranes") / "crane-chart.svg").read_text()
+
+
+def test_two_ships_are_worked_side_by_side(cabria: Run, tiny: Path, tiny_plan: Path, tmp_path: Path) -> None:
+    assert cabria("scenario", "make", "tiny", tmp_path / "other").code == 0
+    toml = tmp_path / "other" / "call.toml"
+    toml.write_text(toml.read_text().replace("berth_x_mm = ", "berth_x_mm = 1"))
+    outcome = cabria(
+        "cranes", tiny, tiny_plan, "--beside", tmp_path / "other", "--beside-plan", tiny_plan, "--later", "1:00"
+    )
+    assert outcome.code == 0, outcome.out
+    document = json.loads((tiny.with_name("tiny-cranes") / "cranes.json").read_text())
+    assert len(document["ships"]) == 2
+    assert (tiny.with_name("tiny-cranes") / "work-queues-2.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [
+        (("--out-of-work", "QC1"), "'QC1' is no crane and span of time, such as QC3=5:30-11:00"),
+        (("--out-of-work", "QC9=1:00-2:00"), "has no crane QC9. It has QC1."),
+        (("--out-of-work", "QC1=2:00-1:00"), "An outage from 7200 to 3600 s is no span of time"),
+        (("--dual-cycle", "5"), "A dual cycle of quay crane QC1 is shorter than a single one"),
+        (("--later", "soon"), "'soon' is no time in hours and minutes"),
+    ],
+)
+def test_a_bad_wish_is_told_in_a_sentence(
+    cabria: Run, tiny: Path, tiny_plan: Path, wish: tuple[str, str], sentence: str
+) -> None:
+    outcome = cabria(
+        "cranes", tiny, tiny_plan, *wish, *(("--beside", tiny, "--beside-plan", tiny_plan) if "--later" in wish else ())
+    )
+    assert outcome.code == 1
+    assert sentence in outcome.complaint
+    assert not tiny.with_name("tiny-cranes").exists()
+
+
+def test_somebody_elses_folder_is_left_alone(cabria: Run, tiny: Path, tiny_plan: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    outcome = cabria("cranes", tiny, tiny_plan, "--out", tmp_path / "mine")
+    assert outcome.code == 1
+    assert "letter.txt" in outcome.complaint
