@@ -37,7 +37,7 @@ def berth_chart(case: BerthCase, plan: BerthPlan, findings: Iterable[Finding] = 
     parts = [
         *_sections(case, frame),
         *_calendar(case, frame),
-        *_storms(case, frame),
+        *_storms(case, plan, frame),
         *_frozen(case, frame),
         *_windows(case, frame),
         *_ships(case, plan, frame, flagged),
@@ -99,7 +99,7 @@ def _day(case: BerthCase, at_min: int) -> str:
     return f"{date:%a %d %b}" if date else f"day {at_min // DAY_MIN + 1}"
 
 
-def _storms(case: BerthCase, frame: Frame) -> Iterator[str]:
+def _storms(case: BerthCase, plan: BerthPlan, frame: Frame) -> Iterator[str]:
     """Gusts that stop the cranes, or else some ship from berthing."""
     limits = [ship.wind_limit_kn for ship in case.ships if ship.wind_limit_kn is not None]
     crane_limit = case.rules.crane_wind_limit_kn
@@ -114,7 +114,27 @@ def _storms(case: BerthCase, frame: Frame) -> Iterator[str]:
         words = svg.title(f"gusts of {wind.gust_kn} kn: {what}, {span(case, wind.spell.start_min, wind.spell.end_min)}")
         yield svg.element("rect", words, x=x, y=y, width=width, height=height, class_="storm")
         yield svg.element("path", d=f"M{svg.number(x)} {svg.number(y)}h{svg.number(width)}", class_="storm-edge")
-        yield svg.text(x + width - 4, y + 11, f"{wind.gust_kn} kn, {what}", class_="end small")
+        label = f"{wind.gust_kn} kn, {what}"
+        label_width = 9 * LETTER * len(label) + 4
+        yield svg.text(_free_x(case, plan, frame, y, label_width), y + 11, label, class_="small")
+
+
+def _free_x(case: BerthCase, plan: BerthPlan, frame: Frame, y: float, width: float) -> float:
+    """Where words of a width show beside the ships at that height: as far right as there is room, else at the left."""
+    berthed = [
+        (left, right)
+        for stay in plan.stays
+        if (ship := case.ship_of.get(stay.ship)) and frame.time(stay.start_min) < y + 14 < frame.time(stay.end_min) + 14
+        for left, _, across, _ in [frame.box(stay.position_mm, stay.position_mm + ship.length_mm, 0, 0)]
+        for right in [left + across]
+    ]
+    x = frame.quay.end - width
+    while x > frame.quay.start:
+        in_the_way = [left for left, right in berthed if left < x + width and x < right]
+        if not in_the_way:
+            return x
+        x = min(in_the_way) - width
+    return frame.quay.start + 4
 
 
 def _frozen(case: BerthCase, frame: Frame) -> Iterator[str]:
