@@ -1,0 +1,1 @@
+"""Two cranes on one rail: who does which job when, without ever meeting."""
