@@ -155,15 +155,15 @@ def _after_delay(problem: ReplanProblem, before: WeekPlan, seconds: float, seed:
     instant_ms = 1_000 * (time.process_time() - began)
     judged = judge_week(problem.week, instant)
     result = _solve(problem, seconds, seed)
-    bound = result.bound or 0
     row: Row = {
         "instant_cost": judged.cost,
         "instant_ms": instant_ms,
         "instant_valid": judged.valid,
         "instant_moved": moved_ships(before, instant),
         "moved": moved_ships(before, result.plan),
-        "above_percent": 100 * (result.cost - bound) / max(1.0, bound),
     }
+    if result.bound is not None:
+        row["above_percent"] = 100 * (result.cost - result.bound) / max(1.0, result.bound)
     return result, row
 
 

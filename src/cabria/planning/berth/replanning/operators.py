@@ -61,6 +61,12 @@ class Quay:
         self.price[ship] = flat.cost[row] + flat.place_price[ship, where[0]]
         return True
 
+    def take(self, plan: WeekPlan) -> bool:
+        """Put all ships of a plan on the empty quay; whether each has a choice for it."""
+        rows = [self.flat.row_of(ship, stay) for ship, stay in enumerate(plan)]
+        first = self.flat.week.first_section
+        return all(row >= 0 and self.keep(k, row, plan[k].section - first) for k, row in enumerate(rows))
+
     def insert(self, ship: int, state: Array) -> bool:
         """Put a ship where it costs least; whether there is such a place."""
         given: Any = (ship, 0.0, *self._arrays(), state)
@@ -92,7 +98,7 @@ class Quay:
 
 def first_plan(problem: ReplanProblem, state: Array) -> Quay:
     """At once: every ship stays where the old plan has her as long as that is possible, the others one by one, by
-    arrival, where they cost least. Raises ValueError when a ship finds no place at all.
+    arrival, where they cost least.
     """
     week = problem.week
     for wait in (USUAL_WAIT_H, last_hour(week)):
@@ -110,7 +116,7 @@ def first_plan(problem: ReplanProblem, state: Array) -> Quay:
                 left.append(k)
         if _insert_all(quay, left, state):
             return quay
-    raise ValueError("A ship finds no place at the quay, however long she waits.")
+    raise AssertionError("A ship found no place, although all ships could come one after another.")
 
 
 def _insert_all(quay: Quay, ships: Sequence[int], state: Array) -> bool:

@@ -151,11 +151,12 @@ def _places(week: BerthWeek, old: Mapping[int, Stay]) -> tuple[Array, Array, Arr
     counts = np.zeros(len(week.ships), np.int64)
     for k, ship in enumerate(week.ships):
         planned = None if ship.planned_section is None else ship.planned_section - week.first_section
-        lay = old[ship.id].section - week.first_section if ship.id in old else planned
+        lay = old[ship.id].section - week.first_section if ship.id in old else None
+        wanted = next((known for known in (lay, planned) if known is not None), 0)
         priced = []
         for place in range(width - ship.sections + 1):
             price = CHANGE_UNITS * week.move_penalty * (planned not in (None, place)) + (lay not in (None, place))
-            priced.append((price, abs(place - (lay or 0)), place))
+            priced.append((price, abs(place - wanted), place))
         priced.sort()
         counts[k] = len(priced)
         places[k, : len(priced)] = [place for _, _, place in priced]
