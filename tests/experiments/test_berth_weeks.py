@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cabria.adapters.files.berth_port_calls import with_arrivals
 from cabria.domain.berthing import BerthCase, BerthKind
-from cabria.experiments.berth_weeks import HORIZON, make_berth_week, make_port_calls, make_quay
+from cabria.experiments.berth_weeks import HORIZON, make_berth_week, make_news, make_port_calls, make_quay
 
 WEEKS = st.builds(make_berth_week, calls=st.integers(1, 60), berths=st.integers(3, 12), seed=st.integers(0, 10**6))
 
@@ -70,6 +70,16 @@ def test_the_carriers_estimates_are_the_arrivals_of_the_week() -> None:
     told = with_arrivals(week, make_port_calls(week))
     assert told.case == week
     assert not told.strangers
+
+
+def test_the_news_make_two_ships_of_the_later_days_late() -> None:
+    week = make_berth_week(calls=14)
+    told = with_arrivals(week, make_news(week, make_port_calls(week), seed=1))
+    assert len(told.news) == 2
+    for new in told.news:
+        assert new.before_min >= 2 * 1_440
+        assert new.after_min is not None
+        assert 3 * 60 <= new.after_min - new.before_min < 14 * 60
 
 
 def test_a_week_without_calls_is_refused() -> None:

@@ -198,6 +198,23 @@ def make_port_calls(case: BerthCase) -> PortCallBook:
     return PortCallBook(tuple(calls), tuple(terminal_calls), tuple(services), tuple(timestamps))
 
 
+def make_news(case: BerthCase, book: PortCallBook, *, seed: int = 0, ships: int = 2) -> PortCallBook:
+    """The same port calls after some carriers have written again: ships of the later days, 3 to 14 hours late."""
+    draw = Random(f"berth news {seed}")
+    beginning = datetime.fromisoformat(case.beginning)
+    waiting = [told for told in book.timestamps if told.at - beginning >= timedelta(days=2)]
+    news = [
+        replace(
+            told,
+            id=UUID(bytes=sha256(f"{told.id}/news".encode()).digest()[:16], version=4),
+            at=told.at + timedelta(minutes=draw.randrange(3 * 60, 14 * 60, STEP_MIN)),
+            reply_to=told.id,
+        )
+        for told in draw.sample(waiting, min(ships, len(waiting)))
+    ]
+    return replace(book, timestamps=(*book.timestamps, *news))
+
+
 def _slots(draw: Random) -> Iterator[tuple[Service, int]]:
     """Each call's service and the minute its window opens: blocks of fourteen, each with services of its own."""
     block = 0
