@@ -35,6 +35,7 @@ from cabria.domain.vessel import (
     VesselProfile,
     VesselStack,
 )
+from cabria.domain.whole_ship import Afloat, Section, Ship, StackPart
 
 MAX_BYTES = 5_000_000
 TIER_HEIGHT_MM = 2_610
@@ -50,6 +51,14 @@ LARGEST, MAX_BAYS, MAX_STACKS = 10.0**7, 100, 40
 def read_vessel(path: Path | str, *, name: str = "") -> VesselProfile:
     """The profile in a vessel file of the benchmark. Raises DataError with the line."""
     return parse_vessel(read_text(path, limit_bytes=MAX_BYTES), file=str(path), name=name)
+
+
+def read_ship(path: Path | str) -> Ship:
+    """The ship of the whole-ship problem in a vessel file of the benchmark. Raises DataError with the line."""
+    try:
+        return _ship(list(_blocks(read_text(Path(path), limit_bytes=MAX_BYTES))), Path(path).stem)
+    except DataError as error:
+        raise error.inside(str(path)) from None
 
 
 def parse_vessel(text: str, *, file: str, name: str = "") -> VesselProfile:
@@ -134,8 +143,8 @@ class _Part:
     max_weight_20_kg: int
     max_weight_40_kg: int
     bottom_mm: int
-    tiers: dict[int, bool]
-    """Whether a tier has power, by the source's index."""
+    plugs: dict[int, int]
+    """How many plugs a tier has, by the source's index."""
     index: int
     tcg_mm: int
 
@@ -163,7 +172,7 @@ def _profile(blocks: Sequence[_Block], name: str, file: str) -> VesselProfile:
         raise DataError(f"The ship says {int(ship[0])} bays and has {len(bays)}; is the file cut short?")
     _refuse_stray_stacks(bays, int(ship[1]))
     lowest_deck_tier = min(
-        (tier for bay in bays for p in bay.parts if p.level is Level.DECK for tier in p.tiers), default=0
+        (tier for bay in bays for p in bay.parts if p.level is Level.DECK for tier in p.plugs), default=0
     )
     made = tuple(_vessel_bay(bay, int(ship[1]), lowest_deck_tier) for bay in bays if bay.parts)
     return VesselProfile(
@@ -189,6 +198,52 @@ def _profile(blocks: Sequence[_Block], name: str, file: str) -> VesselProfile:
             f"Larsen-Pacino stowage benchmark, {file} (CC0, DOI 10.11583/DTU.9916760). The source says nothing of "
             "draught, trim moments, smallest GM and places for 45 ft."
         ),
+    )
+
+
+def _ship(blocks: Sequence[_Block], name: str) -> Ship:
+    header = _only(blocks, "Ship:").row
+    bays = _bays(blocks)
+    if len(bays) != int(header[0]):
+        raise DataError(f"The ship says {int(header[0])} bays and has {len(bays)}; is the file cut short?")
+    return Ship(
+        name=name,
+        parts=tuple(_ship_part(bay, part) for bay in bays for part in bay.parts),
+        sections=tuple(
+            Section(
+                lcg_mm=_thousand(bay.row[1]),
+                lightship_kg=_thousand(bay.row[5]),
+                min_shear_kg=_thousand(bay.row[2]),
+                max_shear_kg=_thousand(bay.row[3]),
+                max_bending_kg_mm=_thousand(bay.row[4]) * 1_000,
+                buoyancy_kg=bay.buoyancy_kg,
+            )
+            for bay in bays
+        ),
+        points=tuple(
+            Afloat(_thousand(displacement), _thousand(low), _thousand(high))
+            for displacement, low, high, _ in _only(blocks, "HydroPoints:").rows
+        ),
+        max_tcg_mm=_thousand(header[3]),
+    )
+
+
+def _ship_part(bay: _Bay, part: _Part) -> StackPart:
+    tiers = sorted(part.plugs)
+    if not tiers or tiers != list(range(tiers[0], tiers[0] + len(tiers))):
+        raise DataError(f"The cells of bay {bay.index}, stack {part.index} are not one above the other.")
+    return StackPart(
+        bay=bay.index,
+        stack=part.index,
+        is_deck=part.level is Level.DECK,
+        block=part.block,
+        max_height_mm=part.max_height_mm,
+        max_20_kg=part.max_weight_20_kg,
+        max_40_kg=part.max_weight_40_kg,
+        vcg_mm=part.bottom_mm,
+        tcg_mm=part.tcg_mm,
+        lowest_tier=tiers[0],
+        plugs=tuple(part.plugs[tier] for tier in tiers),
     )
 
 
@@ -241,19 +296,19 @@ def _part(block: _Block, stack: tuple[float, ...]) -> _Part:
         max_weight_20_kg=_thousand(weight_20),
         max_weight_40_kg=_thousand(weight_40),
         bottom_mm=_thousand(vcg),
-        tiers={},
+        plugs={},
         index=int(stack[0]),
         tcg_mm=_thousand(stack[1]),
     )
 
 
 def _fill(bay: _Bay, block: _Block) -> None:
-    if not bay.parts or bay.parts[-1].tiers:
+    if not bay.parts or bay.parts[-1].plugs:
         raise block.error("No part of a stack comes before the cells")
     for tier, reefer in block.rows:
         if not 0 <= tier <= 40 or tier != int(tier):
             raise block.error(f"{tier:g} is no tier")
-        bay.parts[-1].tiers[int(tier)] = reefer > 0
+        bay.parts[-1].plugs[int(tier)] = max(0, min(2, int(reefer)))
 
 
 def _number(bay: _Bay) -> int:
@@ -284,11 +339,11 @@ def _stack(part: _Part, row: int, bay: _Bay, lowest_deck_tier: int) -> VesselSta
         cells=tuple(
             Cell(
                 tier=first + 2 * (tier - offset),
-                has_plug_fore=part.tiers[tier],
-                has_plug_aft=part.tiers[tier],
+                has_plug_fore=part.plugs[tier] > 0,
+                has_plug_aft=part.plugs[tier] > 0,
                 vcg_mm=part.bottom_mm + TIER_HEIGHT_MM * above + TIER_HEIGHT_MM // 2,
             )
-            for above, tier in enumerate(sorted(part.tiers))
+            for above, tier in enumerate(sorted(part.plugs))
         ),
         max_weight_20_kg=part.max_weight_20_kg,
         max_weight_40_kg=part.max_weight_40_kg,
