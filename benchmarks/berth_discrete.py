@@ -33,7 +33,7 @@ Row = dict[str, object]
 DEFAULT_SECONDS = 20.0
 FLAGS = {
     "no-departures": "drop the ships' latest departures; berths still close",
-    "peers": "also run CP-SAT and HiGHS on the same instance, each with the same seconds",
+    "peers": "also run CP-SAT and HiGHS on the same instance, each for as many seconds of wall time",
 }
 FINISH_SHARE = 0.65
 """Of the seconds, for the exact end game once few stays are left."""

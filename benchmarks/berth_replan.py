@@ -145,7 +145,7 @@ def _name(case: _Case) -> str:
 
 
 def _solve(problem: ReplanProblem, seconds: float, seed: int) -> Result[WeekPlan]:
-    stop = MaxSeconds(seconds * (1 - PROOF_SHARE) / 2, time.process_time, time.process_time())
+    stop = MaxSeconds(seconds * (1 - PROOF_SHARE), time.process_time, time.process_time())
     return solve(problem, stop, seed=seed, params=Params(proof_work=PROOF_SHARE * seconds))
 
 

@@ -38,7 +38,7 @@ def made_disruption(ships: int, seed: int) -> BerthWeek:
         arrival = planned + (random.randint(5, 40) if random.random() < 0.3 else 0)
         due = planned + -(-work // 2) + 4
         calls.append(QuayShip(number, 4_200 * sections, sections, arrival, planned, place, due, work, 1, most, 2, 1))
-    middle = 5 * ships
+    middle = 30 + 5 * ships
     return BerthWeek(
         first_section=0,
         last_section=20,

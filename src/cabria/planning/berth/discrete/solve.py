@@ -13,14 +13,15 @@ from cabria.planning.berth.discrete.operators import ROUNDING, Annealing, Rising
 from cabria.planning.berth.discrete.problem import BerthPlan, FlatBerths
 from cabria.planning.search.kernels import generator
 from cabria.planning.search.result import Listener, Progress, Result, silent
-from cabria.planning.search.stopping import StoppingCriterion
+from cabria.planning.search.stopping import FirstOf, MaxSeconds, StoppingCriterion, horizon
 
 PROVEN = "the plan is proven optimal"
 
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """Annealings follow each other, each `growth` times as long as the one before, the bound rising in between.
+    """Annealings follow each other, each `growth` times as long as the one before, the bound rising in between; the
+    last one takes what is left of the iterations (unless the stopping criterion counts them itself) or of its time.
 
     The exact end game is played for `finish_s` once no more than `finish_stays` stays are left (0 s: never), so that
     a caller who counts iterations gets the same plan everywhere. `mix` is told at `kernels.anneal`; temperatures are
@@ -72,6 +73,8 @@ class _Search:
         self.bound: float = 0
         self.iterations, self.stopped = 0, ""
         self._stop, self._listen = stop, listen
+        self._clock = _clock_in(stop)
+        self._most = horizon(stop, params.iterations)
         self._finish_s = params.finish_s
         self._rounds = 0
 
@@ -79,7 +82,7 @@ class _Search:
         params, annealing = self.params, self.annealing
         length = params.first_iterations
         while not self.stopped:
-            annealing.cool(length, params.piece, params.hot, params.cold, self._goes_on)
+            annealing.cool(self._with_rest(length), params.piece, params.hot, params.cold, self._goes_on)
             self._rounds += 1
             self._raise_bound()
             if not self.stopped:
@@ -92,11 +95,22 @@ class _Search:
     def _goes_on(self, count: int) -> bool:
         self.iterations += count
         cost = self.annealing.best_cost
-        done = min(1.0, self.iterations / self.params.iterations)
+        done = self._share_done()
         self._listen(Progress("berths", done, cost, self.iterations))
-        counted = "" if self.params.finish_s or done < 1 else f"{self.iterations:,} iterations done"
+        counted = "" if self._clock or done < 1 else f"{self.iterations:,} iterations done"
         self.stopped = self._stop(self.iterations, cost) or counted
         return not self.stopped and cost > self.bound
+
+    def _share_done(self) -> float:
+        if self._clock is None:
+            return min(1.0, self.iterations / self._most)
+        return min(1.0, (self._clock.clock() - self._clock.started) / max(self._clock.seconds, 1e-9))
+
+    def _with_rest(self, length: int) -> int:
+        """All that is left when it is less than this and the next annealing: an unfinished cooling is lost time."""
+        done = self._share_done()
+        left = self.iterations * (1 - done) / done if self.iterations and done else float("inf")
+        return max(self.params.piece, int(left)) if left < (1 + self.params.growth) * length else length
 
     def _raise_bound(self) -> None:
         cost = self.annealing.best_cost
@@ -124,6 +138,12 @@ class _Search:
             self.bound = max(self.bound, min(float(self.annealing.best_cost), _whole(proven)))
         if finish.complete:
             self.bound = self.annealing.best_cost
+
+
+def _clock_in(stop: StoppingCriterion) -> MaxSeconds | None:
+    if isinstance(stop, FirstOf):
+        return next((clock for part in stop.criteria if (clock := _clock_in(part))), None)
+    return stop if isinstance(stop, MaxSeconds) else None
 
 
 def _whole(bound: float) -> float:
