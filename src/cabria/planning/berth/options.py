@@ -1,0 +1,323 @@
+"""Every way in which one ship could be berthed: a place, a start and a number of cranes, with its end and cost.
+
+An option ends as early as its work, her unmooring and the tide and wind at her departure let it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from cabria.domain.berthing import BerthCase, BerthLayout, RailCrane, ShipCall, Stay, Unserved
+from cabria.planning.berth.water import Water
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+START, END, FIRST, LAST, CRANES, CELL = range(6)
+"""Rows of an option: steps from berthing to leaving, steps from first to last lift, cranes, cell of the quay."""
+POINTS = 60
+"""Points of cost in one unit of money: rates are by the hour, time by the minute."""
+
+
+@dataclass(frozen=True)
+class ShipOptions:
+    """Options by cost (six int32 rows and cost in points), or the rule that leaves none."""
+
+    rows: Array
+    cost: Array
+    stopped: Unserved | None = None
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where one ship could lie, as arrays over places: cell, left end, lowest depth beneath, which cranes reach."""
+
+    cell: Array
+    position_mm: Array
+    depth_mm: Array
+    reach: tuple[tuple[int, ...], ...]
+
+    def only(self, chosen: Array) -> _Places:
+        kept = [self.reach[i] for i in np.flatnonzero(chosen)]
+        return _Places(self.cell[chosen], self.position_mm[chosen], self.depth_mm[chosen], tuple(kept))
+
+
+class OptionMaker:
+    """Makes the options of each ship of a case; `released` are frozen ships that may start later after all."""
+
+    def __init__(self, case: BerthCase, released: frozenset[str] = frozenset()) -> None:
+        self.case, self.rules, self.quay = case, case.rules, case.quay
+        self.released = released
+        self.steps = self.rules.horizon_min // self.rules.step_min
+        self.now = case.now_min // self.rules.step_min
+        self.mooring = self.rules.steps_up(self.rules.mooring_min)
+        self.unmooring = self.rules.steps_up(self.rules.unmooring_min)
+
+    @cached_property
+    def water(self) -> Water:
+        return Water(self.case)
+
+    @cached_property
+    def in_order(self) -> Array:
+        """Which cranes are in order, as [step, crane]."""
+        step = self.rules.step_min
+        rows = [[not c.is_out(t * step, (t + 1) * step) for c in self.quay.cranes] for t in range(self.steps)]
+        return np.array(rows, bool).reshape(self.steps, len(self.quay.cranes))
+
+    @cached_property
+    def too_windy(self) -> Array:
+        step = self.rules.step_min
+        return np.array([self.case.is_too_windy_for_cranes(t * step) for t in range(self.steps)], bool)
+
+    def idle(self, ship: ShipCall) -> Array:
+        """The steps in which nobody can work her."""
+        able = np.array([c.outreach_rows >= ship.reach_rows for c in self.quay.cranes], bool)
+        return self.too_windy | (self.in_order[:, able].sum(axis=1) < ship.min_cranes)
+
+    def is_over(self, stay: Stay) -> bool:
+        return self.case.is_begun(stay.ship) and stay.end_min <= self.case.now_min
+
+    def of(self, ship: ShipCall) -> ShipOptions:
+        last = self.case.last_plan.stay_of.get(ship.id) if self.case.last_plan else None
+        if last is not None and self.case.is_begun(ship.id):
+            return self._going_on(ship, last)
+        places, refusal = self._places(ship)
+        if refusal:
+            return self._none(ship, *refusal)
+        starts = np.arange(max(self.now, -(-ship.eta.earliest_min // self.rules.step_min)), self.steps)
+        if last is not None and self.case.is_frozen(ship.id):
+            places = places.only(places.position_mm == last.position_mm)
+            held = last.start_min // self.rules.step_min
+            starts = starts[starts >= held] if ship.id in self.released else starts[starts == held]
+        may_start = self.water.may_cross(ship.arrival_draught_mm)[starts]
+        if not may_start.any():
+            return self._none(ship, "BERTH-TIDE", "The channel never carries her when she could come.")
+        calm = self.water.is_calm(ship)[starts]
+        if not (may_start & calm).any():
+            return self._none(ship, "BERTH-WIND", "The wind never lets her berth.")
+        return self._combined(ship, places, starts[may_start & calm], last)
+
+    def _places(self, ship: ShipCall) -> tuple[_Places, tuple[str, str] | None]:
+        """Where she could lie, or the rule and the reason why nowhere."""
+        candidates = list(self._candidates(ship))
+        nowhere = _Places(*(np.zeros(0, np.int64) for _ in range(3)), ())
+        longest = max(section.end_mm - section.start_mm for section in self.quay.sections)
+        if ship.length_mm > self.quay.length_mm:
+            text = f"She is {ship.length_mm / 1000:g} m long, the quay {self.quay.length_mm / 1000:g} m."
+            return nowhere, ("BERTH-QUAY", text)
+        if not candidates:
+            text = f"She is {ship.length_mm / 1000:g} m long, the longest berth {longest / 1000:g} m with its gap."
+            return nowhere, ("BERTH-SECTION", text)
+        fit = []
+        for cell, position in candidates:
+            under = self.quay.sections_under(position, position + ship.length_mm)
+            if all(section.kind in ship.kinds for section in under):
+                fit.append((cell, position, min(section.depth_mm for section in under)))
+        if not fit:
+            return nowhere, ("BERTH-KIND", f"No stretch of {' or '.join(ship.kinds)} quay is long enough for her.")
+        needed, highest = ship.draught_mm + self.rules.under_keel_clearance_mm, int(self.water.height.max())
+        afloat = [one for one in fit if not ship.draught_mm or one[2] + highest >= needed]
+        if not afloat:
+            deepest = max(depth for _, _, depth in fit) + highest
+            text = f"She needs {needed / 1000:g} m; there are at most {deepest / 1000:g} m."
+            return nowhere, ("BERTH-DEPTH", text)
+        cell, position_mm, depth = (np.array(column, np.int64) for column in zip(*afloat, strict=True))
+        reach = tuple(self._reaching(ship, int(at)) for at in position_mm)
+        return _Places(cell, position_mm, depth, reach), None
+
+    def _candidates(self, ship: ShipCall) -> Iterator[tuple[int, int]]:
+        step = self.rules.position_step_mm
+        if self.quay.layout is BerthLayout.DISCRETE:
+            for number in range(len(self.quay.sections)):
+                place = place_in_section(self.case, ship, number)
+                if place >= 0:
+                    yield number, place
+            return
+        for position in range(0, self.quay.length_mm - ship.length_mm + 1, step):
+            alone = len(self.quay.sections_under(position, position + ship.length_mm)) == 1
+            if alone or self.quay.layout is BerthLayout.CONTINUOUS:
+                yield position // step, position
+
+    def _reaching(self, ship: ShipCall, position_mm: int) -> tuple[int, ...]:
+        end_mm = position_mm + ship.length_mm
+        return tuple(c for c, crane in enumerate(self.quay.cranes) if reaches(crane, ship, position_mm, end_mm))
+
+    def _combined(self, ship: ShipCall, places: _Places, starts: Array, last: Stay | None) -> ShipOptions:
+        kept: list[tuple[Array, Array]] = []
+        depth_matters = False
+        for cranes in range(ship.min_cranes, ship.max_cranes + 1):
+            for chosen, needed_steps, depth, reach in self._alike(ship, places, cranes):
+                rows = self._in_time(ship, starts, needed_steps, cranes, reach)
+                if rows.shape[1] and ship.draught_mm:
+                    water = depth + self.water.lowest_mm(rows[START], rows[END])
+                    afloat = water >= ship.draught_mm + self.rules.under_keel_clearance_mm
+                    depth_matters |= not afloat.all()
+                    rows = rows[:, afloat]
+                if rows.shape[1]:
+                    kept.append(self._at_places(ship, rows, places, chosen, needed_steps, last))
+        if not kept:
+            return self._why_none(ship, depth_matters, starts, last)
+        rows = np.concatenate([part for part, _ in kept], axis=1)
+        cost = np.concatenate([part for _, part in kept])
+        order = np.argsort(cost, kind="stable")
+        return ShipOptions(np.ascontiguousarray(rows[:, order]), cost[order])
+
+    def _alike(self, ship: ShipCall, places: _Places, cranes: int) -> Iterator[tuple[Array, int, int, tuple[int, ...]]]:
+        """Places with the same steps of work, depth and cranes: which they are and these three."""
+        output = self.rules.output_ppm(cranes) * self.rules.step_min
+        groups: dict[tuple[int, int, tuple[int, ...]], list[int]] = {}
+        for i, position in enumerate(places.position_mm):
+            if len(places.reach[i]) >= cranes:
+                steps = -(-self.rules.work_ppm(ship, int(position)) // output)
+                depth = int(places.depth_mm[i]) if ship.draught_mm else 0
+                groups.setdefault((steps, depth, places.reach[i]), []).append(i)
+        for (steps, depth, reach), members in groups.items():
+            yield np.array(members), steps, depth, reach
+
+    def _in_time(self, ship: ShipCall, starts: Array, needed: int, cranes: int, reach: tuple[int, ...]) -> Array:
+        """Options with these starts, without cells, as six rows."""
+        idle = self.idle(ship)
+        working = np.flatnonzero(~idle)
+        before = np.concatenate([[0], np.cumsum(~idle)])
+        first = starts + self.mooring
+        begins = before[np.minimum(first, self.steps)]
+        possible = (first < self.steps) & (begins + needed <= len(working))
+        starts, first, begins = starts[possible], first[possible], begins[possible]
+        last = working[begins + needed - 1] + 1
+        end = self._leaving(ship)[np.minimum(last + self.unmooring, self.steps + 1)]
+        short = ~idle & (self.in_order[:, list(reach)].sum(axis=1) < cranes)
+        shortages = np.concatenate([[0], np.cumsum(short)])
+        fit = (end <= self._latest(ship)) & (shortages[last] == shortages[first])
+        starts, end, first, last = starts[fit], end[fit], first[fit], last[fit]
+        zero = np.zeros_like(starts)
+        return np.stack([starts, end, first, last, zero + cranes, zero]).astype(np.int32)
+
+    def _leaving(self, ship: ShipCall) -> Array:
+        """For each step the next at which she may leave; beyond the horizon when there is none."""
+        may = self.water.may_cross(ship.departure_draught_mm) & self.water.is_calm(ship)
+        never = self.steps + 1
+        following = np.full(self.steps + 2, never, np.int64)
+        for step in range(self.steps, -1, -1):
+            following[step] = step if may[step] else following[step + 1]
+        return following
+
+    def _latest(self, ship: ShipCall) -> int:
+        if ship.latest_departure_min is None or self.case.is_begun(ship.id):
+            return self.steps
+        return min(self.steps, ship.latest_departure_min // self.rules.step_min)
+
+    def _at_places(
+        self, ship: ShipCall, rows: Array, places: _Places, chosen: Array, needed: int, last: Stay | None
+    ) -> tuple[Array, Array]:
+        """The options at each of the places, with their cost."""
+        step = self.rules.step_min
+        spread = np.repeat(rows, len(chosen), axis=1)
+        spread[CELL] = np.tile(places.cell[chosen], rows.shape[1])
+        positions = places.position_mm[chosen]
+        by_time = self._time_cost(ship, rows[START].astype(np.int64) * step, rows[END].astype(np.int64) * step)
+        by_time += self.rules.crane_hour * rows[CRANES].astype(np.int64) * needed * step
+        by_place = np.array([ship.rates.distance_per_m * ship.distance_m(int(p)) * POINTS for p in positions], np.int64)
+        cost = (by_time[:, None] + by_place[None, :]).ravel()
+        if last is not None:
+            starts = np.repeat(rows[START].astype(np.int64) * step, len(chosen))
+            cost += self._change_cost(starts, np.tile(positions, rows.shape[1]), last)
+        return spread, cost
+
+    def _time_cost(self, ship: ShipCall, start_min: Array, end_min: Array) -> Array:
+        rates, eta = ship.rates, ship.eta
+        cost = rates.speed_up_per_h * np.maximum(0, eta.planned_min - start_min)
+        cost = cost + ship.priority * rates.waiting_per_h * np.maximum(0, start_min - eta.planned_min)
+        if ship.window is not None:
+            outside = np.maximum(0, np.maximum(ship.window.start_min - start_min, start_min - ship.window.end_min))
+            cost += ship.priority * rates.window_per_h * outside
+        if eta.spread_min and rates.held_berth_per_h:
+            late = {int(at): eta.expected_late_min(int(at)) for at in np.unique(start_min)}
+            cost += rates.held_berth_per_h * np.array([late[int(at)] for at in start_min], np.int64)
+        if ship.wanted_finish_min is not None:
+            cost += ship.priority * rates.late_per_h * np.maximum(0, end_min - ship.wanted_finish_min)
+        if ship.last_finish_min is not None:
+            cost += ship.priority * rates.overrun * POINTS * (end_min > ship.last_finish_min)
+        return cost
+
+    def _change_cost(self, start_min: Array, position_mm: Array, last: Stay) -> Array:
+        """One point for a change of any kind, so that of equal plans the one with fewer changes is taken."""
+        rates = self.rules.changes
+        moved = (start_min != last.start_min) | (position_mm != last.position_mm)
+        metres = -(-np.abs(position_mm - last.position_mm) // 1000)
+        cost = moved * (rates.moved_ship * POINTS + 1) + rates.position_per_m * POINTS * metres
+        return np.asarray(cost + rates.start_per_h * np.abs(start_min - last.start_min), np.int64)
+
+    def _going_on(self, ship: ShipCall, last: Stay) -> ShipOptions:
+        """A ship at the quay: from now on, where she lies, with the work that is left."""
+        step = self.rules.step_min
+        done = sum(
+            self.rules.output_ppm(last.cranes_at(at)) * step for at in range(last.start_min, self.case.now_min, step)
+        )
+        left = self.rules.work_ppm(ship, last.position_mm) - done
+        cell = self.cell_of(last.position_mm)
+        if left <= 0:
+            rows = np.array([[self.now], [last.end_min // step], [self.now], [self.now], [0], [cell]], np.int32)
+            return ShipOptions(rows, np.zeros(1, np.int64))
+        reach = self._reaching(ship, last.position_mm)
+        moored = last.start_min // step + self.mooring
+        kept = []
+        for cranes in range(ship.min_cranes, ship.max_cranes + 1):
+            needed = -(-left // (self.rules.output_ppm(cranes) * step))
+            first = max(self.now, moored) - self.mooring
+            rows = self._in_time(ship, np.array([first]), needed, cranes, reach)
+            rows[START], rows[CELL] = self.now, cell
+            cost = self._time_cost(ship, np.full(rows.shape[1], last.start_min), rows[END].astype(np.int64) * step)
+            kept.append((rows, cost + self.rules.crane_hour * cranes * needed * step))
+        rows = np.concatenate([part for part, _ in kept], axis=1)
+        if not rows.shape[1]:
+            return self._none(ship, "CRANE-POOL", "She lies at the quay, and the cranes left cannot finish her.")
+        cost = np.concatenate([part for _, part in kept])
+        order = np.argsort(cost, kind="stable")
+        return ShipOptions(np.ascontiguousarray(rows[:, order]), cost[order])
+
+    def cell_of(self, position_mm: int) -> int:
+        if self.quay.layout is not BerthLayout.DISCRETE:
+            return position_mm // self.rules.position_step_mm
+        return next(n for n, s in enumerate(self.quay.sections) if s.start_mm <= position_mm < s.end_mm)
+
+    def _why_none(self, ship: ShipCall, depth_matters: bool, starts: Array, last: Stay | None) -> ShipOptions:
+        if last is not None and self.case.is_frozen(ship.id) and ship.id not in self.released:
+            return self._none(ship, "BERTH-FROZEN", "Her frozen start is no longer possible.")
+        able = sum(crane.outreach_rows >= ship.reach_rows for crane in self.quay.cranes)
+        if able < ship.min_cranes:
+            text = f"{able} cranes reach across her; she needs {ship.min_cranes}."
+            return self._none(ship, "CRANE-POOL", text)
+        if self.idle(ship)[starts[0] :].all():
+            return self._none(
+                ship, "CRANE-POOL", "Not enough cranes that reach her are in order, or the wind stops them."
+            )
+        if (self._leaving(ship)[starts[0] :] > self._latest(ship)).all():
+            text = "Neither tide nor wind let her leave before her latest departure."
+            return self._none(ship, "BERTH-TIDE", text)
+        if depth_matters:
+            return self._none(ship, "BERTH-DEPTH", "The water falls too low before her work could be done.")
+        return self._none(ship, "BERTH-DEPARTURE", "Her work cannot be done before she must leave.")
+
+    @staticmethod
+    def _none(ship: ShipCall, rule: str, text: str) -> ShipOptions:
+        return ShipOptions(np.zeros((6, 0), np.int32), np.zeros(0, np.int64), Unserved(ship.id, rule, text))
+
+
+def reaches(crane: RailCrane, ship: ShipCall, start_mm: int, end_mm: int) -> bool:
+    along = crane.rail_start_mm < end_mm and start_mm < crane.rail_end_mm
+    return along and crane.outreach_rows >= ship.reach_rows
+
+
+def place_in_section(case: BerthCase, ship: ShipCall, section: int) -> int:
+    """The place in a discrete berth nearest to the wanted one, on the grid; -1 when the ship does not fit."""
+    step, part = case.rules.position_step_mm, case.quay.sections[section]
+    low = -(-part.start_mm // step) * step
+    gap = 0 if section == len(case.quay.sections) - 1 else case.rules.mooring_gap_mm
+    high = (part.end_mm - gap - ship.length_mm) // step * step
+    if high < low:
+        return -1
+    return low if ship.wanted_position_mm is None else min(max(low, ship.wanted_position_mm), high)
