@@ -37,7 +37,7 @@ FLAGS = {
 }
 FINISH_SHARE = 0.65
 """Of the seconds, for the exact end game once few stays are left."""
-TIDAL_SHARE = 0.9
+TIDAL_SHARE = 0.7
 
 ANCHORS = """
 Sum of completion minus arrival. Known elsewhere, with `--no-departures`: the five Cordeau files 1409, 1261, 1129, 1302,
@@ -130,7 +130,9 @@ def _discrete(given: DiscreteBerths, seconds: float, seed: int, began: float) ->
 
 
 def _tidal(given: TidalQuay, seconds: float, seed: int) -> tuple[Row, list[list[float]]]:
-    result = solve_tidal(given, seed=seed, params=TidalParams(seconds=TIDAL_SHARE * seconds, work=seconds))
+    result = solve_tidal(
+        given, seed=seed, params=TidalParams(seconds=TIDAL_SHARE * seconds, work=seconds, orders=int(60 * seconds))
+    )
     judged = judge_tidal_quay(given, result.plan)
     row: Row = {
         "cost": judged.cost,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cabria.domain.tidal_quay import QuayStay, TidalQuay, Tide
-from cabria.planning.berth.tidal.solve import Params, first_plan, solve
+from cabria.planning.berth.tidal.solve import Params, better_plan, first_plan, lower_bound, solve
 from cabria.referee.tidal_quay import judge_tidal_quay
 
 SHIPS = st.lists(st.tuples(st.integers(0, 6), st.integers(1, 4), st.integers(0, 3)), min_size=1, max_size=3)
@@ -49,3 +49,11 @@ def _alone(problem: TidalQuay, stay: QuayStay) -> bool:
 def test_the_first_plan_passes_the_judge(ships: list[tuple[int, int, int]]) -> None:
     problem = quay(ships)
     assert judge_tidal_quay(problem, first_plan(problem)).valid
+
+
+@settings(max_examples=15)
+@given(SHIPS, st.integers(0, 99))
+def test_a_better_plan_lies_between_the_bound_and_the_first(ships: list[tuple[int, int, int]], seed: int) -> None:
+    problem = quay(ships)
+    costs = [judge_tidal_quay(problem, plan).cost for plan in (better_plan(problem, 20, seed), first_plan(problem))]
+    assert lower_bound(problem) <= costs[0] <= costs[1]
