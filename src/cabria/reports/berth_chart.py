@@ -188,7 +188,7 @@ def _ship(case: BerthCase, ship: ShipCall, stay: Stay, frame: Frame, *, is_bad: 
     x, y, width, height = frame.box(stay.position_mm, stay.position_mm + ship.length_mm, stay.start_min, stay.end_min)
     look = "ship-bad" if is_bad else "ship-begun" if case.is_begun(ship.id) else "ship"
     yield svg.element("rect", x=x, y=y, width=width, height=height, rx=3, class_=look)
-    yield from _cranes(ship, stay, frame)
+    yield from _cranes(ship, stay, frame, name_at=y + height / 2)
     eta_y = max(frame.time.start, min(frame.time.end, frame.time(ship.eta.planned_min)))
     yield svg.polyline([(x + 12, eta_y), (x + 4, eta_y), (x + 4, y)], class_="eta")
     name, most = ship.name or str(ship.id), max((part.cranes for part in stay.work), default=0)
@@ -205,8 +205,8 @@ def _ship(case: BerthCase, ship: ShipCall, stay: Stay, frame: Frame, *, is_bad: 
         yield svg.text(middle, y + height / 2 + 3, _fitting(width, 8, BOLD_LETTER, name, ship.id), class_="name tight")
 
 
-def _cranes(ship: ShipCall, stay: Stay, frame: Frame) -> Iterator[str]:
-    """A bar for each crane of each spell, evenly along her side, its name at the top where it is known."""
+def _cranes(ship: ShipCall, stay: Stay, frame: Frame, *, name_at: float) -> Iterator[str]:
+    """A bar for each crane of each spell, evenly along her side; above it the crane's name, but not over the ship's."""
     for part in stay.work:
         x, y, width, height = frame.box(
             stay.position_mm, stay.position_mm + ship.length_mm, part.spell.start_min, part.spell.end_min
@@ -216,7 +216,8 @@ def _cranes(ship: ShipCall, stay: Stay, frame: Frame) -> Iterator[str]:
             at = x + (number + 0.5) * pitch
             yield svg.element("rect", x=at - CRANE_BAR / 2, y=y, width=CRANE_BAR, height=height, class_="crane")
             name = part.crane_ids[number] if part.crane_ids else ""
-            if name and height >= 20 and pitch >= 8 * LETTER * len(name) + 2:
+            is_free = y + 9 < name_at - 11 or y > name_at + 12
+            if name and is_free and height >= 12 and pitch >= 8 * LETTER * len(name) + 2:
                 yield svg.text(at, y + 8, name, class_="crane-name")
 
 
