@@ -35,13 +35,18 @@ def read_yard(path: Path, terminal: Terminal) -> YardInventory:
     Refused are positions outside a block, boxes that float, two boxes in one place, a box twice, a 40 ft box in an odd
     bay or the reverse, and 40 ft over 20 ft boxes.
     """
+    return read_boxes(path, terminal.blocks, f"Terminal {terminal.name}")[0]
+
+
+def read_boxes(path: Path, of: Sequence[YardBlock], whose: str) -> tuple[YardInventory, Mapping[ContainerId, int]]:
+    """The inventory of some blocks as `read_yard` reads it, and the line of each box."""
     file = str(path)
-    blocks = {block.id: block for block in terminal.blocks}
+    blocks = {block.id: block for block in of}
     boxes: list[YardBox] = []
     lines: dict[ContainerId, int] = {}
     by_position: dict[YardPosition, int] = {}
     for row in read_rows(path, COLUMNS, needed=("container", "position")):
-        box = _box(row, blocks, terminal.name)
+        box = _box(row, blocks, whose)
         first = lines.setdefault(box.id, row.number)
         if first != row.number:
             raise row.refusal(f"Container {box.id} stands in the yard twice, first in line {first}.", "container")
@@ -51,7 +56,7 @@ def read_yard(path: Path, terminal: Terminal) -> YardInventory:
         boxes.append(box)
     _refuse_crossed(boxes, lines, file)
     try:
-        return YardInventory.of(boxes)
+        return YardInventory.of(boxes), lines
     except DataError as error:
         at = by_position.get(YardPosition.parse(error.place)) if error.place else None
         place = f"line {at}" if at else error.place
@@ -77,7 +82,7 @@ def _zipped(content: bytes) -> bytes:
     return packed.getvalue()
 
 
-def _box(row: Row, blocks: Mapping[str, YardBlock], terminal: str) -> YardBox:
+def _box(row: Row, blocks: Mapping[str, YardBlock], whose: str) -> YardBox:
     number = row.get("container").replace(" ", "").upper()
     if not number or len(number) > 17:
         raise row.refusal("The container number is missing or too long.", "container")
@@ -87,7 +92,7 @@ def _box(row: Row, blocks: Mapping[str, YardBlock], terminal: str) -> YardBox:
         raise row.refusal(error.problem, "position", "Write it as B03-14-05-2.") from None
     block = blocks.get(position.block)
     if block is None:
-        raise row.refusal(f"Terminal {terminal} has no block {position.block[:20]!r}.", "position")
+        raise row.refusal(f"{whose} has no block {position.block[:20]!r}.", "position")
     if not block.has(position):
         room = f"{2 * block.bays - 1} bays (20 ft, odd), {block.rows} rows and {block.tiers} tiers"
         raise row.refusal(f"Position {position} lies outside block {block.id}, which has {room}.", "position")
