@@ -1,7 +1,7 @@
 """General solvers on crane tasks, for comparison: who does what in which order, as CP-SAT and HiGHS can be told it.
 
-Both get the whole problem, one core and the same seconds of wall time: a crane for each task, and for each pair of tasks in each
-other's way an order with the travel between. Imported only when asked for.
+Both get the whole problem, one core and as many seconds of wall time: a crane for each task, and for each pair of tasks
+in each other's way an order with the travel between. Imported only when asked for.
 """
 
 from __future__ import annotations
