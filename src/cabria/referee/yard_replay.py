@@ -99,13 +99,15 @@ class Replayed:
     """What the moves did as far as they could be done. `broken_at` is the first move refused, from 1; 0 when none was.
 
     `verdict` is a no for a broken move and for a goal that was not reached. `retrieved` has the priorities in the order
-    in which they left; `bays` is what stands at the end, block by block. `crane_ms` is of all cranes together.
+    in which they left and `left_ms` when on their crane's clock; `bays` is what stands at the end, block by block.
+    `crane_ms` is of all cranes together.
     """
 
     verdict: Verdict
     broken_at: int
     relocations: int
     retrieved: tuple[int, ...]
+    left_ms: tuple[int, ...]
     crane_ms: int
     energy_uj: int
     bays: tuple[tuple[YardBay, ...], ...]
@@ -129,9 +131,12 @@ def replay_bay(
     rules: ReplayRules = RETRIEVE,
     times: CraneTimes = FIRMINO,
     energy: CraneEnergy = USUAL_ENERGY,
+    *,
+    crane_stack: int = 1,
 ) -> Replayed:
-    """Moves in one bay. Any pair of whole numbers is judged; nothing is raised."""
-    return replay_yard([[bay]], [BlockMove(1, origin, 1, target) for origin, target in moves], rules, times, energy)
+    """Moves in one bay, the crane standing over `crane_stack`. Any pair of whole numbers is judged; nothing is raised."""
+    block_moves = [BlockMove(1, origin, 1, target) for origin, target in moves]
+    return replay_yard([[bay]], block_moves, rules, times, energy, crane_stack=crane_stack)
 
 
 def replay_block(
@@ -151,9 +156,11 @@ def replay_yard(
     rules: ReplayRules = RETRIEVE,
     times: CraneTimes = FIRMINO,
     energy: CraneEnergy = USUAL_ENERGY,
+    *,
+    crane_stack: int = 1,
 ) -> Replayed:
     """Moves in a whole yard, whose boxes leave in one order over all its blocks; no box changes its block."""
-    yard = _Yard(blocks, rules, times, energy)
+    yard = _Yard(blocks, rules, times, energy, crane_stack)
     for number, move in enumerate(moves, 1):
         verdict = yard.may_do(move)
         if not verdict:
@@ -166,16 +173,22 @@ class _Yard:
     """What stands where and where each crane is, while moves are replayed."""
 
     def __init__(
-        self, blocks: Sequence[Sequence[YardBay]], rules: ReplayRules, times: CraneTimes, energy: CraneEnergy
+        self,
+        blocks: Sequence[Sequence[YardBay]],
+        rules: ReplayRules,
+        times: CraneTimes,
+        energy: CraneEnergy,
+        crane_stack: int,
     ) -> None:
         self.given = blocks
         self.rules = rules
         self.times = times
         self.energy = energy
         self.stacks = [[[list(stack) for stack in bay.stacks] for bay in block] for block in blocks]
-        self.cranes = [_Crane(times, energy) for _ in blocks]
+        self.cranes = [_Crane(times, energy, crane_stack) for _ in blocks]
         self.relocations = 0
         self.retrieved: list[int] = []
+        self.left_ms: list[int] = []
 
     def may_do(self, move: BlockMove) -> Verdict:
         verdict = self._is_place(move.block, move.origin_bay, move.origin)
@@ -218,6 +231,7 @@ class _Yard:
         if move.target == OUT:
             self.retrieved.append(box)
             crane.set_down(move.origin_bay, len(bays[move.origin_bay - 1].stacks) + 1, 0)
+            self.left_ms.append(crane.worked_ms)
             return
         target = self._stack(move.block, move.target_bay, move.target)
         target.append(box)
@@ -240,6 +254,7 @@ class _Yard:
             broken_at,
             self.relocations,
             tuple(self.retrieved),
+            tuple(self.left_ms),
             sum(crane.worked_ms for crane in self.cranes),
             sum(crane.energy_uj() for crane in self.cranes),
             tuple(
@@ -270,11 +285,11 @@ class _Yard:
 class _Crane:
     """Where one crane stands, how long it has worked and what it has lifted and rolled."""
 
-    def __init__(self, times: CraneTimes, energy: CraneEnergy) -> None:
+    def __init__(self, times: CraneTimes, energy: CraneEnergy, stack: int) -> None:
         self.times = times
         self.energy = energy
         self.bay = 1
-        self.stack = 1
+        self.stack = stack
         self.worked_ms = 0
         self.work_uj = 0
 
