@@ -121,6 +121,19 @@ def test_a_bay_has_one_name_however_its_stacks_are_ordered(bay: YardBay, chance:
     assert names[0] == names[1]
 
 
+@pytest.mark.parametrize(
+    ("stacks", "max_tier", "optimum"),
+    [(((1, 5, 3), (1, 2, 1), (2, 4, 1)), 4, 5), (((3, 5), (5, 3, 1, 3), (4, 2, 2)), 5, 2)],
+    ids=["low", "tall"],
+)
+def test_groups_spread_over_stacks_do_not_lift_the_restricted_bound(
+    stacks: Stacks, max_tier: int, optimum: int
+) -> None:
+    bay = YardBay(stacks, max_tier)
+    assert fewest_relocations(bay, restricted=True) == optimum
+    assert solve(RelocationProblem(bay, restricted=True), MaxIterations(100_000)).bound == optimum
+
+
 def test_the_same_seed_and_count_give_the_same_plan() -> None:
     problem = RelocationProblem(hard_bay())
     plans = {solve(problem, MaxIterations(5_000), seed=3).plan for _ in range(2)}

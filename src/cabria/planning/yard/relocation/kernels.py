@@ -168,21 +168,23 @@ def forced_again(box: Array, low: Array, height: Array, stacks: int, tiers: int,
     """Restricted relocation: badly placed boxes that must be moved twice (LB3 of Zhu et al. 2012).
 
     The targets are dug out one after another; a box above one that fits well on no other stack will be dug out again.
-    Boxes once moved are left out, which only makes the rest easier.
+    Where several stacks hold boxes of the group that is next, nothing is said of the boxes above them. Boxes once moved
+    are left out, which only makes the rest easier.
     """
     for s in range(stacks):
         peeled[s] = height[s]
     again = 0
     while True:
-        first, at_stack, bare = EMPTY, -1, False
+        first, at_stack, is_only = EMPTY, -1, True
         for s in range(stacks):
             if peeled[s] == 0:
-                bare = True
-            elif low[s * tiers + peeled[s] - 1] < first:
-                first, at_stack = low[s * tiers + peeled[s] - 1], s
-        if at_stack < 0 or bare:
-            return again
-        best = 0
+                return again
+            q = low[s * tiers + peeled[s] - 1]
+            if q < first:
+                first, at_stack, is_only = q, s, True
+            elif q == first:
+                is_only = False
+        best: Any = 0 if is_only else EMPTY
         for s in range(stacks):
             if s != at_stack:
                 best = max(best, low[s * tiers + peeled[s] - 1])
