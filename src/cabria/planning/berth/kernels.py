@@ -276,7 +276,7 @@ def _take(
 @njit(
     "int64(int32[:, ::1], int64[::1], int64[::1], int64[::1], uint8[:, ::1], int64[::1], uint8[:, :, ::1], "
     "uint8[:, ::1], uint8[::1], int64[::1], int64[::1], int64, int64, int64[::1], int64[::1], int64[::1], int64, "
-    "float64, float64, int64, uint64[::1])",
+    "int64, int64, float64, float64, int64, uint64[::1])",
     cache=True,
     nogil=True,
 )
@@ -297,7 +297,9 @@ def anneal(
     by_price: Array,
     picked: Array,
     best: Array,
+    done: int,
     iterations: int,
+    of: int,
     hot: float,
     cold: float,
     largest: int,
@@ -306,8 +308,8 @@ def anneal(
     """Take out a few ships that lie near in time, put them back one by one at their first option that fits, and accept
     as annealing does; the best plan is left in `best`, its cost returned.
 
-    Options are tried by their own cost or by reduced cost (`by_price`, a permutation within each ship); now and then a
-    fitting one is passed over.
+    `iterations` follow those `done`, on a way of so many from hot to cold. Options are tried by their own cost or by
+    reduced cost (`by_price`, a permutation within each ship); now and then a fitting one is passed over.
     """
     ships, steps = width.shape[0], idle.shape[1]
     use = np.zeros(steps, np.int64)
@@ -323,8 +325,8 @@ def anneal(
     best_cost = total
     out = np.zeros(largest + 2, np.int64)
     before = np.zeros(largest + 2, np.int64)
-    for iteration in range(iterations):
-        temperature = hot * exp(log(cold / hot) * iteration / iterations)
+    for iteration in range(done, done + iterations):
+        temperature = hot * exp(log(cold / hot) * iteration / of)
         wanted = min(ships, 1 + random_below(state, largest))
         reach_steps = 3 + random_below(state, max(1, steps // 6))
         first = random_below(state, ships)

@@ -13,34 +13,49 @@ from cabria.planning.berth.options import CELL, CRANES, END, FIRST, LAST, START
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def improve(search: Search, limit: float) -> None:
-    """Look for a plan cheaper than the best one, for so many units of deterministic time, on one worker.
+SECONDS_A_UNIT = 4.5
+"""Of CPU, that CP-SAT takes for a unit of its deterministic time on these models, generously."""
 
-    Finding none within the limit changes nothing. That there is none is a proof, as the model allows no less than the
-    rules do; but a crowded channel may want a ship to linger, which options do not know.
+
+def improve(search: Search, limit: float, seconds: float) -> None:
+    """Look for a plan cheaper than the best one, for so many units of deterministic time and seconds, on one
+    worker.
+
+    That there is none is a proof, as the model allows no less than the rules do. Only a crowded channel may want a ship
+    to linger, which options do not know: then the proof is tried without the channel. A search that is `is_spent` has
+    nothing left to look for among its options.
     """
+    if not search.problem.has_all_ends:
+        _ask(search, limit, seconds, with_channel=False)
+    if not search.is_spent:
+        _ask(search, limit, seconds, with_channel=True)
+
+
+def _ask(search: Search, limit: float, seconds: float, *, with_channel: bool) -> None:
     from ortools.sat.python import cp_model
 
-    model = _Model(search)
+    model = _Model(search, with_channel)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = limit
-    solver.parameters.random_seed = 0
+    solver.parameters.max_deterministic_time = min(limit, max(0.0, seconds) / SECONDS_A_UNIT)
     solver.parameters.linearization_level = 2
+    solver.parameters.cp_model_probing_level = 0
     solver.parameters.use_energetic_reasoning_in_no_overlap_2d = True
     solver.parameters.use_area_energetic_reasoning_in_no_overlap_2d = True
     solver.parameters.use_timetabling_in_no_overlap_2d = True
     status = solver.solve(model.model)
-    complete = search.problem.has_all_ends
+    allows_all = search.problem.has_all_ends or not with_channel
     if status == cp_model.INFEASIBLE:
-        search.is_proven = search.is_proven or complete
+        search.is_spent = True
+        search.is_proven = search.is_proven or allows_all
     elif status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         found = model.plan(solver)
-        before = search.best_cost
-        if (search.consistent(found) == found).all():
+        holds = bool((search.consistent(found) == found).all())
+        if holds:
             search.offer(found)
-        is_best = search.best_cost < before and status == cp_model.OPTIMAL
-        search.is_proven = search.is_proven or (is_best and complete)
+        if holds and status == cp_model.OPTIMAL:
+            search.is_spent = True
+            search.is_proven = search.is_proven or allows_all
     if search.is_proven:
         search.lower = search.best_cost
 
@@ -48,7 +63,7 @@ def improve(search: Search, limit: float) -> None:
 class _Model:
     """One literal for each time, crane count and cost that a ship can have; the place is a number beside it."""
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, with_channel: bool) -> None:
         from ortools.sat.python import cp_model
 
         self.search, self.domain = search, cp_model.Domain
@@ -63,7 +78,7 @@ class _Model:
         self.coming: dict[int, list[Any]] = defaultdict(list)
         for i in range(len(search.problem.ships)):
             self._ship(i)
-        self._together()
+        self._together(with_channel)
 
     def _ship(self, i: int) -> None:
         search, model = self.search, self.model
@@ -126,7 +141,7 @@ class _Model:
         self.lengths.append(model.new_optional_fixed_size_interval_var(cell, width, present, ""))
         self.cells.append((cell, cranes))
 
-    def _together(self) -> None:
+    def _together(self, with_channel: bool) -> None:
         search, model = self.search, self.model
         model.add_no_overlap_2d(self.times, self.lengths)
         model.add_cumulative(self.times, [int(w) for w in search.problem.width], search.problem.cells)
@@ -134,7 +149,7 @@ class _Model:
             model.add(sum(terms) <= int(search.capacity[at]))
         if (search.capacity == search.capacity[0]).all() and not search.problem.idle.any() and self._is_work_all():
             model.add_cumulative(self.times, [cranes for _, cranes in self.cells], int(search.capacity[0]))
-        if not search.problem.has_all_ends:
+        if with_channel and not search.problem.has_all_ends:
             self._channel()
         base = sum(int(search.cost[int(a)]) for a in search.offsets[:-1])
         model.add(sum(self.objective) <= (search.best_cost - base) // self.grain - 1)

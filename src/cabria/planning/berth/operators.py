@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,8 @@ class Search:
         self.lower_alone = self.lower
         """What the ships would cost if each were alone."""
         self.is_proven = False
+        self.is_spent = False
+        """Whether nothing better is left among the options, so that to search on is no use."""
         self.best = np.full(ships, -1, np.int64)
         self.best_cost = self.price_of(self.best)
 
@@ -101,7 +103,11 @@ class Search:
 
     def fill(self, plan: Array, order: Array) -> None:
         """Give each ship of the order that has no option her first one that fits; may leave some out."""
-        kernels.fill(order, self.options, self.offsets, *self.shared, *self.rail, *self.channel, self.by_price, plan)
+        self._fill(order, self.offsets, self.by_price, plan)
+
+    def _fill(self, order: Array, offsets: Array, by_price: Array, plan: Array) -> None:
+        place: Any = kernels.fill
+        place(order, self.options, offsets, *self.shared, *self.rail, *self.channel, by_price, plan)
 
     def consistent(self, plan: Array) -> Array:
         """The plan without the options that do not fit beside those of ships named before them, begun ships first."""
@@ -113,7 +119,7 @@ class Search:
                 by_price, offsets = self.by_price.copy(), self.offsets.copy()
                 by_price[offsets[i]] = plan[i]
                 offsets[i + 1] = offsets[i] + 1
-                kernels.fill(single, self.options, offsets, *self.shared, *self.rail, *self.channel, by_price, kept)
+                self._fill(single, offsets, by_price, kept)
         return kept
 
     def start(self, last: Mapping[ShipId, Stay]) -> None:
@@ -133,7 +139,8 @@ class Search:
     def climb(self, steps: int) -> None:
         """Raise the bound and order the options by reduced cost."""
         target = min(float(self.best_cost), 3.0 * max(self.lower, self.lower_alone) + 1)
-        bound = kernels.climb(
+        rise: Any = kernels.climb
+        bound = rise(
             self.options,
             self.cost,
             self.offsets,
@@ -199,29 +206,39 @@ class Search:
         self.offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         self.by_price = place[by_price].astype(np.int64)
 
-    def anneal(self, iterations: int, heat: float = 1.0) -> None:
-        """Anneal from the best plan; the temperature falls from several times what a ship costs by not being alone."""
+    def anneal(self, iterations: int, piece: int, is_over: Callable[[], bool]) -> int:
+        """Anneal from the best plan, in pieces after which it may be over; returns the iterations done.
+
+        The temperature falls from several times what a ship costs by not being alone.
+        """
         ships = max(1, len(self.problem.ships))
-        hot = heat * max(10.0 * self.problem.granularity, 4.0 * (self.best_cost - self.lower_alone) / ships)
-        picked, best = self.best.copy(), self.best.copy()
-        kernels.anneal(
-            self.options,
-            self.cost,
-            self.offsets,
-            *self.shared,
-            *self.rail,
-            self.problem.unserved,
-            *self.channel,
-            self.by_price,
-            picked,
-            best,
-            iterations,
-            hot,
-            hot / 30,
-            6,
-            self.random,
-        )
-        self.offer(best)
+        hot = max(10.0 * self.problem.granularity, 4.0 * (self.best_cost - self.lower_alone) / ships)
+        go_on: Any = kernels.anneal
+        picked, best, done = self.best.copy(), self.best.copy(), 0
+        while done < iterations and not is_over():
+            count = min(piece, iterations - done)
+            go_on(
+                self.options,
+                self.cost,
+                self.offsets,
+                *self.shared,
+                *self.rail,
+                self.problem.unserved,
+                *self.channel,
+                self.by_price,
+                picked,
+                best,
+                done,
+                count,
+                iterations,
+                hot,
+                hot / 30,
+                6,
+                self.random,
+            )
+            done += count
+            self.offer(best)
+        return done
 
     def rows(self) -> list[tuple[int, Array]]:
         """The ships that are served, by index, and the option each has."""

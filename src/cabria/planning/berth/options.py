@@ -76,7 +76,8 @@ class OptionMaker:
     def idle(self, ship: ShipCall) -> Array:
         """The steps in which nobody can work her."""
         able = np.array([c.outreach_rows >= ship.reach_rows for c in self.quay.cranes], bool)
-        return self.too_windy | (self.in_order[:, able].sum(axis=1) < ship.min_cranes)
+        stopped: Array = self.too_windy | (self.in_order[:, able].sum(axis=1) < ship.min_cranes)
+        return stopped
 
     def is_over(self, stay: Stay) -> bool:
         return self.case.is_begun(stay.ship) and stay.end_min <= self.case.now_min
@@ -104,7 +105,8 @@ class OptionMaker:
     def _places(self, ship: ShipCall) -> tuple[_Places, tuple[str, str] | None]:
         """Where she could lie, or the rule and the reason why nowhere."""
         candidates = list(self._candidates(ship))
-        nowhere = _Places(*(np.zeros(0, np.int64) for _ in range(3)), ())
+        none = np.zeros(0, np.int64)
+        nowhere = _Places(none, none, none, ())
         longest = max(section.end_mm - section.start_mm for section in self.quay.sections)
         if ship.length_mm > self.quay.length_mm:
             text = f"She is {ship.length_mm / 1000:g} m long, the quay {self.quay.length_mm / 1000:g} m."
@@ -125,9 +127,9 @@ class OptionMaker:
             deepest = max(depth for _, _, depth in fit) + highest
             text = f"She needs {needed / 1000:g} m; there are at most {deepest / 1000:g} m."
             return nowhere, ("BERTH-DEPTH", text)
-        cell, position_mm, depth = (np.array(column, np.int64) for column in zip(*afloat, strict=True))
-        reach = tuple(self._reaching(ship, int(at)) for at in position_mm)
-        return _Places(cell, position_mm, depth, reach), None
+        columns = np.array(afloat, np.int64).T
+        reach = tuple(self._reaching(ship, int(at)) for at in columns[1])
+        return _Places(columns[0], columns[1], columns[2], reach), None
 
     def _candidates(self, ship: ShipCall) -> Iterator[tuple[int, int]]:
         step = self.rules.position_step_mm
@@ -229,8 +231,8 @@ class OptionMaker:
 
     def _time_cost(self, ship: ShipCall, start_min: Array, end_min: Array) -> Array:
         rates, eta = ship.rates, ship.eta
-        cost = rates.speed_up_per_h * np.maximum(0, eta.planned_min - start_min)
-        cost = cost + ship.priority * rates.waiting_per_h * np.maximum(0, start_min - eta.planned_min)
+        cost: Array = rates.speed_up_per_h * np.maximum(0, eta.planned_min - start_min)
+        cost += ship.priority * rates.waiting_per_h * np.maximum(0, start_min - eta.planned_min)
         if ship.window is not None:
             outside = np.maximum(0, np.maximum(ship.window.start_min - start_min, start_min - ship.window.end_min))
             cost += ship.priority * rates.window_per_h * outside

@@ -22,26 +22,30 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """How the search spends its effort; a round is pricing, annealing and, once few options are left, an exact try.
+    """How the search spends its effort: rounds of pricing and annealing, each `growth` times as long as the one before.
 
-    `change_worth` is the share of its cost that a new plan must save before a last plan that still holds is given up.
-    CP-SAT is asked once no more than `exact_options` options are left, with `exact_limit` units of its deterministic
-    time (about a second each) in the first try, twice that in the next.
+    CP-SAT is asked after `rounds_before_exact` rounds, or as soon as `few_options` are left, and once no more than
+    `exact_options` are; with `exact_limit` units of its deterministic time (about 4 s each) in the first try, twice
+    that in the next. The search may be stopped after each `piece` of annealing. `change_worth` is the share of its
+    cost that a new plan must save before a last plan that still holds is given up.
     """
 
-    rounds: int = 10
+    rounds: int = 8
     pricing_steps: int = 600
-    iterations: int = 5_000
-    growth: float = 1.5
+    iterations: int = 20_000
+    growth: float = 1.2
+    rounds_before_exact: int = 5
+    few_options: int = 2_000
+    exact_options: int = 40_000
+    exact_limit: float = 2.0
+    piece: int = 2_000
     change_worth: float = 0.005
-    exact_options: int = 60_000
-    exact_limit: float = 4.0
 
 
 EFFORTS = {
-    "quick": Params(rounds=4, exact_limit=1.0),
+    "quick": Params(rounds=3, iterations=5_000, rounds_before_exact=2, exact_limit=0.5),
     "normal": Params(),
-    "thorough": Params(rounds=14, pricing_steps=1_000, iterations=10_000, exact_limit=20.0),
+    "thorough": Params(rounds=20, exact_limit=10.0),
 }
 
 

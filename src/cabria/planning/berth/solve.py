@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import time
+from math import inf
 from typing import Any
 
 import numpy as np
 
 from cabria.domain.berthing import BerthPlan, CraneSpell, Spell, Stay, Unserved, joined_spells
 from cabria.planning.berth.crews import named
+from cabria.planning.berth.model import improve
 from cabria.planning.berth.operators import Search
 from cabria.planning.berth.options import CELL, CRANES, END, FIRST, LAST, POINTS, START
 from cabria.planning.berth.problem import EFFORTS, BerthProblem, Params
 from cabria.planning.search.result import Listener, Progress, Result, silent
-from cabria.planning.search.stopping import StoppingCriterion
+from cabria.planning.search.stopping import FirstOf, MaxSeconds, StoppingCriterion
 from cabria.referee.berth_costs import berth_costs
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 PROVEN = "the plan is proven optimal"
+SPENT = "no better plan was left to find"
 PROVEN_FOR_STAYS = "no plan with one number of cranes a stay is better"
 
 
@@ -51,32 +54,43 @@ def _search(
     search = Search(problem, seed)
     search.start(last.stay_of if last else {})
     iterations, stopped, tries = 0, "", 0
+
+    def over() -> bool:
+        return bool(stop(iterations, search.best_cost / POINTS))
+
     for number in range(params.rounds):
         if stopped := stop(iterations, search.best_cost / POINTS) or _proof(problem, search):
             break
         search.climb(params.pricing_steps)
         search.prune()
         count = round(params.iterations * params.growth**number)
-        search.anneal(count)
+        iterations += search.anneal(count, params.piece, over)
         search.prune()
-        iterations += count
-        if not search.is_proven and len(search) <= params.exact_options and number >= 1:
-            tries += _exact(search, params.exact_limit * 2**tries)
+        if not search.is_proven and _is_time_for_proof(search, params, number):
+            improve(search, params.exact_limit * 2**tries, _seconds_left(stop))
+            tries += 1
         listen(Progress("berth", (number + 1) / params.rounds, search.best_cost / POINTS, iterations))
     return search, iterations, stopped or _proof(problem, search) or f"{params.rounds} rounds done"
 
 
 def _proof(problem: BerthProblem, search: Search) -> str:
-    if not search.is_proven:
-        return ""
-    return PROVEN if problem.has_bound else PROVEN_FOR_STAYS
+    if search.is_proven:
+        return PROVEN if problem.has_bound else PROVEN_FOR_STAYS
+    return SPENT if search.is_spent else ""
 
 
-def _exact(search: Search, limit: float) -> int:
-    from cabria.planning.berth.model import improve
+def _seconds_left(stop: StoppingCriterion) -> float:
+    """Until a clock that was handed in stops the search; infinite without one."""
+    if isinstance(stop, MaxSeconds):
+        return stop.seconds - (stop.clock() - stop.started)
+    if isinstance(stop, FirstOf):
+        return min(map(_seconds_left, stop.criteria), default=inf)
+    return inf
 
-    improve(search, limit)
-    return 1
+
+def _is_time_for_proof(search: Search, params: Params, number: int) -> bool:
+    due = number + 1 >= params.rounds_before_exact and len(search) <= params.exact_options
+    return due or len(search) <= params.few_options
 
 
 def _released(problem: BerthProblem, search: Search) -> frozenset[str]:
