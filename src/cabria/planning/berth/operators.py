@@ -95,7 +95,10 @@ class Search:
             start = self.problem.case.now_min if begun else stay.start_min
             cranes = stay.work[-1].cranes if stay.work else 0
             alike = (rows[START] == start // step) & (rows[CRANES] == cranes)
-            alike &= np.array([self.problem.position_mm(i, int(cell)) == stay.position_mm for cell in rows[CELL]])
+            cells = [
+                cell for cell in np.unique(rows[CELL]) if self.problem.position_mm(i, int(cell)) == stay.position_mm
+            ]
+            alike &= np.isin(rows[CELL], cells)
             found = np.flatnonzero(alike)
             if found.size:
                 plan[i] = a + found[0]
@@ -115,11 +118,9 @@ class Search:
         kept = np.full(len(plan), -1, np.int64)
         for i in first:
             if plan[i] >= 0:
-                single = np.array([i], np.int64)
-                by_price, offsets = self.by_price.copy(), self.offsets.copy()
-                by_price[offsets[i]] = plan[i]
-                offsets[i + 1] = offsets[i] + 1
-                self._fill(single, offsets, by_price, kept)
+                offsets = np.zeros_like(self.offsets)
+                offsets[i + 1 :] = 1
+                self._fill(np.array([i], np.int64), offsets, plan[i : i + 1], kept)
         return kept
 
     def start(self, last: Mapping[ShipId, Stay]) -> None:
@@ -136,8 +137,15 @@ class Search:
                 self.fill(plan, np.lexsort((key, held)).astype(np.int64))
                 self.offer(plan)
 
-    def climb(self, steps: int) -> None:
-        """Raise the bound and order the options by reduced cost."""
+    def climb(self, steps: int, piece: int, is_over: Callable[[], bool]) -> None:
+        """Raise the bound, in pieces after which it may be over, and order the options by reduced cost."""
+        done = 0
+        while done < steps and not self.is_proven and not (done and is_over()):
+            self._climb(min(piece, steps - done))
+            done += piece
+        self._order()
+
+    def _climb(self, steps: int) -> None:
         target = min(float(self.best_cost), 3.0 * max(self.lower, self.lower_alone) + 1)
         rise: Any = kernels.climb
         bound = rise(
@@ -157,7 +165,6 @@ class Search:
         )
         self.lower = max(self.lower, self._on_the_lattice(bound))
         self.is_proven = self.is_proven or self.lower >= self.best_cost
-        self._order()
 
     def _on_the_lattice(self, bound: float) -> int:
         """The least cost not below the bound that a plan can have."""

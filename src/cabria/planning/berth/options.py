@@ -46,6 +46,21 @@ class _Places:
         return _Places(self.cell[chosen], self.position_mm[chosen], self.depth_mm[chosen], tuple(kept))
 
 
+@dataclass(frozen=True)
+class _Times:
+    """When one ship can be worked and may leave.
+
+    `working` are the steps in which she can be worked, `before` how many of them lie before each step, `leaving` the
+    next step at which she may leave, beyond the horizon when there is none, `held_min` her expected lateness by start.
+    """
+
+    idle: Array
+    working: Array
+    before: Array
+    leaving: Array
+    held_min: Array
+
+
 class OptionMaker:
     """Makes the options of each ship of a case; `released` are frozen ships that may start later after all."""
 
@@ -81,6 +96,13 @@ class OptionMaker:
 
     def is_over(self, stay: Stay) -> bool:
         return self.case.is_begun(stay.ship) and stay.end_min <= self.case.now_min
+
+    def _times(self, ship: ShipCall) -> _Times:
+        idle, step = self.idle(ship), self.rules.step_min
+        held = ship.eta.spread_min and ship.rates.held_berth_per_h
+        late = [ship.eta.expected_late_min(at * step) if held else 0 for at in range(self.steps)]
+        before = np.concatenate([[0], np.cumsum(~idle)])
+        return _Times(idle, np.flatnonzero(~idle), before, self._leaving(ship), np.array(late, np.int64))
 
     def of(self, ship: ShipCall) -> ShipOptions:
         last = self.case.last_plan.stay_of.get(ship.id) if self.case.last_plan else None
@@ -150,17 +172,18 @@ class OptionMaker:
 
     def _combined(self, ship: ShipCall, places: _Places, starts: Array, last: Stay | None) -> ShipOptions:
         kept: list[tuple[Array, Array]] = []
+        times = self._times(ship)
         depth_matters = False
         for cranes in range(ship.min_cranes, ship.max_cranes + 1):
             for chosen, needed_steps, depth, reach in self._alike(ship, places, cranes):
-                rows = self._in_time(ship, starts, needed_steps, cranes, reach)
+                rows = self._in_time(ship, times, starts, needed_steps, cranes, reach)
                 if rows.shape[1] and ship.draught_mm:
                     water = depth + self.water.lowest_mm(rows[START], rows[END])
                     afloat = water >= ship.draught_mm + self.rules.under_keel_clearance_mm
                     depth_matters |= not afloat.all()
                     rows = rows[:, afloat]
                 if rows.shape[1]:
-                    kept.append(self._at_places(ship, rows, places, chosen, needed_steps, last))
+                    kept.append(self._at_places(ship, times, rows, places, chosen, needed_steps, last))
         if not kept:
             return self._why_none(ship, depth_matters, starts, last)
         rows = np.concatenate([part for part, _ in kept], axis=1)
@@ -180,18 +203,18 @@ class OptionMaker:
         for (steps, depth, reach), members in groups.items():
             yield np.array(members), steps, depth, reach
 
-    def _in_time(self, ship: ShipCall, starts: Array, needed: int, cranes: int, reach: tuple[int, ...]) -> Array:
+    def _in_time(
+        self, ship: ShipCall, times: _Times, starts: Array, needed: int, cranes: int, reach: tuple[int, ...]
+    ) -> Array:
         """Options with these starts, without cells, as six rows."""
-        idle = self.idle(ship)
-        working = np.flatnonzero(~idle)
-        before = np.concatenate([[0], np.cumsum(~idle)])
+        working, before = times.working, times.before
         first = starts + self.mooring
         begins = before[np.minimum(first, self.steps)]
         possible = (first < self.steps) & (begins + needed <= len(working))
         starts, first, begins = starts[possible], first[possible], begins[possible]
         last = working[begins + needed - 1] + 1
-        end = self._leaving(ship)[np.minimum(last + self.unmooring, self.steps + 1)]
-        short = ~idle & (self.in_order[:, list(reach)].sum(axis=1) < cranes)
+        end = times.leaving[np.minimum(last + self.unmooring, self.steps + 1)]
+        short = ~times.idle & (self.in_order[:, list(reach)].sum(axis=1) < cranes)
         shortages = np.concatenate([[0], np.cumsum(short)])
         fit = (end <= self._latest(ship)) & (shortages[last] == shortages[first])
         starts, end, first, last = starts[fit], end[fit], first[fit], last[fit]
@@ -213,7 +236,14 @@ class OptionMaker:
         return min(self.steps, ship.latest_departure_min // self.rules.step_min)
 
     def _at_places(
-        self, ship: ShipCall, rows: Array, places: _Places, chosen: Array, needed: int, last: Stay | None
+        self,
+        ship: ShipCall,
+        times: _Times,
+        rows: Array,
+        places: _Places,
+        chosen: Array,
+        needed: int,
+        last: Stay | None,
     ) -> tuple[Array, Array]:
         """The options at each of the places, with their cost."""
         step = self.rules.step_min
@@ -221,6 +251,7 @@ class OptionMaker:
         spread[CELL] = np.tile(places.cell[chosen], rows.shape[1])
         positions = places.position_mm[chosen]
         by_time = self._time_cost(ship, rows[START].astype(np.int64) * step, rows[END].astype(np.int64) * step)
+        by_time += ship.rates.held_berth_per_h * times.held_min[rows[START]]
         by_time += self.rules.crane_hour * rows[CRANES].astype(np.int64) * needed * step
         by_place = np.array([ship.rates.distance_per_m * ship.distance_m(int(p)) * POINTS for p in positions], np.int64)
         cost = (by_time[:, None] + by_place[None, :]).ravel()
@@ -236,9 +267,6 @@ class OptionMaker:
         if ship.window is not None:
             outside = np.maximum(0, np.maximum(ship.window.start_min - start_min, start_min - ship.window.end_min))
             cost += ship.priority * rates.window_per_h * outside
-        if eta.spread_min and rates.held_berth_per_h:
-            late = {int(at): eta.expected_late_min(int(at)) for at in np.unique(start_min)}
-            cost += rates.held_berth_per_h * np.array([late[int(at)] for at in start_min], np.int64)
         if ship.wanted_finish_min is not None:
             cost += ship.priority * rates.late_per_h * np.maximum(0, end_min - ship.wanted_finish_min)
         if ship.last_finish_min is not None:
@@ -266,11 +294,11 @@ class OptionMaker:
             return ShipOptions(rows, np.zeros(1, np.int64))
         reach = self._reaching(ship, last.position_mm)
         moored = last.start_min // step + self.mooring
-        kept = []
+        kept, times = [], self._times(ship)
         for cranes in range(ship.min_cranes, ship.max_cranes + 1):
             needed = -(-left // (self.rules.output_ppm(cranes) * step))
             first = max(self.now, moored) - self.mooring
-            rows = self._in_time(ship, np.array([first]), needed, cranes, reach)
+            rows = self._in_time(ship, times, np.array([first]), needed, cranes, reach)
             rows[START], rows[CELL] = self.now, cell
             cost = self._time_cost(ship, np.full(rows.shape[1], last.start_min), rows[END].astype(np.int64) * step)
             kept.append((rows, cost + self.rules.crane_hour * cranes * needed * step))

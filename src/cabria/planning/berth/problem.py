@@ -26,8 +26,8 @@ class Params:
 
     CP-SAT is asked after `rounds_before_exact` rounds, or as soon as `few_options` are left, and once no more than
     `exact_options` are; with `exact_limit` units of its deterministic time (about 4 s each) in the first try, twice
-    that in the next. The search may be stopped after each `piece` of annealing. `change_worth` is the share of its
-    cost that a new plan must save before a last plan that still holds is given up.
+    that in the next. The search may be stopped after each `pricing_piece` and `piece` of annealing. `change_worth` is
+    the share of its cost that a new plan must save before a last plan that still holds is given up.
     """
 
     rounds: int = 8
@@ -38,7 +38,8 @@ class Params:
     few_options: int = 2_000
     exact_options: int = 40_000
     exact_limit: float = 2.0
-    piece: int = 2_000
+    pricing_piece: int = 100
+    piece: int = 1_000
     change_worth: float = 0.005
 
 

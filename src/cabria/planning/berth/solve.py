@@ -17,6 +17,7 @@ from cabria.planning.berth.problem import EFFORTS, BerthProblem, Params
 from cabria.planning.search.result import Listener, Progress, Result, silent
 from cabria.planning.search.stopping import FirstOf, MaxSeconds, StoppingCriterion
 from cabria.referee.berth_costs import berth_costs
+from cabria.referee.berthing import CROSS, NAMED, judge_berthing
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -61,7 +62,7 @@ def _search(
     for number in range(params.rounds):
         if stopped := stop(iterations, search.best_cost / POINTS) or _proof(problem, search):
             break
-        search.climb(params.pricing_steps)
+        search.climb(params.pricing_steps, params.pricing_piece, over)
         search.prune()
         count = round(params.iterations * params.growth**number)
         iterations += search.anneal(count, params.piece, over)
@@ -115,7 +116,12 @@ def _kept_if_alike(problem: BerthProblem, search: Search, params: Params) -> Ber
     if any(stays[ship.id].end_min != last.stay_of[ship.id].end_min for ship in problem.ships):
         return None
     cost = fresh.price_of(columns)
-    return last if cost - search.best_cost <= params.change_worth * cost else None
+    if cost - search.best_cost > params.change_worth * cost:
+        return None
+    broken = {finding.rule for finding in judge_berthing(problem.case, last).hard_by_plan}
+    if broken - {NAMED.id, CROSS.id}:
+        return None
+    return BerthPlan(named(problem.case, last.stays), last.unserved) if broken else last
 
 
 def _plan(problem: BerthProblem, search: Search) -> BerthPlan:
