@@ -14,7 +14,9 @@ from cabria.reports.yard_section import FOOT, HEAD, HEIGHT, WIDTH, BoxWords, Sec
 GAP = 22
 CAPTION = 22
 MOST_FRAMES = 48
-SHEET_WIDTH = 1400
+MOST_SLOTS = 10_000
+"""Of all pictures together: bays of sixty rows get fewer pictures."""
+SHEET_WIDTH = 2200
 TOP = 40
 
 
@@ -38,8 +40,8 @@ def move_sequence(
     words: BoxWords,
     headline: str,
 ) -> str:
-    """At most `MOST_FRAMES` pictures; the digs come before all else when there are more moves than that."""
-    shown = _shown(moves)
+    """At most `MOST_FRAMES` pictures, fewer of wide bays; the digs come before all else when there are more moves than that."""
+    shown = _shown(moves, blocks)
     widest = max((blocks[moves[n].source.block] for n in shown), key=lambda block: block.rows, default=None)
     highest = max((blocks[moves[n].source.block].tiers for n in shown), default=1)
     step_x = (SectionLayout(widest, 1).width if widest else 0) + GAP
@@ -64,11 +66,13 @@ def move_sequence(
     return svg.picture(width, height + 16, parts, label="Moves of the plan, one picture each", class_="yard-work")
 
 
-def _shown(moves: Sequence[Move]) -> set[int]:
-    if len(moves) <= MOST_FRAMES:
+def _shown(moves: Sequence[Move], blocks: Mapping[str, YardBlock]) -> set[int]:
+    slots = max((blocks[name].rows * blocks[name].tiers for name in {move.source.block for move in moves}), default=1)
+    most = max(1, min(MOST_FRAMES, MOST_SLOTS // slots))
+    if len(moves) <= most:
         return set(range(len(moves)))
     digs = [n for n, move in enumerate(moves) if move.target is not None]
-    return set((digs or list(range(len(moves))))[:MOST_FRAMES])
+    return set((digs or list(range(len(moves))))[:most])
 
 
 def _frame(

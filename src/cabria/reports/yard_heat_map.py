@@ -13,7 +13,8 @@ from cabria.reports import svg
 from cabria.reports.yard_section import blocking_boxes
 
 LARGE, SMALL = 16, 6
-LEFT, HEAD, FOOT, GAP = 34, 24, 22, 26
+LEFT, HEAD, FOOT, BESIDE = 34, 24, 22, 44
+SHEET_WIDTH = 1300
 TOP = 56
 LEGEND_STEP = 34
 
@@ -57,18 +58,26 @@ def heat_map(blocks: Sequence[YardBlock], heats: Mapping[Slot, int], heat: Heat,
 
 
 def _places(blocks: Sequence[YardBlock], square: int) -> Iterator[tuple[YardBlock, float, float]]:
-    """Blocks in ranks by their distance from the quay and in columns along it; one below the other when unknown."""
-    ranks: dict[object, list[YardBlock]] = {}
-    are_placed = len({(block.x_mm, block.y_mm) for block in blocks}) == len(blocks)
-    for block in blocks:
-        ranks.setdefault(block.y_mm if are_placed else block.id, []).append(block)
+    """Blocks in ranks by their distance from the quay and in columns along it; by name when that is not known."""
     y = float(TOP)
-    for rank in sorted(ranks.values(), key=lambda rank: (rank[0].y_mm, rank[0].id)):
+    for rank in _ranks(blocks, square):
         x = float(LEFT)
-        for block in sorted(rank, key=lambda block: (block.x_mm, block.id)):
+        for block in rank:
             yield block, x, y
-            x += block.bays * square + GAP + LEFT / 2
+            x += block.bays * square + BESIDE
         y += HEAD + max(block.rows for block in rank) * square + FOOT
+
+
+def _ranks(blocks: Sequence[YardBlock], square: int) -> list[list[YardBlock]]:
+    if len({(block.x_mm, block.y_mm) for block in blocks}) == len(blocks):
+        by_distance: dict[int, list[YardBlock]] = {}
+        for block in sorted(blocks, key=lambda block: (block.y_mm, block.x_mm, block.id)):
+            by_distance.setdefault(block.y_mm, []).append(block)
+        return list(by_distance.values())
+    widest = max(block.bays for block in blocks) * square + BESIDE
+    across = max(1, int(SHEET_WIDTH // widest))
+    by_name = sorted(blocks, key=lambda block: block.id)
+    return [by_name[n : n + across] for n in range(0, len(by_name), across)]
 
 
 def _block(block: YardBlock, heats: Mapping[Slot, int], most: int, square: int, x: float, y: float) -> Iterator[str]:

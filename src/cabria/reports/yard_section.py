@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.yard import YardBlock, YardBox
@@ -31,8 +32,11 @@ class BoxWords:
         rank = self.rank_of.get(box.id)
         if rank is None:
             return None
-        last = max(self.rank_of.values())
-        return STRONG - (STRONG - FAINT) * rank / max(1, last)
+        return STRONG - (STRONG - FAINT) * rank / max(1, self._last)
+
+    @cached_property
+    def _last(self) -> int:
+        return max(self.rank_of.values(), default=0)
 
 
 @dataclass(frozen=True)
