@@ -40,7 +40,7 @@ def move_sequence(
     words: BoxWords,
     headline: str,
 ) -> str:
-    """At most `MOST_FRAMES` pictures, fewer of wide bays; the digs come before all else when there are more moves than that."""
+    """At most `MOST_FRAMES` pictures, fewer of wide bays; when there are more moves than that, the digs are shown."""
     shown = _shown(moves, blocks)
     widest = max((blocks[moves[n].source.block] for n in shown), key=lambda block: block.rows, default=None)
     highest = max((blocks[moves[n].source.block].tiers for n in shown), default=1)

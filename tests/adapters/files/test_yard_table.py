@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cabria.adapters.files.yard_moves_csv import write_moves, yard_after
-from cabria.adapters.files.yard_table import order_by_priority, read_retrieval_list, read_yard_table
+from cabria.adapters.files.yard_table import (
+    order_by_priority,
+    read_retrieval_list,
+    read_yard_table,
+    write_yard_table,
+)
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
 from cabria.planning.yard.whole_yard.baselines import incumbent_greedy
@@ -57,6 +62,14 @@ def test_a_bad_yard_is_refused_with_its_line(tmp_path: Path, lines: str, place: 
         read_yard_table(table(tmp_path, lines))
     assert sentence in str(caught.value)
     assert (Path(caught.value.file).name, caught.value.place) == ("yard.csv", place)
+
+
+def test_a_table_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    read = read_yard_table(table(tmp_path))
+    write_yard_table(read, read.yard, tmp_path / "again.csv.gz")
+    back = read_yard_table(tmp_path / "again.csv.gz")
+    assert (back.yard, back.blocks) == (read.yard, read.blocks)
+    assert (back.priority_of, back.class_of, back.leaves_in_h) == (read.priority_of, read.class_of, read.leaves_in_h)
 
 
 def test_a_missing_priority_is_named_with_its_place(tmp_path: Path) -> None:

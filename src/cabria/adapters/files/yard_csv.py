@@ -63,13 +63,20 @@ def read_boxes(path: Path, of: Sequence[YardBlock], whose: str) -> tuple[YardInv
         raise DataError(error.problem, file=file, place=place, remedy=error.remedy) from None
 
 
-def write_yard(yard: YardInventory, path: Path) -> None:
-    """Write the inventory; gzipped when the name ends so. Equal inventories give equal bytes."""
+def write_yard(
+    yard: YardInventory, path: Path, further: Mapping[str, Mapping[ContainerId, object]] | None = None
+) -> None:
+    """Write the inventory; gzipped when the name ends so. Equal inventories give equal bytes.
+
+    `further` are columns by name, each with what is known of some boxes.
+    """
+    columns = further or {}
     text = StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(WRITTEN)
+    writer.writerow((*WRITTEN, *columns))
     for box in yard:
-        writer.writerow((box.id, box.position, box.length_ft, box.height_mm, box.gross_mass_kg, box.outbound))
+        own = (box.id, box.position, box.length_ft, box.height_mm, box.gross_mass_kg, box.outbound)
+        writer.writerow((*own, *(known.get(box.id, "") for known in columns.values())))
     content = text.getvalue().encode()
     write_whole(path, _zipped(content) if path.suffix == ".gz" else content)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cabria.adapters.files.tables import Row, read_rows
 from cabria.adapters.files.terminal_json import read_terminal
-from cabria.adapters.files.yard_csv import COLUMNS, read_boxes
+from cabria.adapters.files.yard_csv import COLUMNS, read_boxes, write_yard
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
 from cabria.domain.positions import YardPosition
@@ -99,6 +99,16 @@ def read_yard_table(path: Path, *, terminal: Path | None = None, tiers: int = 5)
         if leaves is not None:
             hours[container] = float(leaves)
     return YardTable(str(path), blocks, yard, lines, priorities, classes, hours)
+
+
+def write_yard_table(table: YardTable, yard: YardInventory, path: Path) -> None:
+    """Boxes of `yard` with what the table knows of them; gzipped when the name ends so."""
+    needs: Mapping[str, Mapping[ContainerId, object]] = {
+        "priority": table.priority_of,
+        "class": table.class_of,
+        "leaves_in_h": {box: f"{hours:.15g}" for box, hours in table.leaves_in_h.items()},
+    }
+    write_yard(yard, path, {name: known for name, known in needs.items() if known})
 
 
 def read_retrieval_list(path: Path, table: YardTable, *, tolerance: int) -> RetrievalOrder:
