@@ -226,3 +226,9 @@ def test_ships_of_sixty_calls_are_all_named_by_name_or_id() -> None:
     assert all(a.start_min <= b.start_min for a, b in pairwise(stays))
     said = set(texts(drawn(a_case(ships), BerthPlan(tuple(stays)))))
     assert all(f"THE S{n}" in said or f"S{n}" in said for n in range(60))
+
+
+def test_a_plan_over_many_years_stays_a_picture_of_a_page() -> None:
+    root = drawn(a_case([a_ship("A")]), BerthPlan((a_stay("A", 0, 0, 9_999_999),)))
+    assert float(root.get("height", 0)) < 10_000
+    assert len(list(root.iter())) < 5_000

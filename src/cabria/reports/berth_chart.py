@@ -23,6 +23,7 @@ LEAST_CONFLICT = 4
 """Pixels: a metre of shared quay must be seen from across the room."""
 MOST_LINES = 12
 """Findings and unserved ships that are written out below the chart."""
+CALENDAR_HOURS = (6, 24, 7 * 24, 28 * 24, 364 * 24)
 LETTER, BOLD_LETTER = 0.6, 0.7
 """Width of a letter of the widest font in use, in its size."""
 
@@ -84,7 +85,10 @@ def _sections(case: BerthCase, frame: Frame) -> Iterator[str]:
 
 
 def _calendar(case: BerthCase, frame: Frame) -> Iterator[str]:
-    for hour in range(round(frame.time.low / 60), round(frame.time.high / 60) + 1, 6):
+    """A line for each quarter of a day, or so many days apart that the words beside them have room."""
+    px_per_hour = (frame.time.end - frame.time.start) / (frame.time.high - frame.time.low) * 60
+    every = next((hours for hours in CALENDAR_HOURS if hours * px_per_hour >= 12), CALENDAR_HOURS[-1])
+    for hour in range(round(frame.time.low / 60), round(frame.time.high / 60) + 1, every):
         y = svg.number(frame.time(hour * 60))
         whole_day = hour % 24 == 0
         yield svg.element("path", d=f"M{LEFT} {y}H{svg.number(frame.quay.end)}", class_="day" if whole_day else "hour")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import ceil
 
 from cabria.domain.berthing import BerthCase, BerthPlan
 from cabria.reports import svg
@@ -10,6 +11,8 @@ from cabria.reports.berth_frame import TOP, Frame, span
 from cabria.reports.chart import Axis
 
 TIDE_WIDTH, USE_WIDTH, LANE = 64, 96, 13
+MOST_BARS = 4_000
+"""Cranes in use are counted at no more times than this."""
 
 
 def tide_column(case: BerthCase, frame: Frame, left: float) -> Iterator[str]:
@@ -38,6 +41,7 @@ def crane_use_column(case: BerthCase, plan: BerthPlan, frame: Frame, left: float
     """Cranes at work in each step as a bar, cranes that could work as a line."""
     yield from _column(frame, left, USE_WIDTH, "cranes in use")
     step = case.rules.step_min
+    step *= ceil((frame.time.high - frame.time.low) / step / MOST_BARS)
     times = range(round(frame.time.low), round(frame.time.high), step)
     use = _in_use(plan, times, step)
     able = {time: _able(case, time) for time in times}

@@ -15,6 +15,8 @@ QUAY_WIDTH = (900, 2_800)
 PX_PER_HOUR = (3.6, 8.0)
 HEIGHT_OF_WIDTH = 0.42
 """A wide quay gets a higher chart, within `PX_PER_HOUR`."""
+MOST_HEIGHT = 9_000
+"""More days than fit are drawn closer."""
 DAY_MIN = 1_440
 
 
@@ -57,7 +59,7 @@ def frame_of(case: BerthCase, plan: BerthPlan) -> Frame:
     width = min(max(QUAY_WIDTH[0], (right_m - left_m) * PX_PER_M), QUAY_WIDTH[1])
     hours = (high - low) / 60
     height = hours * min(max(PX_PER_HOUR[0], HEIGHT_OF_WIDTH * width / hours), PX_PER_HOUR[1])
-    return Frame(Axis(left_m, right_m, LEFT, LEFT + width), Axis(low, high, TOP, TOP + height))
+    return Frame(Axis(left_m, right_m, LEFT, LEFT + width), Axis(low, high, TOP, TOP + min(height, MOST_HEIGHT)))
 
 
 def moment(case: BerthCase, at_min: int) -> datetime | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from math import sqrt
 
 from cabria.reports.stylesheet import Scheme, page_style
 from cabria.reports.svg import element
@@ -42,13 +43,13 @@ def standalone(svg: str, scheme: Scheme = Scheme.LIGHT) -> str:
 def png(svg: str, scheme: Scheme = Scheme.LIGHT, *, zoom: float = 2.0) -> bytes:
     """The picture in pixels, `zoom` to one of the SVG's; two look sharp on today's screens.
 
-    Raises ValueError for text that is no SVG and for a picture of more than `MOST_PIXELS`.
+    One that would have more than `MOST_PIXELS` is drawn smaller. Raises ValueError for text that is no SVG.
     """
     from resvg_py import svg_to_bytes
 
     size = _SIZE.search(svg[:2000])
-    if size and float(size[1]) * float(size[2]) * zoom * zoom > MOST_PIXELS:
-        raise ValueError(f"A picture of {size[1]} x {size[2]} is too large to be drawn {zoom:g} times its size.")
+    if size:
+        zoom = min(zoom, sqrt(MOST_PIXELS / max(1.0, float(size[1]) * float(size[2]))))
     fonts = files("reportlab").joinpath("fonts")
     alone = re.sub(r"system-ui[^;}]*sans-serif", f'"{PNG_FONT}"', standalone(svg, scheme))
     drawn: bytes = svg_to_bytes(

@@ -160,6 +160,13 @@ def test_a_plan_that_is_none_is_refused(tmp_path: Path, content: bytes, says: st
         read_plan(tmp_path / "plan.json")
 
 
+def test_steps_too_fine_for_any_computer_are_refused(tmp_path: Path) -> None:
+    week = make_berth_week(calls=14)
+    write_case(replace(week, rules=replace(week.rules, position_step_mm=100)), tmp_path / "case.json")
+    with pytest.raises(DataError, match="more than a computer holds"):
+        read_case(tmp_path / "case.json")
+
+
 def test_a_ship_twice_in_a_plan_is_refused(tmp_path: Path) -> None:
     stay = {"ship": "A", "position_mm": 0, "start_min": 5, "end_min": 9}
     (tmp_path / "plan.json").write_text(json.dumps({"format": "cabria.berth-plan/1", "stays": [stay, stay]}))

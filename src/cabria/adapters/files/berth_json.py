@@ -51,6 +51,8 @@ PLAN_FORMAT: Literal["cabria.berth-plan/1"] = "cabria.berth-plan/1"
 MAX_BYTES = 64 * 1024 * 1024
 MOST_STEPS = 20_000
 """Of time and of place: beyond it somebody has mistaken a unit."""
+MOST_BERTHINGS = 60_000_000
+"""Ships by steps of time by steps of place: about 4 GB while a plan is made."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
 Words = Annotated[str, Meta(max_length=500)]
@@ -301,7 +303,7 @@ def schema(document: type[CaseDocument] | type[PlanDocument]) -> dict[str, Any]:
 def _case(document: CaseDocument) -> BerthCase:
     rules = _at("rules", _rules, document.rules)
     quay = _at("quay", _quay, document.quay)
-    _refuse_endless(rules, quay)
+    _refuse_endless(rules, quay, len(document.ships))
     last = document.last_plan
     return BerthCase(
         quay,
@@ -317,13 +319,17 @@ def _case(document: CaseDocument) -> BerthCase:
     )
 
 
-def _refuse_endless(rules: BerthRules, quay: Quay) -> None:
-    for what, place, steps in (
-        ("time", "rules.horizon_min", rules.horizon_min // rules.step_min),
-        ("place", "rules.position_step_mm", quay.length_mm // rules.position_step_mm),
-    ):
+def _refuse_endless(rules: BerthRules, quay: Quay, ships: int) -> None:
+    times, places = rules.horizon_min // rules.step_min, quay.length_mm // rules.position_step_mm + 1
+    for what, place, steps in (("time", "rules.horizon_min", times), ("place", "rules.position_step_mm", places)):
         if steps > MOST_STEPS:
             raise DataError(f"There are {steps:,} steps of {what}; at most {MOST_STEPS:,} are planned.", place=place)
+    if times * places * ships > MOST_BERTHINGS:
+        raise DataError(
+            f"{ships:,} ships at {places:,} places and {times:,} times are more than a computer holds.",
+            place="rules",
+            remedy="Take larger steps of time or place, or fewer days.",
+        )
 
 
 PartOf = TypeVar("PartOf")
