@@ -1,0 +1,96 @@
+"""What `cabria yard` writes: pictures by the ending of their name, folders of a plan whole or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cabria.domain.errors import DataError
+
+if TYPE_CHECKING:
+    from cabria.adapters.files.yard_table import YardTable
+    from cabria.domain.retrieval_order import RetrievalMove
+    from cabria.reports.stylesheet import Scheme
+
+MOVES, AFTER, PICTURE, PICTURE_PNG, PICTURE_DARK = (
+    "moves.csv",
+    "yard-after.csv",
+    "moves.svg",
+    "moves.png",
+    "moves-dark.svg",
+)
+OUTPUT = (MOVES, AFTER, PICTURE, PICTURE_PNG, PICTURE_DARK)
+"""All that an output folder holds. One with anything else in it is never replaced."""
+ZOOMS = (2.0, 1.0, 0.5, 0.25)
+MOST_PIXELS = 25_000_000
+"""Of a PNG: more takes many seconds to draw and is seen by nobody."""
+
+
+def write_picture(picture: str, path: Path, *, dark: bool) -> None:
+    """As .svg or .png. Raises DataError for another ending, and for a picture that is too large as PNG."""
+    from cabria.adapters.files.source_file import write_whole
+    from cabria.reports.png import standalone
+    from cabria.reports.stylesheet import Scheme
+
+    scheme = Scheme.DARK if dark else Scheme.LIGHT
+    if path.suffix.lower() == ".svg":
+        write_whole(path, standalone(picture, scheme).encode())
+    elif path.suffix.lower() == ".png":
+        write_whole(path, _png(picture, scheme))
+    else:
+        raise DataError("A picture is written as .svg or .png.", file=str(path))
+
+
+def _png(picture: str, scheme: Scheme) -> bytes:
+    """As sharp as its size allows. Raises DataError for a picture that no screen could show."""
+    from cabria.reports.png import png
+
+    width, height = (float(size) for size in re.findall(r' (?:width|height)="([\d.]+)"', picture[:2000])[:2])
+    zoom = next((zoom for zoom in ZOOMS if width * height * zoom * zoom <= MOST_PIXELS), None)
+    if zoom is None:
+        raise DataError("The picture is too large to be drawn.", remedy="Write it as .svg, or show one block.")
+    return png(picture, scheme, zoom=zoom)
+
+
+def refuse_picture(path: Path) -> None:
+    """Raise DataError before any work for a name that `write_picture` would refuse."""
+    if path.suffix.lower() not in (".svg", ".png"):
+        raise DataError("A picture is written as .svg or .png.", file=str(path))
+
+
+def beside(yard: Path, ending: str) -> Path:
+    """`yard-moves` beside `yard.csv`, whatever the file's endings."""
+    name = yard.name
+    for suffix in (".gz", ".csv", ".xlsx"):
+        name = name.removesuffix(suffix)
+    return yard.parent / re.sub(r"[/\\\0]", "_", f"{name}{ending}")
+
+
+def refuse_folder(folder: Path) -> None:
+    from cabria.adapters.files.whole_folder import refuse_taken
+
+    refuse_taken(folder, mark=MOVES, parts=OUTPUT)
+
+
+def write_plan(table: YardTable, moves: Sequence[RetrievalMove], folder: Path, headline: str) -> None:
+    """Moves and the yard after them as tables, and a picture of each move."""
+    from cabria.adapters.files.whole_folder import whole_folder
+    from cabria.adapters.files.yard_moves_csv import write_moves, yard_after
+    from cabria.adapters.files.yard_table import write_yard_table
+    from cabria.reports.move_sequence import move_sequence
+    from cabria.reports.yard_section import BoxWords
+
+    labels = {container: str(priority) for container, priority in table.priority_of.items()}
+    serves = {move.container: str(move.serves) for move in moves if move.serves}
+    ranks = {move.container: move.serves for move in moves if move.serves} or table.rank_of
+    words = BoxWords(ranks, labels or serves)
+    blocks = {block.id: block for block in table.blocks}
+    picture = move_sequence(blocks, table.yard.stacks, moves, words, headline)
+    with whole_folder(folder, mark=MOVES, parts=OUTPUT) as draft:
+        write_moves(moves, draft / MOVES)
+        write_yard_table(table, yard_after(table.yard, moves), draft / AFTER)
+        write_picture(picture, draft / PICTURE, dark=False)
+        write_picture(picture, draft / PICTURE_DARK, dark=True)
+        write_picture(picture, draft / PICTURE_PNG, dark=False)
