@@ -23,12 +23,12 @@ class Params:
     at; hot and cold are by how much a plan may get worse, in units of makespan.
     """
 
-    sweep_iterations: int = 100_000
-    order_pairs: int = 60_000_000
-    sweep_hot: float = 7.0
-    sweep_cold: float = 0.5
-    order_hot: float = 4.0
-    order_cold: float = 0.4
+    sweep_iterations: int = 300_000
+    order_pairs: int = 200_000_000
+    sweep_hot: float = 12.0
+    sweep_cold: float = 1.0
+    order_hot: float = 40.0
+    order_cold: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
