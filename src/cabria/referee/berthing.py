@@ -384,14 +384,20 @@ def frozen_stays_are_kept(case: BerthCase, berthed: list[_Berthed]) -> Iterator[
 
 
 def _is_blocked(case: BerthCase, one: _Berthed, before: Stay, berthed: list[_Berthed]) -> bool:
-    """Whether another begun or frozen ship lies in her place at her old start, or a crane she had then is broken."""
+    """Whether, at her old start, another begun or frozen ship lies in her place or water or wind forbid it, or a crane
+    is broken during her old stay."""
     gap = case.rules.mooring_gap_mm
     for other in berthed:
         if other is one or not case.is_frozen(other.ship.id) or not other.is_there(before.start_min):
             continue
         if one.stay.position_mm < other.end_mm + gap and other.stay.position_mm < one.end_mm + gap:
             return True
-    return any(crane.is_out(before.start_min, before.end_min) for crane in case.quay.cranes)
+    if any(crane.is_out(before.start_min, before.end_min) for crane in case.quay.cranes):
+        return True
+    as_before = _Berthed(one.ship, before)
+    return any(
+        list(check(case, as_before)) for check in (no_berthing_in_wind, afloat_in_the_channel, afloat_all_the_time)
+    )
 
 
 OneCheck = Callable[[BerthCase, _Berthed], Iterator[Finding]]

@@ -6,7 +6,7 @@ An option ends as early as its work, her unmooring and the tide and wind at her 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -185,7 +185,7 @@ class OptionMaker:
                 if rows.shape[1]:
                     kept.append(self._at_places(ship, times, rows, places, chosen, needed_steps, last))
         if not kept:
-            return self._why_none(ship, depth_matters, starts, last)
+            return self._why_none(ship, depth_matters, places, starts, last)
         rows = np.concatenate([part for part, _ in kept], axis=1)
         cost = np.concatenate([part for _, part in kept])
         order = np.argsort(cost, kind="stable")
@@ -314,7 +314,9 @@ class OptionMaker:
             return position_mm // self.rules.position_step_mm
         return next(n for n, s in enumerate(self.quay.sections) if s.start_mm <= position_mm < s.end_mm)
 
-    def _why_none(self, ship: ShipCall, depth_matters: bool, starts: Array, last: Stay | None) -> ShipOptions:
+    def _why_none(
+        self, ship: ShipCall, depth_matters: bool, places: _Places, starts: Array, last: Stay | None
+    ) -> ShipOptions:
         if last is not None and self.case.is_frozen(ship.id) and ship.id not in self.released:
             return self._none(ship, "BERTH-FROZEN", "Her frozen start is no longer possible.")
         able = sum(crane.outreach_rows >= ship.reach_rows for crane in self.quay.cranes)
@@ -325,12 +327,22 @@ class OptionMaker:
             return self._none(
                 ship, "CRANE-POOL", "Not enough cranes that reach her are in order, or the wind stops them."
             )
-        if (self._leaving(ship)[starts[0] :] > self._latest(ship)).all():
-            text = "Neither tide nor wind let her leave before her latest departure."
-            return self._none(ship, "BERTH-TIDE", text)
         if depth_matters:
             return self._none(ship, "BERTH-DEPTH", "The water falls too low before her work could be done.")
+        if self._could_leave_but_for(ship, places, starts):
+            calm = self.water.is_calm(ship).all()
+            text = f"{'The tide does' if calm else 'Tide and wind do'} not let her leave by her latest departure."
+            return self._none(ship, "BERTH-TIDE" if calm else "BERTH-WIND", text)
         return self._none(ship, "BERTH-DEPARTURE", "Her work cannot be done before she must leave.")
+
+    def _could_leave_but_for(self, ship: ShipCall, places: _Places, starts: Array) -> bool:
+        """Whether only water and wind at her departure keep her from being served."""
+        times = replace(self._times(ship), leaving=np.arange(self.steps + 2))
+        for cranes in range(ship.min_cranes, ship.max_cranes + 1):
+            for _, needed, _, reach in self._alike(ship, places, cranes):
+                if self._in_time(ship, times, starts, needed, cranes, reach).shape[1]:
+                    return True
+        return False
 
     @staticmethod
     def _none(ship: ShipCall, rule: str, text: str) -> ShipOptions:

@@ -53,6 +53,9 @@ def _search(
 ) -> tuple[Search, int, str]:
     last = problem.case.last_plan
     search = Search(problem, seed)
+    if not problem.ships:
+        search.is_proven = True
+        return search, 0, "no ship could be berthed"
     search.start(last.stay_of if last else {})
     iterations, stopped, tries = 0, "", 0
 
