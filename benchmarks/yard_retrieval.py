@@ -22,7 +22,7 @@ from cabria.planning.search.stopping import MaxSeconds
 from cabria.planning.yard.whole_yard.baselines import exact_planned_weights, incumbent_greedy
 from cabria.planning.yard.whole_yard.plans import plan_of
 from cabria.planning.yard.whole_yard.problem import WholeYardPlan, WholeYardProblem
-from cabria.planning.yard.whole_yard.solve import solve
+from cabria.planning.yard.whole_yard.solve import Params, solve
 from cabria.referee.retrieval_order import judge_retrieval
 
 DEFAULT_SECONDS = 10.0
@@ -71,7 +71,8 @@ def _measure(path: str, *, seconds: float, seed: int, solutions: Path | None) ->
         order = _order(path)
         began, wall = time.process_time(), time.perf_counter()
         problem = WholeYardProblem(order)
-        result = solve(problem, MaxSeconds(seconds * (1 - RESERVE), time.process_time, began), seed=seed)
+        stop = MaxSeconds(seconds * (1 - RESERVE), time.process_time, began)
+        result = solve(problem, stop, seed=seed, params=Params.within(seconds))
         cpu_s, wall_s = time.process_time() - began, time.perf_counter() - wall
         greedy, exact = (plan_of(problem, rule(problem)) for rule in (incumbent_greedy, exact_planned_weights))
     except DataError as error:

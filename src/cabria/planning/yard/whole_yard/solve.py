@@ -14,6 +14,9 @@ from cabria.planning.yard.whole_yard.operators import first_choice
 from cabria.planning.yard.whole_yard.plans import plan_of
 from cabria.planning.yard.whole_yard.problem import Choice, WholeYardPlan, WholeYardProblem
 
+MOST_SECONDS = 60
+"""Longer searches were never better."""
+
 
 @dataclass(frozen=True, slots=True)
 class Params:
@@ -27,6 +30,12 @@ class Params:
     hot: float = 0.6
     cold: float = 0.05
     bound_rounds: int = 700
+
+    @classmethod
+    def within(cls, seconds: float) -> Params:
+        """Cooled down and bounded in about so many seconds of a usual core, for orders of thousands of boxes."""
+        seconds = min(seconds, MOST_SECONDS)
+        return cls(iterations=max(1, round(4_000_000 * seconds)), bound_rounds=max(1, round(100 * seconds)))
 
 
 def solve(
