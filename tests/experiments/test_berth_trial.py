@@ -19,12 +19,12 @@ def test_every_ship_to_come_every_crane_and_an_emergency_is_an_event_of_its_own(
     told = list(events(WEEK, PLAN))
     coming = [ship for ship in WEEK.ships if ship.eta.planned_min >= NOW_MIN]
     assert 0 < len(coming) < len(WEEK.ships)
-    assert len(told) == len(coming) + len(WEEK.quay.cranes) + 1
+    assert len(told) == len(coming) + len(WEEK.quay.cranes) + 2
     for event in told:
         assert (event.case.last_plan, event.case.now_min) == (PLAN, NOW_MIN)
         assert event.case.frozen_until_min == NOW_MIN + FROZEN_MIN
     changed = [sum(a != b for a, b in zip(event.case.ships, WEEK.ships, strict=False)) for event in told]
-    assert changed == [1] * len(coming) + [0] * (len(WEEK.quay.cranes) + 1)
+    assert changed == [1] * len(coming) + [0] * (len(WEEK.quay.cranes) + 2)
     assert told[-1].case.ships[-1].id == "SOS"
 
 
