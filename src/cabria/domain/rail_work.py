@@ -44,6 +44,9 @@ class RailPrices:
             raise DataError("Prices are not below 0.")
 
 
+USUAL_PRICES = RailPrices()
+
+
 @dataclass(frozen=True)
 class RailCase:
     """`starts` are the bays of the left and the right crane at 0 s. `gap_bays` is how far apart they stay.
@@ -59,7 +62,7 @@ class RailCase:
     before: tuple[tuple[int, int], ...] = ()
     gap_bays: int = 4
     bay_travel_s: int = 3
-    prices: RailPrices = RailPrices()
+    prices: RailPrices = USUAL_PRICES
 
     def __post_init__(self) -> None:
         if self.gap_bays < 1 or self.bay_travel_s < 1 or self.bays <= self.gap_bays:
