@@ -54,7 +54,8 @@ def reduced_costs(
 
 @njit(
     "float64(int32[:, ::1], int64[::1], int64[::1], int64[::1], uint8[:, ::1], int64[::1], int64[::1], int64, float64, "
-    "float64[::1], float64[::1], float64[:, ::1], float64[::1], float64[:, ::1], float64[::1])",
+    "float64[::1], float64[::1], float64[:, ::1], float64[::1], float64[:, ::1], float64[::1], float64[:, ::1], "
+    "float64[::1])",
     cache=True,
     nogil=True,
 )
@@ -71,6 +72,8 @@ def climb(
     pace: Array,
     crane_price: Array,
     quay_price: Array,
+    along_crane: Array,
+    along_quay: Array,
     best_crane_price: Array,
     best_quay_price: Array,
     best_least: Array,
@@ -78,20 +81,19 @@ def climb(
     """Raise the Lagrangian bound by subgradient steps and return the best one; its prices and the least reduced cost
     of each ship are left in the last three arrays.
 
-    `pace` holds the step factor and the best bound so far (Camerini, Fratta and Maffioli 1975: each direction leans
-    on the one before).
+    `pace` holds the step factor, the best bound so far and the steps since it rose, `along_crane` and `along_quay` the
+    last direction, so that the next call goes on (Camerini, Fratta and Maffioli 1975: each direction leans on the one
+    before).
     """
     ships = width.shape[0]
     steps, cells = quay_price.shape
     by_ship = np.zeros((ships, steps + 1))
     by_area = np.zeros((steps + 1, cells + 1))
-    along_crane = np.zeros(steps)
-    along_quay = np.zeros((steps, cells))
     crane_use = np.zeros(steps)
     quay_use = np.zeros((steps, cells))
     chosen = np.zeros(ships, np.int64)
     least = np.zeros(ships)
-    factor, best, without_gain = pace[0], pace[1], 0
+    factor, best, without_gain = pace[0], pace[1], int(pace[2])
     for _ in range(steps_to_do):
         sum_up(crane_price, quay_price, idle, by_ship, by_area)
         bound = 0.0
@@ -157,7 +159,7 @@ def climb(
             crane_price[t] = max(0.0, crane_price[t] + length * along_crane[t])
             for x in range(cells):
                 quay_price[t, x] = max(0.0, quay_price[t, x] + 0.1 * length * along_quay[t, x])
-    pace[0], pace[1] = factor, best
+    pace[0], pace[1], pace[2] = factor, best, without_gain
     return best
 
 
@@ -274,6 +276,89 @@ def _take(
 
 
 @njit(
+    "int64(int64, boolean, int64, int32[:, ::1], int64[::1], int64[::1], int64[::1], uint8[:, ::1], int64[::1], "
+    "uint8[:, :, ::1], uint8[:, ::1], uint8[::1], int64[::1], int64[::1], int64, int64, int64[::1], int64[:, ::1], "
+    "int64[:, ::1], int64[:, ::1], uint8[:, ::1], int64[::1], uint64[::1])",
+    cache=True,
+    nogil=True,
+)
+def first_fit(
+    i: int,
+    use_prices: bool,
+    passed_over: int,
+    options: Array,
+    offsets: Array,
+    picked: Array,
+    width: Array,
+    idle: Array,
+    capacity: Array,
+    reach: Array,
+    in_order: Array,
+    is_begun: Array,
+    use: Array,
+    movements: Array,
+    window: int,
+    limit: int,
+    by_price: Array,
+    asked: Array,
+    row_of: Array,
+    spare: Array,
+    taken: Array,
+    counter: Array,
+    state: Array,
+) -> Any:
+    """The first option of ship i that fits, as `fits` would find it, -1 when none does; each fitting one is passed over
+    with a chance of `passed_over` per cent.
+
+    What a stretch of time (from a start to a last lift, which say the rest) leaves free is looked up once: `taken[row]`
+    says for each cell whether a ship lies there during it, `spare` how many cranes are free throughout. `asked` holds
+    the number of the call (`counter[0]`) that filled an entry. A row is made only while there is room; after that
+    places are compared ship by ship.
+    """
+    counter[0] += 1
+    call, rows = counter[0], 0
+    ships, cells, w = picked.shape[0], taken.shape[1], width[i]
+    for z in range(offsets[i], offsets[i + 1]):
+        k = by_price[z] if use_prices else z
+        s, last, p = options[START, k], options[LAST, k], options[CELL, k]
+        e = options[END, k]
+        if asked[s, last] != call:
+            asked[s, last] = call
+            free = 1 << 30
+            for t in range(options[FIRST, k], last):
+                if not idle[i, t] and capacity[t] - use[t] < free:
+                    free = capacity[t] - use[t]
+            spare[s, last] = free
+            row_of[s, last] = -1
+        if options[CRANES, k] > spare[s, last]:
+            continue
+        row = row_of[s, last]
+        if row < 0 and rows < taken.shape[0]:
+            row = rows
+            rows += 1
+            row_of[s, last] = row
+            for x in range(cells):
+                taken[row, x] = 0
+            for j in range(ships):
+                q = picked[j]
+                if q >= 0 and options[START, q] < e and s < options[END, q]:
+                    low = max(0, options[CELL, q] - w + 1)
+                    for x in range(low, options[CELL, q] + width[j]):
+                        taken[row, x] = 1
+        if row >= 0 and taken[row, p]:
+            continue
+        if row < 0 or reach.shape[0] > 0 or limit <= 2 * ships:
+            if not fits(
+                i, k, options, picked, width, idle, capacity, reach, in_order, is_begun, use, movements, window, limit
+            ):
+                continue
+        if passed_over > 0 and random_below(state, 100) < passed_over:
+            continue
+        return k
+    return -1
+
+
+@njit(
     "int64(int32[:, ::1], int64[::1], int64[::1], int64[::1], uint8[:, ::1], int64[::1], uint8[:, :, ::1], "
     "uint8[:, ::1], uint8[::1], int64[::1], int64[::1], int64, int64, int64[::1], int64[::1], int64[::1], int64, "
     "int64, int64, float64, float64, int64, uint64[::1])",
@@ -314,6 +399,15 @@ def anneal(
     ships, steps = width.shape[0], idle.shape[1]
     use = np.zeros(steps, np.int64)
     movements = moved_before.copy()
+    asked = np.zeros((steps + 1, steps + 1), np.int64)
+    row_of = np.zeros((steps + 1, steps + 1), np.int64)
+    spare = np.zeros((steps + 1, steps + 1), np.int64)
+    cells = 1
+    for i in range(ships):
+        for k in range(offsets[i], offsets[i + 1]):
+            cells = max(cells, options[CELL, k] + width[i])
+    taken = np.zeros((4096, cells), np.uint8)
+    counter = np.zeros(1, np.int64)
     total = 0
     for i in range(ships):
         if picked[i] >= 0:
@@ -361,29 +455,31 @@ def anneal(
         now = 0
         for n in range(count):
             i = out[n]
-            found = -1
-            for z in range(offsets[i], offsets[i + 1]):
-                k = by_price[z] if use_prices else z
-                if fits(
-                    i,
-                    k,
-                    options,
-                    picked,
-                    width,
-                    idle,
-                    capacity,
-                    reach,
-                    in_order,
-                    is_begun,
-                    use,
-                    movements,
-                    window,
-                    limit,
-                ):
-                    if random_below(state, 10) == 0:
-                        continue
-                    found = k
-                    break
+            found = first_fit(
+                i,
+                use_prices,
+                10,
+                options,
+                offsets,
+                picked,
+                width,
+                idle,
+                capacity,
+                reach,
+                in_order,
+                is_begun,
+                use,
+                movements,
+                window,
+                limit,
+                by_price,
+                asked,
+                row_of,
+                spare,
+                taken,
+                counter,
+                state,
+            )
             now += cost[found] if found >= 0 else unserved[i]
             if now > allowed:
                 break

@@ -42,9 +42,10 @@ class Search:
             if stay.end_min >= problem.case.now_min:
                 self.moved_before[stay.end_min // problem.case.rules.step_min] += 1
         self.crane_price, self.quay_price = np.zeros(steps), np.zeros((steps, problem.cells))
+        self.along_crane, self.along_quay = self.crane_price.copy(), self.quay_price.copy()
         self.best_crane_price, self.best_quay_price = self.crane_price.copy(), self.quay_price.copy()
         self.least = np.array([cost[0] for cost in problem.costs], float)
-        self.pace = np.array([FIRST_FACTOR, -1e18])
+        self.pace = np.array([FIRST_FACTOR, -1e18, 0.0])
         self.lower = int(sum(cost[0] for cost in problem.costs))
         self.lower_alone = self.lower
         """What the ships would cost if each were alone."""
@@ -159,6 +160,8 @@ class Search:
             self.pace,
             self.crane_price,
             self.quay_price,
+            self.along_crane,
+            self.along_quay,
             self.best_crane_price,
             self.best_quay_price,
             self.least,
