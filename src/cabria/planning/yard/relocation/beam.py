@@ -19,7 +19,7 @@ MAX_SEEN = 1 << 22
 
 @dataclass
 class Incumbent:
-    """The best plan so far: coded relocations and its points."""
+    """The best plan so far: coded relocations and its points; None while there is none better than the points."""
 
     relocations: list[int] | None
     points: int
@@ -56,10 +56,10 @@ class Level:
 
 @dataclass
 class Beam:
-    """A beam of `width` states. `weights` are the kernel's: of the bound, of a stuck rollout, and the seed.
+    """A beam of `width` states. `weights` are the kernel's: bound, stuck rollout, seed, whether to roll out.
 
-    After `rounds()` ran out, `is_complete` says whether no state was ever given up: then the incumbent is optimal, as
-    far as time has no price, or without one the bay cannot be emptied.
+    After `rounds()` ran out, `is_complete` says whether no state was ever given up: then, as far as time has no price,
+    no plan is better than the incumbent.
     """
 
     flat: FlatBay
@@ -69,6 +69,11 @@ class Beam:
     evaluated: int = 0
     is_complete: bool = True
     history: list[tuple[Array, Array]] = field(default_factory=list)
+
+    @property
+    def effort(self) -> int:
+        """In rollouts; a state that is only bounded takes about a quarter of one."""
+        return self.evaluated if self.weights[3] else self.evaluated // 4
 
     def rounds(self) -> Iterator[None]:
         """Search; a pause after every few thousand rollouts, at which the search may be left."""

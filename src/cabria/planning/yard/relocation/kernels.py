@@ -22,7 +22,7 @@ EMPTY = 32767
 STEP = 1024
 STACKS, TIERS, RESTRICTED, TIMED, TROLLEY_EMPTY, TROLLEY_LOADED, HOIST, PER_MOVE, PER_MS, PER_MS_LATE = range(10)
 COUNT, BEST, EVALUATED, LOST, FOUND_PARENT, FOUND_MOVES, STORED = range(7)
-"""Fields of a level's tally: candidates, best points, rollouts, whether a state was lost, the best plan."""
+"""Fields of a level's tally: candidates, best points, new states, whether a state was lost, the best plan."""
 FRESH = -1
 """Instead of the last relocation, where boxes left after it."""
 NEVER = np.int64(1) << 62
@@ -391,8 +391,9 @@ def expand(
     """Try every sensible relocation in the states from `begin` to before `end`: bound it, roll it out, note its key.
 
     A key is what the rollout costs in all plus the bound at `weights[0]` points a relocation; the lowest go on. A
-    rollout that got stuck counts `weights[1]` points more; `weights[2]` is the seed of what parts equals. A plan better
-    than `tally[BEST]` is left in `found`: the relocation, then the rollout's.
+    rollout that got stuck counts `weights[1]` points more; `weights[2]` is the seed of what parts equals; with
+    `weights[3]` 0 only states without a badly placed box are rolled out. A plan better than `tally[BEST]` is left in
+    `found`: the relocation, then the rollout's.
 
     Left out without loss: a box moved twice with nothing leaving in between; of two relocations that touch four
     different stacks and let nothing out, the order with the lower priority last (both only while the crane's way costs
@@ -452,25 +453,28 @@ def expand(
                 name = state_name(box2, height2, given, account)
                 if not is_news(name, account[2], seen, seen_points, tally):
                     continue
+                tally[EVALUATED] += 1
                 room = (tally[BEST] - account[2]) // max(unit, 1) + 1
                 bound = relocations_bound(box2, low2, height2, room, given, scratch)
                 if account[2] + bound * unit >= tally[BEST]:
                     continue
                 is_open = bound > 0
-                value = weights[0] * bound
-                count = roll_out(box2, low2, height2, quality2, due_ms, given, account, made)
-                tally[EVALUATED] += 1
-                if count < 0:
-                    value += account[2] + weights[1]
+                if is_open and weights[3] == 0.0:
+                    value = np.float64(account[2]) + weights[0] * bound
                 else:
-                    value += account[2]
-                    if account[2] < tally[BEST]:
-                        tally[BEST] = account[2]
-                        tally[FOUND_PARENT] = b
-                        tally[FOUND_MOVES] = count + 1
-                        found[0] = s * STEP + d
-                        for i in range(count):
-                            found[i + 1] = made[i]
+                    value = weights[0] * bound
+                    count = roll_out(box2, low2, height2, quality2, due_ms, given, account, made)
+                    if count < 0:
+                        value += account[2] + weights[1]
+                    else:
+                        value += account[2]
+                        if account[2] < tally[BEST]:
+                            tally[BEST] = account[2]
+                            tally[FOUND_PARENT] = b
+                            tally[FOUND_MOVES] = count + 1
+                            found[0] = s * STEP + d
+                            for i in range(count):
+                                found[i + 1] = made[i]
                 if not is_open:
                     continue
                 if tally[COUNT] == len(key):

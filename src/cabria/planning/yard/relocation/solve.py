@@ -13,7 +13,7 @@ import numpy as np
 from cabria.domain.errors import DataError
 from cabria.planning.search.result import Listener, Progress, Result, silent
 from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds, StoppingCriterion
-from cabria.planning.yard.relocation.beam import Beam, Incumbent
+from cabria.planning.yard.relocation.beam import Array, Beam, Incumbent
 from cabria.planning.yard.relocation.kernels import NEVER
 from cabria.planning.yard.relocation.operators import (
     POINTS,
@@ -32,12 +32,18 @@ MAX_ROUND_STEPS = 300_000_000
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """Beams grow from `width` by `growth` up to `max_width` states; `bound_weight` is that of a bound in a key."""
+    """Beams grow from `width` by `growth` up to `max_width` states; gaps up to `proof_gap` relocations are worked on.
+
+    The bound weights are what a relocation of the bound counts in a beam's key beside one of the rollout.
+    """
 
     width: int = 4
     growth: int = 4
     max_width: int = 20_000
+    proof_gap: int = 6
+    proof_width: int = 30_000
     bound_weight: float = 1.5
+    timed_bound_weight: float = 0.7
 
 
 def solve(
@@ -53,56 +59,109 @@ def solve(
     Raises DataError when the bay cannot be emptied, or no plan was found before the stop.
     """
     began = time.process_time()
-    flat = FlatBay.of(problem)
-    incumbent = Incumbent(None, int(NEVER))
-    relocations_bound = flat.relocations_bound()
-    bound = points_bound(problem, relocations_bound)
-    iterations, stopped, proven = 0, "", False
-    for iterations, proven in _search(problem, flat, incumbent, stop, seed, params):
-        best = incumbent.points / POINTS
-        proven = proven or best <= bound
-        listen(Progress("relocation", 0.0, best, iterations))
-        if proven or (stopped := stop(iterations, best)):
+    search = _Search(problem, stop, seed, params)
+    stopped = ""
+    for _ in search.rounds():
+        best = search.incumbent.points / POINTS
+        listen(Progress("relocation", 0.0, best, search.iterations))
+        if search.is_proven or (stopped := stop(search.iterations, best)):
             break
-    if incumbent.relocations is None:
-        raise DataError(
-            "The bay cannot be emptied: no relocations lead out of it." if proven else "No plan was found in time.",
-            remedy="Lower the bay by a box, or let one leave earlier." if proven else "Give more time.",
-        )
-    plan = plan_of(problem, incumbent.relocations)
+    plan = search.plan()
     costs = price(problem, plan)
-    bound = sum(costs.values()) if proven else bound
-    stopped = "proven optimal" if proven else stopped or "the bay is too wide to search; the greedy plan stands"
-    return Result(plan, costs, bound, seed, time.process_time() - began, iterations, stopped)
+    bound = sum(costs.values()) if search.is_proven else points_bound(problem, search.bound)
+    stopped = (
+        "proven optimal" if search.is_proven else stopped or "the bay is too wide to search; the greedy plan stands"
+    )
+    return Result(plan, costs, bound, seed, time.process_time() - began, search.iterations, stopped)
 
 
-def _search(
-    problem: RelocationProblem,
-    flat: FlatBay,
-    incumbent: Incumbent,
-    stop: StoppingCriterion,
-    seed: int,
-    params: Params,
-) -> Iterator[tuple[int, bool]]:
-    """Rollouts so far and whether the incumbent is proven, after each round: a greedy plan, then beams ever wider."""
-    if greedy := flat.roll_out():
-        incumbent.relocations, incumbent.points = greedy
-    yield 1, flat.is_empty
-    stacks = len(flat.height)
-    if stacks**3 * flat.boxes > MAX_ROUND_STEPS:
-        return
-    iterations, width = 1, params.width
-    unit = usual_relocation_points(problem.times, flat)
-    for attempt in count(seed * 1_000):
-        weights = np.array([params.bound_weight * unit, STUCK_RELOCATIONS * unit, attempt])
-        beam = Beam(flat, width, weights, incumbent)
-        for _ in beam.rounds():
-            yield iterations + beam.evaluated, False
-        iterations += beam.evaluated
-        yield iterations, beam.is_complete and not problem.counts_time
-        if beam.is_complete:
+class _Search:
+    """The best plan and the bound so far. `iterations` are rollouts, `bound` is in relocations."""
+
+    def __init__(self, problem: RelocationProblem, stop: StoppingCriterion, seed: int, params: Params) -> None:
+        self.problem = problem
+        self.stop = stop
+        self.seed = seed
+        self.params = params
+        self.flat = FlatBay.of(problem)
+        self.incumbent = Incumbent(None, int(NEVER))
+        self.bound = self.flat.relocations_bound()
+        self.iterations = 0
+        self.proof_effort = 0
+        self.has_no_better = False
+
+    @property
+    def is_proven(self) -> bool:
+        return self.has_no_better or self.incumbent.points <= points_bound(self.problem, self.bound) * POINTS
+
+    def plan(self) -> RelocationPlan:
+        if self.incumbent.relocations is None and self.has_no_better:
+            raise DataError(
+                "The bay cannot be emptied: no relocations lead out of it.", remedy="Lower it by a box elsewhere."
+            )
+        if self.incumbent.relocations is None:
+            raise DataError("No plan was found in time.", remedy="Give more time.")
+        return plan_of(self.problem, self.incumbent.relocations)
+
+    def rounds(self) -> Iterator[None]:
+        """A greedy plan, then beams ever wider, each followed by work on the bound, more when it found nothing."""
+        self.iterations = 1
+        if greedy := self.flat.roll_out():
+            self.incumbent.relocations, self.incumbent.points = greedy
+        yield
+        if len(self.flat.height) ** 3 * self.flat.boxes > MAX_ROUND_STEPS:
             return
-        width = _next_width(width, beam.evaluated, _rollouts_left(stop, iterations), params)
+        width = self.params.width
+        for attempt in count(self.seed * 1_000):
+            beam = Beam(self.flat, width, self._weights(attempt), self.incumbent)
+            before = self.incumbent.points
+            yield from self._run(beam)
+            self.has_no_better = beam.is_complete and not self.problem.counts_time
+            yield
+            if beam.is_complete:
+                return
+            yield from self._raise_bound(1.0 if self.incumbent.points == before else 0.2)
+            width = _next_width(width, beam.evaluated, _rollouts_left(self.stop, self.iterations), self.params)
+
+    def _raise_bound(self, share: float) -> Iterator[None]:
+        """Look for a plan that costs no more than the bound; when there is none, the bound is one higher.
+
+        All such looks together take no more effort than this share of what all beams took.
+        """
+        per_move = self.problem.prices.relocation * POINTS
+        while (
+            not self.problem.counts_time
+            and self.incumbent.points <= (self.bound + self.params.proof_gap) * per_move
+            and not self.is_proven
+        ):
+            target = Incumbent(None, (self.bound + 1) * per_move)
+            beam = Beam(self.flat, self.params.proof_width, self._weights(0, rolls=False), target)
+            before = self.iterations
+            for _ in self._run(beam):
+                if self.proof_effort + self.iterations - before > share * (before - self.proof_effort):
+                    beam.is_complete = False
+                if not beam.is_complete:
+                    break
+                yield
+            self.proof_effort += self.iterations - before
+            if target.relocations is not None:
+                self.incumbent.relocations, self.incumbent.points = target.relocations, target.points
+            elif not beam.is_complete:
+                return
+            else:
+                self.bound += 1
+            yield
+
+    def _run(self, beam: Beam) -> Iterator[None]:
+        before = self.iterations
+        for _ in beam.rounds():
+            self.iterations = before + beam.effort
+            yield
+
+    def _weights(self, attempt: int, *, rolls: bool = True) -> Array:
+        weight = self.params.timed_bound_weight if self.problem.counts_time else self.params.bound_weight
+        unit = usual_relocation_points(self.problem.times, self.flat)
+        return np.array([weight * unit, STUCK_RELOCATIONS * unit, attempt, rolls], np.float64)
 
 
 def _next_width(width: int, spent: int, left: float, params: Params) -> int:
