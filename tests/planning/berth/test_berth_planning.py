@@ -259,11 +259,48 @@ def test_the_bound_of_the_kernel_is_what_plain_sums_give(seed: int) -> None:
         assert reduced[k] == pytest.approx(search.cost[k] + quay + crane)
 
 
-def test_movements_and_reach_are_checked_by_the_kernel_as_by_hand() -> None:
+def test_movements_are_kept_apart_where_the_channel_takes_one_an_hour() -> None:
     narrow = case(ship("A"), ship("B"), movements_per_h=1)
     times = [t for stay in planned(narrow).plan.stays for t in (stay.start_min, stay.end_min)]
     assert all(abs(a - b) >= 60 for n, a in enumerate(times) for b in times[:n])
-    assert kernels.START == START
+
+
+@given(st.integers(0, 200), st.booleans())
+@settings(max_examples=15)
+def test_the_quick_look_up_finds_the_option_that_comparing_ship_by_ship_finds(seed: int, real: bool) -> None:
+    week = make_berth_week(calls=5, seed=seed % 3) if real else made_week(12, seed)
+    search = Search(BerthProblem.of(week), seed)
+    search.start({})
+    plan, i = search.best.copy(), seed % len(search.best)
+    plan[i] = -1
+    use, movements = np.zeros(search.problem.steps, np.int64), search.moved_before.copy()
+    for j, k in enumerate(plan):
+        if k >= 0:
+            kernels.take(j, k, 1, search.options, search.problem.idle, search.is_begun, use, movements)
+    given_all = (*search.shared, *search.rail, use, movements, *search.channel[1:])
+    slow = [
+        k
+        for k in range(search.offsets[i], search.offsets[i + 1])
+        if kernels.fits(i, k, search.options, plan, *given_all)
+    ]
+    side = search.problem.steps + 1
+    tables = [np.zeros((side, side), np.int64) for _ in range(3)]
+    taken, counter = np.zeros((seed % 40, search.problem.cells), np.uint8), np.zeros(1, np.int64)
+    found = kernels.first_fit(
+        i,
+        False,
+        0,
+        search.options,
+        search.offsets,
+        plan,
+        *given_all,
+        search.by_price,
+        *tables,
+        taken,
+        counter,
+        search.random,
+    )
+    assert found == (slow[0] if slow else -1)
 
 
 def test_a_frozen_ship_waits_only_for_what_blocks_her() -> None:

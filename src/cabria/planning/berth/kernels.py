@@ -264,9 +264,8 @@ def fits(
     cache=True,
     nogil=True,
 )
-def _take(
-    i: int, k: int, sign: int, options: Array, idle: Array, is_begun: Array, use: Array, movements: Array
-) -> None:
+def take(i: int, k: int, sign: int, options: Array, idle: Array, is_begun: Array, use: Array, movements: Array) -> None:
+    """Count the cranes and movements of an option in (sign 1) or out (-1)."""
     for t in range(options[FIRST, k], options[LAST, k]):
         if not idle[i, t]:
             use[t] += sign * options[CRANES, k]
@@ -411,7 +410,7 @@ def anneal(
     total = 0
     for i in range(ships):
         if picked[i] >= 0:
-            _take(i, picked[i], 1, options, idle, is_begun, use, movements)
+            take(i, picked[i], 1, options, idle, is_begun, use, movements)
             total += cost[picked[i]]
         else:
             total += unserved[i]
@@ -446,7 +445,7 @@ def anneal(
             before[n] = picked[i]
             if picked[i] >= 0:
                 was += cost[picked[i]]
-                _take(i, picked[i], -1, options, idle, is_begun, use, movements)
+                take(i, picked[i], -1, options, idle, is_begun, use, movements)
             else:
                 was += unserved[i]
             picked[i] = -1
@@ -485,7 +484,7 @@ def anneal(
                 break
             if found >= 0:
                 picked[i] = found
-                _take(i, found, 1, options, idle, is_begun, use, movements)
+                take(i, found, 1, options, idle, is_begun, use, movements)
         if now <= allowed:
             total += now - was
             if total < best_cost:
@@ -495,11 +494,11 @@ def anneal(
         for n in range(count):
             i = out[n]
             if picked[i] >= 0:
-                _take(i, picked[i], -1, options, idle, is_begun, use, movements)
+                take(i, picked[i], -1, options, idle, is_begun, use, movements)
         for n in range(count):
             picked[out[n]] = before[n]
             if before[n] >= 0:
-                _take(out[n], before[n], 1, options, idle, is_begun, use, movements)
+                take(out[n], before[n], 1, options, idle, is_begun, use, movements)
     return best_cost
 
 
@@ -530,7 +529,7 @@ def fill(
     movements = moved_before.copy()
     for i in range(width.shape[0]):
         if picked[i] >= 0:
-            _take(i, picked[i], 1, options, idle, is_begun, use, movements)
+            take(i, picked[i], 1, options, idle, is_begun, use, movements)
     for i in order:
         if picked[i] >= 0:
             continue
@@ -540,5 +539,5 @@ def fill(
                 i, k, options, picked, width, idle, capacity, reach, in_order, is_begun, use, movements, window, limit
             ):
                 picked[i] = k
-                _take(i, k, 1, options, idle, is_begun, use, movements)
+                take(i, k, 1, options, idle, is_begun, use, movements)
                 break
