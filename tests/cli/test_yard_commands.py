@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from cabria.cli.yard_output import OUTPUT
+from cabria.cli.yard_output import OUTPUT, SHARED
 
 from .conftest import Outcome, Run
 
-COMMANDS = ("map", "section", "retrieve", "premarshal", "tidy")
+COMMANDS = ("map", "section", "retrieve", "premarshal", "tidy", "share")
 QUICK = ("--effort", "quick")
 
 
@@ -49,12 +49,13 @@ def test_every_command_of_the_page_runs(cabria: Run, yard: Path, repository: Pat
     for line in "".join(blocks_of_page(repository, "sh")).splitlines():
         program, *words = shlex.split(line)
         assert program == "cabria"
-        quick = QUICK if words[1] in ("retrieve", "premarshal") else ()
+        quick = QUICK if words[1] in ("retrieve", "premarshal", "share") else ()
         outcome = cabria(*words, *quick)
         assert outcome.code == 0, outcome.err
         assert "Written to" in outcome.out
     for folder in ("moves", "emptied", "sorted", "tonight"):
         assert sorted(path.name for path in Path(folder).iterdir()) == sorted(OUTPUT)
+    assert sorted(path.name for path in Path("shared").iterdir()) == sorted(SHARED)
     for picture in ("block.png", "bay.png"):
         assert Path(picture).read_bytes().startswith(b"\x89PNG")
     assert Path("yard-map.svg").read_text().startswith("<svg")
@@ -124,13 +125,46 @@ def test_a_yard_that_cannot_be_is_refused_with_its_place(
         ("retrieve yard.csv yard.csv --out yard.csv", "yard.csv"),
         ("premarshal yard.csv A-04", "on all the ground of bay 04"),
         ("tidy yard.csv Z", "There is no block 'Z'"),
+        ("share yard.csv wanted.csv", "no column container, from, to"),
+        ("share yard.csv yard.csv", "no column from, to"),
         ("map yard.csv --terminal yard.csv", "yard.csv"),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_what_is_asked_wrongly_is_told(cabria: Run, yard: Path, words: str, sentence: str) -> None:
     assert_refused(cabria("yard", *words.split()), sentence)
     assert sorted(path.name for path in Path().iterdir()) == ["wanted.csv", "yard.csv"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("CBAU1000030,A-02-01,out", "line 2, column B (from): Yard position 'A-02-01' is not written"),
+        ("CBAU1000030,truck,out", "line 2, column B (from): The box neither stands in the yard nor comes into it"),
+        ("CBAU1000030,A-02-01-3,B-02-01-1", "line 2, column C (to): The box goes from one block to another"),
+        ("CBAU1000030,A-92-01-3,out", "Block A has no place A-92-01-3"),
+        ("CBAU1000030,Z-02-01-3,out", "There is no block 'Z'"),
+        (
+            "CBAU1000030,A-02-01-3,A-05-02-2\nX,A-01-01-1,A-05-01-1",
+            "some.csv, container CBAU1000030: No crane reaches both bay 2 and bay 5",
+        ),
+    ],
+    ids=range(6),
+)
+def test_moves_that_two_cranes_cannot_do_are_refused(cabria: Run, yard: Path, lines: str, words: str) -> None:
+    Path("some.csv").write_text(f"container,from,to\n{lines}\n")
+    assert_refused(cabria("yard", "share", yard, "some.csv", "--gap-bays", "2", "--out", "shared", *QUICK), words)
+    assert not Path("shared").exists()
+
+
+def test_boxes_that_trucks_bring_and_fetch_are_shared_too(cabria: Run, yard: Path) -> None:
+    Path("some.csv").write_text("container,from,to,ready_s,due_s\nA,A-02-01-3,,0,60\nB,truck,A-05-02-2,30,\n")
+    outcome = cabria("yard", "share", yard, "some.csv", "--gap-bays", "2", "--out", "shared", *QUICK)
+    assert outcome.code == 0, outcome.err
+    with Path("shared/schedule.csv").open() as file:
+        rows = {row["container"]: row for row in csv.DictReader(file)}
+    assert (rows["A"]["to"], rows["B"]["from"], rows["A"]["due_s"]) == ("out", "truck", "60")
+    assert int(rows["B"]["lift_at_s"]) >= 30
 
 
 def test_a_folder_of_somebody_else_is_left_alone(cabria: Run, yard: Path) -> None:

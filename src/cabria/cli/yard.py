@@ -11,7 +11,15 @@ import typer
 
 from cabria.cli.options import Effort, EffortOption, SeedOption
 from cabria.cli.screen import keeping_the_best, on_screen, say
-from cabria.cli.yard_output import beside, refuse_folder, refuse_picture, write_picture, write_plan
+from cabria.cli.yard_output import (
+    SHARED,
+    beside,
+    refuse_folder,
+    refuse_picture,
+    write_picture,
+    write_plan,
+    write_shared,
+)
 from cabria.domain.errors import DataError
 
 if TYPE_CHECKING:
@@ -238,6 +246,62 @@ def yard_tidy(
     say(f"{headline}. Written to {folder}")
 
 
+@app.command("share", epilog="Example: cabria yard share yard.csv moves/moves.csv --block A")
+def yard_share(
+    yard: YardArgument,
+    moves: Annotated[Path, typer.Argument(help="Table of moves: container, from, to, perhaps ready_s and due_s.")],
+    block: Annotated[str, typer.Option(help="The block; needed when the moves are of several.")] = "",
+    gap_bays: Annotated[int, typer.Option(help="Bay numbers the cranes keep between them.", min=1, max=200)] = 6,
+    bay_travel_s: Annotated[int, typer.Option(help="Seconds from a bay number to the next.", min=1, max=600)] = 2,
+    out: FolderOption = None,
+    seed: SeedOption = 0,
+    effort: EffortOption = Effort.NORMAL,
+    terminal: TerminalOption = None,
+    tiers: TiersOption = 5,
+) -> None:
+    """Share moves between two cranes on a rail.
+
+    They never pass each other and keep their gap at all times; moves of one stack keep their order.
+    """
+    from cabria.adapters.files.yard_moves_csv import read_lifts
+    from cabria.planning.yard.rail.block_work import rail_case
+    from cabria.planning.yard.rail.problem import RailProblem
+    from cabria.planning.yard.rail.solve import Params, solve
+    from cabria.referee.rail_work import judge_rail
+
+    folder = out or beside(yard, "-cranes")
+    refuse_folder(folder, SHARED)
+    table = _table(yard, terminal, tiers)
+    told = read_lifts(moves)
+    names = sorted({lift.places[0].block for _, lift in told})
+    if not block and len(names) > 1:
+        raise DataError(f"The moves are of {len(names)} blocks.", file=str(moves), remedy="Name one with --block.")
+    the_block = table.block(block or names[0])
+    mine = [(container, lift) for container, lift in told if lift.places[0].block == the_block.id]
+    last = 2 * the_block.bays - 1
+    starts = max(1, min(last // 4, last - gap_bays)), last
+    try:
+        case = rail_case(the_block.id, the_block, [lift for _, lift in mine], starts, gap_bays=gap_bays,
+                         bay_travel_s=bay_travel_s)  # fmt: skip
+    except DataError as error:
+        number = error.place.removeprefix("jobs[").removesuffix("]")
+        place = f"container {mine[int(number)][0]}" if number.isdigit() else ""
+        raise DataError(error.problem, file=str(moves), place=place, remedy=error.remedy) from None
+    with on_screen("points") as screen, keeping_the_best() as interrupted:
+        stop = _stop(effort, interrupted.is_set)
+        result = solve(RailProblem(case), stop, seed=seed, params=Params.within(SECONDS[effort], len(mine)),
+                       listen=screen.listen)  # fmt: skip
+    verdict = judge_rail(case, result.plan)
+    if not verdict.ok:
+        raise DataError(f"The referee refuses the plan: {verdict.findings[0]}.")
+    headline = (
+        f"Block {the_block.id}: {len(mine)} moves in {verdict.makespan_s / 60:.0f} min with two cranes, "
+        f"{verdict.late_s} s late in all"
+    )
+    write_shared(mine, case, result.plan, folder, headline)
+    say(f"{headline}. Written to {folder}")
+
+
 def _table(yard: Path, terminal: Path | None, tiers: int) -> YardTable:
     from cabria.adapters.files.yard_table import read_yard_table
 
@@ -255,11 +319,11 @@ def _stop(effort: Effort, is_interrupted: Callable[[], bool]) -> StoppingCriteri
 
 def _fill_order(order: RetrievalOrder, seed: int, effort: Effort) -> tuple[tuple[RetrievalMove, ...], int]:
     from cabria.planning.yard.whole_yard.problem import WholeYardProblem
-    from cabria.planning.yard.whole_yard.solve import solve
+    from cabria.planning.yard.whole_yard.solve import Params, solve
 
     with on_screen("digs") as screen, keeping_the_best() as interrupted:
-        stop = _stop(effort, interrupted.is_set)
-        result = solve(WholeYardProblem(order), stop, seed=seed, listen=screen.listen)
+        stop, params = _stop(effort, interrupted.is_set), Params.within(SECONDS[effort])
+        result = solve(WholeYardProblem(order), stop, seed=seed, params=params, listen=screen.listen)
     return result.plan.moves, int(result.bound or 0)
 
 

@@ -11,7 +11,9 @@ from cabria.domain.errors import DataError
 
 if TYPE_CHECKING:
     from cabria.adapters.files.yard_table import YardTable
+    from cabria.domain.rail_work import RailCase, RailPlan
     from cabria.domain.retrieval_order import RetrievalMove
+    from cabria.planning.yard.rail.block_work import BlockLift
     from cabria.reports.stylesheet import Scheme
 
 MOVES, AFTER, PICTURE, PICTURE_PNG, PICTURE_DARK = (
@@ -23,6 +25,10 @@ MOVES, AFTER, PICTURE, PICTURE_PNG, PICTURE_DARK = (
 )
 OUTPUT = (MOVES, AFTER, PICTURE, PICTURE_PNG, PICTURE_DARK)
 """All that an output folder holds. One with anything else in it is never replaced."""
+SCHEDULE, WAYS = "schedule.csv", "ways.csv"
+CHART, CHART_PNG, CHART_DARK = "cranes.svg", "cranes.png", "cranes-dark.svg"
+SHARED = (SCHEDULE, WAYS, CHART, CHART_PNG, CHART_DARK)
+"""All that a folder of two cranes' work holds."""
 ZOOMS = (2.0, 1.0, 0.5, 0.25)
 MOST_PIXELS = 25_000_000
 """Of a PNG: more takes many seconds to draw and is seen by nobody."""
@@ -68,10 +74,11 @@ def beside(yard: Path, ending: str) -> Path:
     return yard.parent / re.sub(r"[/\\\0]", "_", f"{name}{ending}")
 
 
-def refuse_folder(folder: Path) -> None:
+def refuse_folder(folder: Path, parts: Sequence[str] = OUTPUT) -> None:
+    """Raise DataError before any planning for a folder that could not be written; its mark is the first of `parts`."""
     from cabria.adapters.files.whole_folder import refuse_taken
 
-    refuse_taken(folder, mark=MOVES, parts=OUTPUT)
+    refuse_taken(folder, mark=parts[0], parts=parts)
 
 
 def write_plan(table: YardTable, moves: Sequence[RetrievalMove], folder: Path, headline: str) -> None:
@@ -94,3 +101,20 @@ def write_plan(table: YardTable, moves: Sequence[RetrievalMove], folder: Path, h
         write_picture(picture, draft / PICTURE, dark=False)
         write_picture(picture, draft / PICTURE_DARK, dark=True)
         write_picture(picture, draft / PICTURE_PNG, dark=False)
+
+
+def write_shared(
+    moves: Sequence[tuple[str, BlockLift]], case: RailCase, plan: RailPlan, folder: Path, headline: str
+) -> None:
+    """Schedule and ways of two cranes as tables, and both in one picture."""
+    from cabria.adapters.files.whole_folder import whole_folder
+    from cabria.adapters.files.yard_moves_csv import write_schedule, write_ways
+    from cabria.reports.rail_chart import rail_chart
+
+    picture = rail_chart(case, plan, headline)
+    with whole_folder(folder, mark=SCHEDULE, parts=SHARED) as draft:
+        write_schedule(moves, case, plan, draft / SCHEDULE)
+        write_ways(plan, draft / WAYS)
+        write_picture(picture, draft / CHART, dark=False)
+        write_picture(picture, draft / CHART_DARK, dark=True)
+        write_picture(picture, draft / CHART_PNG, dark=False)

@@ -31,6 +31,11 @@ class Params:
     hot_share: float = 0.5
     cold_share: float = 0.002
 
+    @classmethod
+    def within(cls, seconds: float, jobs: int) -> Params:
+        """Cooled down in somewhat less than so many seconds of a usual core."""
+        return cls(iterations=max(1_000, min(3_000_000, round(20_000_000 * seconds / max(20, jobs)))))
+
 
 def solve(
     problem: RailProblem,
