@@ -13,7 +13,7 @@ from cabria.cli.yard_output import OUTPUT, SHARED
 
 from .conftest import Outcome, Run
 
-COMMANDS = ("map", "section", "retrieve", "premarshal", "tidy", "share")
+COMMANDS = ("map", "section", "retrieve", "premarshal", "tidy", "share", "put")
 QUICK = ("--effort", "quick")
 
 
@@ -59,6 +59,7 @@ def test_every_command_of_the_page_runs(cabria: Run, yard: Path, repository: Pat
     for picture in ("block.png", "bay.png"):
         assert Path(picture).read_bytes().startswith(b"\x89PNG")
     assert Path("yard-map.svg").read_text().startswith("<svg")
+    assert "CBAU2000010" in Path("yard-with-it.csv").read_text()
 
 
 def test_a_list_of_classes_is_served_in_its_order(cabria: Run, yard: Path) -> None:
@@ -127,9 +128,12 @@ def test_a_yard_that_cannot_be_is_refused_with_its_place(
         ("tidy yard.csv Z", "There is no block 'Z'"),
         ("share yard.csv wanted.csv", "no column container, from, to"),
         ("share yard.csv yard.csv", "no column from, to"),
+        ("put yard.csv CBAU1000010", "CBAU1000010 stands in the yard already"),
+        ("put yard.csv NEW --length-ft 53", "53 ft long"),
+        ("put yard.csv NEW --block Z", "There is no block 'Z'"),
         ("map yard.csv --terminal yard.csv", "yard.csv"),
     ],
-    ids=range(15),
+    ids=range(18),
 )
 def test_what_is_asked_wrongly_is_told(cabria: Run, yard: Path, words: str, sentence: str) -> None:
     assert_refused(cabria("yard", *words.split()), sentence)

@@ -1,4 +1,4 @@
-"""`cabria yard`: pictures of the yard, and the moves that get boxes out, sort them, tidy up."""
+"""`cabria yard`: pictures of the yard, and the moves that get boxes out, sort them, tidy up and put one away."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cabria.planning.search.stopping import StoppingCriterion
 
 app = typer.Typer(
-    help="The yard: see it, get boxes out, sort and tidy it.",
+    help="The yard: see it, get boxes out, sort, tidy, put a box away.",
     epilog="Example: cabria yard map yard.csv",
     no_args_is_help=True,
 )
@@ -300,6 +300,55 @@ def yard_share(
     )
     write_shared(mine, case, result.plan, folder, headline)
     say(f"{headline}. Written to {folder}")
+
+
+@app.command("put", epilog="Example: cabria yard put yard.csv CBAU2000010 --leaves-in-h 30")
+def yard_put(
+    yard: YardArgument,
+    container: Annotated[str, typer.Argument(help="The number of the box that comes.")],
+    length_ft: Annotated[int, typer.Option(help="Its length: 20, 40 or 45.")] = 40,
+    mass_kg: Annotated[int, typer.Option(help="Its mass.", min=0, max=100_000)] = 20_000,
+    leaves_in_h: Annotated[
+        float | None, typer.Option(help="When it leaves, in hours; unknown if not given.", min=0, max=100_000)
+    ] = None,
+    error_h: Annotated[float, typer.Option(help="By how many hours leaves_in_h usually errs.", min=0, max=1000)] = 6,
+    block: Annotated[str, typer.Option(help="Only this block.")] = "",
+    out: Annotated[Path | None, typer.Option(help="CSV of the yard with the box in it.")] = None,
+    terminal: TerminalOption = None,
+    tiers: TiersOption = 5,
+) -> None:
+    """Find the slot for an arriving box.
+
+    And the next best ones, with what each is expected to cost in crane minutes.
+    """
+    from cabria.adapters.files.yard_table import write_yard_table
+    from cabria.domain.containers import ContainerId
+    from cabria.domain.yard import YardBox, YardInventory
+    from cabria.planning.yard.arriving import slot_for
+
+    table = _table(yard, terminal, tiers)
+    number = ContainerId(container.replace(" ", "").upper())
+    if not 0 < len(number) <= 17:
+        raise DataError("The container number is missing or too long.", place="CONTAINER")
+    blocks = (table.block(block),) if block else table.blocks
+    names = {one.id for one in blocks}
+    standing = YardInventory.of(box for box in table.yard if box.position.block in names or box.id == number)
+    known = {**table.leaves_in_h, **({} if leaves_in_h is None else {number: leaves_in_h})}
+    try:
+        choice = slot_for(number, length_ft, mass_kg, blocks, standing, known, error_h)
+    except DataError as error:
+        raise error.inside(str(yard)) from None
+    if choice.position is None:
+        raise DataError(f"Container {number} finds no place: {choice.verdict.reason}.", file=str(yard))
+    for rank, place in enumerate(choice.best):
+        terms = ", ".join(f"{term} {minutes:.1f}" for term, minutes in place.minutes.items() if minutes >= 0.05)
+        costs = f"{place.total_min:.1f} min" + (f" ({terms})" if terms else "")
+        say(f"{place.position}: {costs}" if rank else f"{number} goes to {place.position}: {costs}")
+    if out is not None:
+        box = YardBox(number, choice.position, length_ft, gross_mass_kg=mass_kg)
+        yard_with_it = YardInventory.of(sorted((*table.yard, box), key=lambda one: one.position))
+        write_yard_table(replace(table, leaves_in_h=known), yard_with_it, out)
+        say(f"Written to {out}")
 
 
 def _table(yard: Path, terminal: Path | None, tiers: int) -> YardTable:
