@@ -485,6 +485,7 @@ def grow(
     Each box on top goes to the `targets` stacks that welcome it most. `best` is length, level, parent, origin and
     target of the shortest plan known, the rest of it greedy; its last entry becomes 1 when a child was left out that a
     complete search would have to look at. A box is not moved twice running, of empty stacks only the first is used.
+    With `frugal` stacks that can be filled at once are not taken down.
     """
     stacks, tiers = boxes.shape[1], boxes.shape[2]
     tops = np.zeros((2, stacks), np.int64)
@@ -548,11 +549,9 @@ def grow(
                     describe(child, child_good, child_height, by_rank, pools, values)
                     limit = min(best[0] - level, moves.shape[0] - bad - 50) + 15
                     rest = complete(child, child_good, child_height, bad, limit, pools, was_taken_down, moves)
-                    if rest < 0:
-                        rest = limit + 1
-                    values[VALUES - 1] = min(rest - bad, HOPELESS)
+                    values[VALUES - 1] = min(rest - bad, HOPELESS) if rest >= 0 else HOPELESS
                     price = bad + guess(values, inward, bias, outward, offset, hidden)
-                if level + rest < best[0]:
+                if 0 <= rest < best[0] - level:
                     best[0], best[1], best[2], best[3], best[4] = level + rest, level, state, origin, chosen
                 offers[offered, PARENT] = state
                 offers[offered, ORIGIN] = origin
