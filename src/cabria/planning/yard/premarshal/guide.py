@@ -1,6 +1,6 @@
 """The guide of the beam: how many moves beyond one a bad box a bay is likely to need, learned from solved bays.
 
-A network of one hidden layer over the values of `kernels.describe`; `experiments.premarshal_guide` learns it anew.
+A network of one hidden layer over the values of `kernels.describe`, fitted by least squares; the README says to what.
 """
 
 from __future__ import annotations
