@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cabria.domain.berthing import BerthCase, CraneSpell, ShipId, Spell, Stay, joined_spells
@@ -49,24 +49,38 @@ def _steps(spell: Spell, step: int) -> range:
 
 
 def _crews(case: BerthCase, ships: list[_AtWork], at: int) -> list[Crew] | None:
-    """For ships from left to right neighbouring cranes in order, with the fewest that were not there before."""
+    """For ships from left to right neighbouring cranes in order, with the fewest that were not there before, and of
+    these the crews whose rank along the rail is nearest to the ships' place along the quay."""
     in_order = [c for c, crane in enumerate(case.quay.cranes) if not crane.is_out(at, at + case.rules.step_min)]
-    best: dict[int, tuple[int, list[Crew]]] = {0: (0, [])}
-    """By how many of the cranes in order are used up: changes so far, and the crews."""
+    best: dict[int, tuple[int, int, list[Crew]]] = {0: (0, 0, [])}
+    """By how many of the cranes in order are used up: changes so far, distances in mm, and the crews."""
     for one in ships:
-        ship = case.ship_of[one.stay.ship]
-        end_mm = one.stay.position_mm + ship.length_mm
-        able = [reaches(case.quay.cranes[c], ship, one.stay.position_mm, end_mm) for c in in_order]
-        following: dict[int, tuple[int, list[Crew]]] = {}
-        for first in range(len(in_order) - one.cranes + 1):
-            if not all(able[first : first + one.cranes]):
-                continue
-            crew = tuple(in_order[first : first + one.cranes])
+        following: dict[int, tuple[int, int, list[Crew]]] = {}
+        for first, crew in _windows(case, one, in_order):
             so_far = min((state for used, state in best.items() if used <= first), default=None)
             if so_far is not None:
-                changes = so_far[0] + (len(set(crew) - set(one.before)) if one.before else 0)
+                state = (so_far[0] + _changes(one, crew), so_far[1] + _away_mm(case, one, crew), [*so_far[2], crew])
                 used = first + one.cranes
-                if used not in following or changes < following[used][0]:
-                    following[used] = (changes, [*so_far[1], crew])
+                following[used] = min(state, following.get(used, state))
         best = following
-    return min(best.values())[1] if best else None
+    return min(best.values())[2] if best else None
+
+
+def _windows(case: BerthCase, one: _AtWork, in_order: list[int]) -> Iterator[tuple[int, Crew]]:
+    """Rows of neighbouring cranes that reach the ship, and how many cranes in order lie left of them."""
+    ship = case.ship_of[one.stay.ship]
+    end_mm = one.stay.position_mm + ship.length_mm
+    able = [reaches(case.quay.cranes[c], ship, one.stay.position_mm, end_mm) for c in in_order]
+    for first in range(len(in_order) - one.cranes + 1):
+        if all(able[first : first + one.cranes]):
+            yield first, tuple(in_order[first : first + one.cranes])
+
+
+def _changes(one: _AtWork, crew: Crew) -> int:
+    return len(set(crew) - set(one.before)) if one.before else 0
+
+
+def _away_mm(case: BerthCase, one: _AtWork, crew: Crew) -> int:
+    middle = one.stay.position_mm + case.ship_of[one.stay.ship].length_mm // 2
+    rank = (crew[0] + crew[-1] + 1) * case.quay.length_mm // (2 * len(case.quay.cranes))
+    return abs(middle - rank)

@@ -19,6 +19,10 @@ FIRST_FACTOR = 0.2
 """Of the subgradient's step; larger ones throw good prices away."""
 
 
+LARGEST = 10
+"""Ships that are taken out at once; with 6 dense weeks stay a fifth dearer."""
+
+
 class Search:
     """The options still in play, the prices, the best plan and the bound, in points.
 
@@ -219,10 +223,10 @@ class Search:
     def anneal(self, iterations: int, piece: int, is_over: Callable[[], bool]) -> int:
         """Anneal from the best plan, in pieces after which it may be over; returns the iterations done.
 
-        The temperature falls from several times what a ship costs by not being alone.
+        The temperature falls from what a ship costs on average by not being alone.
         """
         ships = max(1, len(self.problem.ships))
-        hot = max(10.0 * self.problem.granularity, 4.0 * (self.best_cost - self.lower_alone) / ships)
+        hot = max(10.0 * self.problem.granularity, (self.best_cost - self.lower_alone) / ships)
         go_on: Any = kernels.anneal
         picked, best, done = self.best.copy(), self.best.copy(), 0
         while done < iterations and not is_over():
@@ -243,7 +247,7 @@ class Search:
                 iterations,
                 hot,
                 hot / 30,
-                6,
+                LARGEST,
                 self.random,
             )
             done += count

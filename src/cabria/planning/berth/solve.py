@@ -21,6 +21,8 @@ from cabria.referee.berthing import CROSS, NAMED, judge_berthing
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+SHORTEST_TRY_S = 0.5
+"""Less time than this is not worth building a model for."""
 PROVEN = "the plan is proven optimal"
 SPENT = "no better plan was left to find"
 PROVEN_FOR_STAYS = "no plan with one number of cranes a stay is better"
@@ -70,8 +72,9 @@ def _search(
         count = round(params.iterations * params.growth**number)
         iterations += search.anneal(count, params.piece, over)
         search.prune()
-        if not search.is_proven and _is_time_for_proof(search, params, number):
-            improve(search, params.exact_limit * 2**tries, _seconds_left(stop))
+        seconds_left = _seconds_left(stop)
+        if not search.is_proven and seconds_left > SHORTEST_TRY_S and _is_time_for_proof(search, params, number):
+            improve(search, params.exact_limit * 2**tries, seconds_left)
             tries += 1
         listen(Progress("berth", (number + 1) / params.rounds, search.best_cost / POINTS, iterations))
     return search, iterations, stopped or _proof(problem, search) or f"{params.rounds} rounds done"
