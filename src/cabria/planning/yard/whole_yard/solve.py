@@ -46,7 +46,10 @@ def solve(
     params: Params = Params(),
     listen: Listener = silent,
 ) -> Result[WholeYardPlan]:
-    """Cost and bound are digs. Raises DataError when the yard is so full that a box in the way has nowhere to go."""
+    """Cost and bound are digs; a search stopped early still takes a tenth of a second to cool.
+
+    Raises DataError when the yard is so full that a box in the way has nowhere to go.
+    """
     began = time.process_time()
     flat = FlatYard.of(problem)
     choice, iterations, stopped = _search(problem, flat, stop, seed, params, listen)
@@ -76,4 +79,7 @@ def _search(
         if choice.digs < fewest:
             best, fewest = choice.taken(), choice.digs
         listen(Progress("yard", iterations / of, fewest, iterations))
+    if stopped and iterations < of and fewest:  # stopped while hot: one short round cools right down
+        choice.anneal(flat, params.iterations_a_round, params.hot, params.cold, state)
+        best, fewest = (choice.taken(), choice.digs) if choice.digs < fewest else (best, fewest)
     return best, iterations, stopped or f"{iterations:,} iterations done"
