@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from pathlib import Path
 
 from cabria.domain.errors import DataError
@@ -36,6 +37,20 @@ def read_text(path: Path | str, *, limit_bytes: int) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("latin-1")
+
+
+def unzipped(content: bytes, *, file: str, limit_bytes: int) -> bytes:
+    """What a gzip archive holds; no more than the limit is unpacked, whatever that is. Raises DataError."""
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        text = unpacker.decompress(content, limit_bytes + 1)
+    except zlib.error:
+        raise DataError("The archive is damaged or no gzip archive.", file=file) from None
+    if len(text) > limit_bytes:
+        raise DataError(f"Unpacked, the file is larger than {limit_bytes // 1024**2} MB.", file=file)
+    if not unpacker.eof:
+        raise DataError("The archive was cut off.", file=file, remedy="Fetch it again.")
+    return text
 
 
 def write_whole(path: Path | str, content: bytes) -> None:

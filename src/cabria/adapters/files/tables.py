@@ -10,7 +10,6 @@ import csv
 import re
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +18,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
-from cabria.adapters.files.source_file import read_bytes
+from cabria.adapters.files.source_file import read_bytes, unzipped
 from cabria.domain.errors import DataError
 
 MAX_BYTES = 48 * 1024 * 1024
@@ -195,7 +194,7 @@ def _csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     file = str(path)
     content = read_bytes(path, limit_bytes=MAX_BYTES)
     if path.suffix.lower() == ".gz":
-        content = _unzipped(content, file)
+        content = unzipped(content, file=file, limit_bytes=MAX_BYTES)
     text = _decoded(content, file)
     reader = csv.reader(StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     try:
@@ -223,20 +222,6 @@ def _decoded(content: bytes, file: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("latin-1")
-
-
-def _unzipped(content: bytes, file: str) -> bytes:
-    """No more than the limit is unpacked, whatever the archive holds."""
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        text = unpacker.decompress(content, MAX_BYTES + 1)
-    except zlib.error:
-        raise DataError("The archive is damaged or no gzip archive.", file=file) from None
-    if len(text) > MAX_BYTES:
-        raise DataError(f"Unpacked, the file is larger than {MAX_BYTES // 1024**2} MB.", file=file)
-    if not unpacker.eof:
-        raise DataError("The archive was cut off.", file=file)
-    return text
 
 
 def _separator(text: str) -> str:

@@ -8,12 +8,11 @@ unknown). Other keys are kept as they are. This is the form of cvs, zhu, firmino
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cabria.adapters.files.source_file import read_bytes
+from cabria.adapters.files.source_file import read_bytes, unzipped
 from cabria.domain.errors import DataError
 from cabria.domain.yard_bay import MAX_STACKS, MAX_TIERS, YardBay
 
@@ -82,24 +81,11 @@ def each_yard_bay(path: Path) -> Iterator[YardBayInstance | DataError]:
 def _lines(path: Path) -> list[str]:
     content = read_bytes(path, limit_bytes=MAX_BYTES)
     if path.suffix.lower() == ".gz":
-        content = _unpacked(content, str(path))
+        content = unzipped(content, file=str(path), limit_bytes=MAX_BYTES)
     try:
         return content.decode("utf-8-sig").split("\n")
     except UnicodeDecodeError:
         raise DataError("The file is not text in UTF-8.", file=str(path)) from None
-
-
-def _unpacked(content: bytes, file: str) -> bytes:
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        text = unpacker.decompress(content, MAX_BYTES + 1)
-    except zlib.error:
-        raise DataError("The archive is damaged or no gzip archive.", file=file) from None
-    if len(text) > MAX_BYTES:
-        raise DataError(f"Unpacked, the file is larger than {MAX_BYTES // 1024**2} MB.", file=file)
-    if not unpacker.eof:
-        raise DataError("The archive ends before its end: it was cut off.", file=file, remedy="Fetch it again.")
-    return text
 
 
 def _instance(line: str, file: str, number: int) -> YardBayInstance:
