@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-import zlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from cabria.adapters.files.source_file import read_bytes
+from cabria.adapters.files.source_file import read_bytes, unzipped
 from cabria.domain.errors import DataError
 from cabria.planning.yard.forecast.problem import YardVisit
 
@@ -87,13 +86,7 @@ def _rows(folder: Path, name: str) -> Iterator[tuple[tuple[str, str], Row]]:
     path = packed if packed.exists() else plain
     content = read_bytes(path, limit_bytes=MAX_BYTES)
     if path is packed:
-        unpacker = zlib.decompressobj(wbits=31)
-        try:
-            content = unpacker.decompress(content, MAX_BYTES)
-        except zlib.error:
-            raise DataError("The archive is damaged or no gzip archive.", file=str(path)) from None
-        if not unpacker.eof:
-            raise DataError("The archive is cut off or larger than 256 MB.", file=str(path), remedy="Fetch it again.")
+        content = unzipped(content, file=str(path), limit_bytes=MAX_BYTES)
     try:
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
         for row in reader:

@@ -12,7 +12,6 @@ a box that leaves the yard and `serves` then its place in the order, from 1; els
 from __future__ import annotations
 
 import gzip
-import zlib
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
@@ -22,7 +21,7 @@ import msgspec
 from msgspec import Meta
 
 from cabria.adapters.files.documents import decoded, misfit
-from cabria.adapters.files.source_file import read_bytes, write_whole
+from cabria.adapters.files.source_file import read_bytes, unzipped, write_whole
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
 from cabria.domain.positions import YardPosition
@@ -129,18 +128,7 @@ def _position(text: str, place: str) -> YardPosition:
 
 def _content(path: Path) -> bytes:
     content = read_bytes(path, limit_bytes=MAX_BYTES)
-    if path.suffix != ".gz":
-        return content
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        text = unpacker.decompress(content, MAX_BYTES + 1)
-    except zlib.error:
-        raise DataError("The archive is damaged or no gzip archive.", file=str(path)) from None
-    if len(text) > MAX_BYTES:
-        raise DataError(f"Unpacked, the file is larger than {MAX_BYTES // 1024**2} MB.", file=str(path))
-    if not unpacker.eof:
-        raise DataError("The archive was cut off.", file=str(path))
-    return text
+    return unzipped(content, file=str(path), limit_bytes=MAX_BYTES) if path.suffix == ".gz" else content
 
 
 def _zipped(content: bytes) -> bytes:
