@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import samples
-from cabria.adapters.files.yard_bays import YardBayInstance, each_yard_bay
+from cabria.adapters.files.yard_bays import YardBayInstance
 from cabria.domain.errors import DataError
 from cabria.planning.search.stopping import MaxSeconds
 from cabria.planning.yard.relocation.problem import CRANE_TIME, RELOCATIONS, RelocationProblem
@@ -54,7 +54,7 @@ def run(
     if solutions is not None:
         solutions.mkdir(parents=True, exist_ok=True)
     asked = _Asked(seconds, seed, solutions, restricted, crane_time)
-    yield from samples.spread(partial(_row, asked), _entries(paths), jobs)
+    yield from samples.spread(partial(_row, asked), samples.yard_bays(paths), jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +64,6 @@ class _Asked:
     solutions: Path | None
     restricted: bool
     crane_time: bool
-
-
-def _entries(paths: Sequence[str | Path]) -> Iterator[YardBayInstance | DataError]:
-    for given in map(Path, paths):
-        files = sorted(given.glob("*.jsonl*")) if given.is_dir() else [given]
-        if not files:
-            yield DataError("The folder holds no .jsonl or .jsonl.gz file.", file=str(given))
-        for file in files:
-            try:
-                yield from each_yard_bay(file)
-            except DataError as error:
-                yield error
 
 
 def _row(asked: _Asked, entry: YardBayInstance | DataError) -> Row:

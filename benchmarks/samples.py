@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
+
+from cabria.adapters.files.yard_bays import YardBayInstance, each_yard_bay
+from cabria.domain.errors import DataError
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -30,3 +33,16 @@ def spread(function: Callable[[Item], Answer], items: Iterable[Item], jobs: int)
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         yield from pool.map(function, items)
+
+
+def yard_bays(paths: Sequence[str | Path]) -> Iterator[YardBayInstance | DataError]:
+    """Every bay of the files and folders named, and what is wrong where one cannot be read."""
+    for given in map(Path, paths):
+        files = sorted(given.glob("*.jsonl*")) if given.is_dir() else [given]
+        if not files:
+            yield DataError("The folder holds no .jsonl or .jsonl.gz file.", file=str(given))
+        for file in files:
+            try:
+                yield from each_yard_bay(file)
+            except DataError as error:
+                yield error
