@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
+from math import isfinite
 
 from cabria.domain.berthing import BerthCase, ShipCall
 
@@ -135,10 +136,11 @@ def by_highs(case: BerthCase, seconds: float) -> Answer:
         for x, (one, other) in zip(sides[2:], ((a, b), (b, a)), strict=True):
             model.add_linear_constraint(places[one][0] + places[one][1] <= places[other][0] + quay * (1 - x))
     model.minimize(mathopt.fast_sum(cost))
-    limits = mathopt.SolveParameters(time_limit=timedelta(seconds=seconds), threads=1)
+    limits = mathopt.SolveParameters(time_limit=timedelta(seconds=seconds))
     result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=limits)
     bound = result.termination.objective_bounds.dual_bound
-    return (result.objective_value() if result.has_primal_feasible_solution() else None), bound
+    cost = result.objective_value() if result.has_primal_feasible_solution() else None
+    return cost, (bound if isfinite(bound) else None)
 
 
 def _price(case: BerthCase, ship: ShipCall, begin: int, mode: _Mode) -> int:
