@@ -21,6 +21,7 @@ from types import ModuleType
 from cabria import __version__
 
 BENCHMARKS = (
+    "whole-ship",
     "cranes",
     "berth-discrete",
     "berth",
@@ -30,6 +31,7 @@ BENCHMARKS = (
     "premarshal",
     "slot-choice",
     "yard-retrieval",
+    "rail",
     "call",
     "edi",
 )
