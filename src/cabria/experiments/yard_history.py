@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 from cabria.experiments.slot_choice import BlockWeeks, Visit, stack_up
@@ -91,7 +93,7 @@ class ForecastTrial:
 
 
 def try_forecast(
-    visits: Sequence[YardVisit], *, seed: int = 0, params: Params = USUAL, fill: float = 0.7, share: float = 0.7
+    visits: Sequence[YardVisit], *, seed: int = 0, params: Params = USUAL, fill: float = 0.85, share: float = 0.7
 ) -> ForecastTrial:
     """Learn from the first `share` of a history, judge on the rest, and stack the rest in one block."""
     history = ForecastProblem.of(visits).visits
@@ -114,10 +116,9 @@ def try_forecast(
 
 
 def _rehandles(visits: Sequence[YardVisit], told: Sequence[Departure] | None, fill: float) -> float:
-    """Rehandles a retrieval in a block just so large that these visits fill it to `fill` on average."""
-    span_s = max(visit.arrived_s for visit in visits) - visits[0].arrived_s
-    standing = sum(visit.stay_s for visit in visits) / max(1, span_s)
-    stacks = max(2, round(standing / (5 * fill)))
+    """Rehandles a retrieval in a block just so large that these visits fill it to `fill` when most of them stand."""
+    changes = sorted([(v.arrived_s, 1) for v in visits] + [(v.arrived_s + v.stay_s, -1) for v in visits])
+    stacks = max(2, math.ceil(max(accumulate(change for _, change in changes)) / (5 * fill)))
     weeks = BlockWeeks(stacks, 5, tuple(Visit(v.arrived_s, v.arrived_s + v.stay_s, None) for v in visits))
     return stack_up(weeks, _Told(stacks, told)).rehandles_per_retrieval
 
