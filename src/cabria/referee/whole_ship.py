@@ -9,13 +9,13 @@ hydrostatic points is a fraction, never rounded.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from cabria.domain.whole_ship import AFT_SLOT, FORE_SLOT, Load, Plan, Ship, StackPart, WholeShip, halves
+from cabria.domain.whole_ship import AFT_SLOT, FORE_SLOT, Load, Plan, Ship, Spot, StackPart, WholeShip, halves
 
 PRICES = {
     "unloaded": Fraction(1000),
@@ -75,8 +75,9 @@ class _Stood:
 
 def judge_whole_ship(given: WholeShip, plan: Plan) -> WholeShipJudgement:
     """Never raises for a bad plan: its faults are told."""
-    faults = list(_misplaced(given, plan))
-    sound = {container: spot for container, spot in plan.items() if not any(_misplaced(given, {container: spot}))}
+    released = {half: box for box, spot in given.release.items() for half in halves(given.containers[box], spot)}
+    faults = list(_misplaced(given, plan, released))
+    sound = {box: spot for box, spot in plan.items() if not any(_misplaced(given, {box: spot}, released))}
     stood = _stand(given, {**given.release, **sound})
     loaded = set(sound)
     for column in stood:
@@ -86,8 +87,9 @@ def judge_whole_ship(given: WholeShip, plan: Plan) -> WholeShipJudgement:
     return WholeShipJudgement(tuple(faults), _figures(given, stood, sound))
 
 
-def _misplaced(given: WholeShip, plan: Plan) -> Iterator[str]:
-    taken = {half: box for box, spot in given.release.items() for half in halves(given.containers[box], spot)}
+def _misplaced(given: WholeShip, plan: Plan, released: dict[Spot, int]) -> Iterator[str]:
+    """What is put where it cannot be; `released` has what stands in which end of a cell for good."""
+    taken = ChainMap[Spot, int]({}, released)
     for container, spot in plan.items():
         if not 0 <= container < len(given.containers):
             yield f"container {container} is not listed"
@@ -267,4 +269,3 @@ def _lid_overstows(given: WholeShip, stood: list[_Stood]) -> int:
         if column.part.is_deck and (lid := (column.part.bay, column.part.lid)) in first_out
         for level in range(len(column.part.plugs))
     )
-
