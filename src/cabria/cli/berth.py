@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="Berths: which ship lies where and when, with how many cranes.",
-    epilog="Start with `cabria berth make my-week` and `cabria berth plan my-week`.",
+    epilog="Example: cabria berth make my-week, then cabria berth plan my-week",
     no_args_is_help=True,
 )
 
