@@ -134,7 +134,7 @@ def replay_bay(
     *,
     crane_stack: int = 1,
 ) -> Replayed:
-    """Moves in one bay, the crane standing over `crane_stack`. Any pair of whole numbers is judged; nothing is raised."""
+    """Moves in one bay, the crane standing over `crane_stack`. Any pair of whole numbers is judged, none is refused."""
     block_moves = [BlockMove(1, origin, 1, target) for origin, target in moves]
     return replay_yard([[bay]], block_moves, rules, times, energy, crane_stack=crane_stack)
 
