@@ -97,7 +97,7 @@ def by_highs(given: CraneTasks, seconds: float) -> Answer:
     bound = result.termination.objective_bounds.dual_bound
     return (
         round(result.objective_value()) if result.has_primal_feasible_solution() else None,
-        -int(-bound // 1) if abs(bound) <= horizon else None,
+        -int(-(bound - 1e-6) // 1) if abs(bound) <= horizon else None,
     )
 
 

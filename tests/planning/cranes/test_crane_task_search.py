@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from cabria.domain.crane_tasks import CraneTasks, ScheduledTask
 from cabria.domain.errors import DataError
-from cabria.planning.cranes.tasks import kernels
+from cabria.planning.cranes.tasks import kernels, turns
 from cabria.planning.cranes.tasks.bound import lower_bound
 from cabria.planning.cranes.tasks.flat import Cooling, FlatTasks, Found
-from cabria.planning.cranes.tasks.operators import may_sweep, one_way_order, schedule, shared_evenly
+from cabria.planning.cranes.tasks.operators import may_sweep, one_turn_order, one_way_order, schedule, shared_evenly
 from cabria.planning.cranes.tasks.problem import TaskProblem, mirrored_order
 from cabria.planning.cranes.tasks.solve import Params, TaskPlan, solve
 from cabria.planning.search.kernels import generator
@@ -22,7 +22,7 @@ from cabria.planning.search.result import Result
 from cabria.planning.search.stopping import MaxIterations
 from cabria.referee.crane_tasks import judge_crane_tasks
 
-SHORT = Params(sweep_iterations=1_000, order_pairs=100_000)
+SHORT = Params(sweep_iterations=1_000, turn_iterations=1_000, order_pairs=100_000)
 
 
 @st.composite
@@ -117,6 +117,58 @@ def test_the_sweep_of_the_kernel_is_the_schedule_of_the_one_way_order(problem: T
     )  # fmt: skip
     assert may_sweep(problem, cranes)
     assert int(ends.max()) == schedule(problem, one_way_order(problem, cranes), cranes).makespan
+
+
+def there_and_back(problem: TaskProblem, hands: list[int], limit: int) -> int:
+    """The makespan of a plan with a turn as the kernel says it; where given up, the sum of ends that was too much."""
+    flat, cranes = FlatTasks(problem), len(problem.cranes)
+    times, bay, _, start_bay, ready, closed_at, closed, travel, gap = flat.given
+    work = np.zeros((2 * cranes, problem.bays + 1), np.int64)
+    for task, hand in enumerate(hands):
+        work[hand, bay[task]] += times[min(hand, 2 * cranes - 1 - hand), task]
+    places = problem.bays + gap * (cranes - 1) + 2
+    ends = np.zeros(cranes, np.int64)
+    beyond = turns.there_and_back(
+        work, np.zeros((cranes, problem.bays + 1), np.int64), np.zeros((cranes, places), np.int64),
+        np.zeros(places, np.int64), np.zeros(cranes, np.int64), ends, np.array(hands), times, flat.first, start_bay,
+        ready, closed_at, closed, travel, gap, 0, limit,
+    )  # fmt: skip
+    return int(ends.max()) if beyond <= limit else int(beyond)
+
+
+@settings(max_examples=60)
+@given(problems(), st.randoms(use_true_random=False))
+def test_the_kernel_of_plans_with_a_turn_tells_their_schedule(problem: TaskProblem, chance: object) -> None:
+    hands = sorted(chance.randrange(2 * len(problem.cranes)) for _ in problem.tasks)  # type: ignore[attr-defined]
+    bay_hands = [hands[task - problem.task_bays.index(problem.task_bays[task])] for task in problem.tasks]
+    for plan in (hands, bay_hands):
+        order, cranes = one_turn_order(problem, plan)
+        assert all(order.index(first) < order.index(then) for first, then in problem.precedences)
+        ends = schedule(problem, order, cranes).ends
+        assert there_and_back(problem, plan, 1 << 60) == max(ends)
+        total = sum(max((ends[t] for t in problem.tasks if cranes[t] == c), default=0) for c in problem.cranes)
+        assert there_and_back(problem, plan, total - 1) == total
+
+
+@settings(max_examples=40)
+@given(problems())
+def test_plans_with_a_turn_keep_precedences_and_get_no_worse(problem: TaskProblem) -> None:
+    flat, last_hand = FlatTasks(problem), 2 * len(problem.cranes) - 1
+    given_hands = [last_hand - crane for crane in shared_evenly(problem)]
+    hands, iterations = flat.anneal_turns(given_hands, Cooling(400, 9.0, 0.5), 0, generator(2))
+    assert iterations == 400
+    assert all(hands[first] <= hands[then] for first, then in problem.precedences)
+    before = schedule(problem, *one_turn_order(problem, given_hands)).makespan
+    assert schedule(problem, *one_turn_order(problem, hands)).makespan <= before
+
+
+def test_without_a_way_to_the_left_a_plan_with_a_turn_is_a_sweep() -> None:
+    problem = TaskProblem(
+        bays=4, bay_travel=1, gap_bays=1, task_bays=(1, 2, 2, 4), times=((3, 4, 5, 6),) * 2, start_bays=(1, 3),
+        ready_times=(0, 0), precedences=((1, 2),),
+    )  # fmt: skip
+    cranes = [0, 1, 0, 1]
+    assert one_turn_order(problem, [3 - crane for crane in cranes]) == (one_way_order(problem, cranes), cranes)
 
 
 @settings(max_examples=40)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cabria.planning.cranes.tasks import kernels
+from cabria.planning.cranes.tasks import kernels, turns
 from cabria.planning.cranes.tasks.problem import TaskProblem
 from cabria.planning.search.kernels import Array
 
@@ -61,6 +61,16 @@ class FlatTasks:
             cooling.iterations, target, cooling.hot, cooling.cold, state, done,
         )  # fmt: skip
         return Found(int(makespan), [], best.tolist(), int(done[0]))
+
+    def anneal_turns(self, hands: Sequence[int], cooling: Cooling, target: int, state: Array) -> tuple[list[int], int]:
+        """From hands as in `operators.one_turn_order` to the best ones met; and the iterations made."""
+        best, done = _whole(hands), np.zeros(1, np.int64)
+        anneal: Any = turns.anneal_turns
+        anneal(
+            *self.given, self.first, _whole(hands), best,
+            cooling.iterations, target, cooling.hot, cooling.cold, state, done,
+        )  # fmt: skip
+        return best.tolist(), int(done[0])
 
     def anneal_order(
         self, order: Sequence[int], cranes: Sequence[int], best: Found, cooling: Cooling, target: int, state: Array

@@ -46,6 +46,19 @@ def one_way_order(problem: TaskProblem, cranes: Sequence[int]) -> list[int]:
     return sorted(problem.tasks, key=lambda task: (place[task], task))
 
 
+def one_turn_order(problem: TaskProblem, hands: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Order and cranes when all cranes go to the left, turn, and go to the right.
+
+    Hand h below the number of cranes is crane h on its way to the left; from there on hands are cranes on their way
+    back, the last crane first. The way to the left, left cranes ahead, comes before the way back, right cranes ahead.
+    """
+    count = len(problem.cranes)
+    cranes = [min(hand, 2 * count - 1 - hand) for hand in hands]
+    place = places(problem, cranes)
+    way = [-1 if hand < count else 1 for hand in hands]
+    return sorted(problem.tasks, key=lambda task: (way[task], way[task] * place[task], task)), cranes
+
+
 def may_sweep(problem: TaskProblem, cranes: Sequence[int]) -> bool:
     """Whether a sweep to the right respects precedences: the right crane comes to a bay first."""
     return all(cranes[first] >= cranes[then] for first, then in problem.precedences)

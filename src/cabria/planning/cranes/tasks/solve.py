@@ -8,7 +8,7 @@ from itertools import count
 
 from cabria.planning.cranes.tasks.bound import lower_bound
 from cabria.planning.cranes.tasks.flat import Cooling, FlatTasks, Found
-from cabria.planning.cranes.tasks.operators import one_way_order, schedule, shared_evenly
+from cabria.planning.cranes.tasks.operators import one_turn_order, one_way_order, schedule, shared_evenly
 from cabria.planning.cranes.tasks.problem import TaskProblem, TaskSchedule, mirrored_order
 from cabria.planning.search.kernels import Array, generator
 from cabria.planning.search.result import Listener, Progress, Result, silent
@@ -17,16 +17,19 @@ from cabria.planning.search.stopping import StoppingCriterion
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """Searches go in rounds: a sweep to the right, one to the left, then orders. Each cools anew.
+    """Searches go in rounds: sweeps, sweeps with a turn, both from either side, then orders. Each cools anew.
 
-    `sweep_iterations` is the length of a sweep's round, `order_pairs` how many pairs of tasks a round of orders looks
-    at; hot and cold are by how much a plan may get worse, in units of makespan.
+    `sweep_iterations` and `turn_iterations` are the lengths of their rounds, `order_pairs` how many pairs of tasks a
+    round of orders looks at; hot and cold are by how much a plan may get worse, in units of makespan.
     """
 
     sweep_iterations: int = 300_000
+    turn_iterations: int = 300_000
     order_pairs: int = 200_000_000
     sweep_hot: float = 12.0
     sweep_cold: float = 1.0
+    turn_hot: float = 12.0
+    turn_cold: float = 1.0
     order_hot: float = 40.0
     order_cold: float = 1.0
 
@@ -83,22 +86,28 @@ class _Search:
         return "no plan can be shorter" if self.best.makespan <= self.target else ""
 
     def go_on(self, turn: int) -> None:
-        """The next of the three searches."""
-        if turn % 3 < 2:
-            self._sweep(turn % 3 == 1)
-        else:
+        """The next of the searches."""
+        kind = turn % 5
+        if kind == 4:
             self._reorder(self.best if turn % 2 else self.latest)
+        else:
+            found = self._sweep(*self.ways[kind % 2]) if kind < 2 else self._turn(*self.ways[kind % 2])
+            self.latest = _turned_round(self.problem, found) if kind % 2 else found
+            self._keep(self.latest)
 
-    def _sweep(self, to_the_left: bool) -> None:
-        problem, flat = self.ways[to_the_left]
+    def _sweep(self, problem: TaskProblem, flat: FlatTasks) -> Found:
         cooling = Cooling(self.params.sweep_iterations, self.params.sweep_hot, self.params.sweep_cold)
         found = flat.anneal_sweep(shared_evenly(problem), cooling, self.target, self.state)
-        order, cranes = one_way_order(problem, found.cranes), found.cranes
-        if to_the_left:
-            order, cranes = _turned_round(self.problem, order, cranes)
-        self.latest = Found(found.makespan, order, cranes, found.iterations)
         self.one_way = min(self.one_way, found.makespan)
-        self._keep(self.latest)
+        return Found(found.makespan, one_way_order(problem, found.cranes), found.cranes, found.iterations)
+
+    def _turn(self, problem: TaskProblem, flat: FlatTasks) -> Found:
+        cooling = Cooling(self.params.turn_iterations, self.params.turn_hot, self.params.turn_cold)
+        last_hand = 2 * len(problem.cranes) - 1
+        one_way = [last_hand - crane for crane in shared_evenly(problem)]
+        hands, iterations = flat.anneal_turns(one_way, cooling, self.target, self.state)
+        order, cranes = one_turn_order(problem, hands)
+        return Found(schedule(problem, order, cranes).makespan, order, cranes, iterations)
 
     def _reorder(self, plan: Found) -> None:
         iterations = max(1, min(self.params.sweep_iterations, self.params.order_pairs // len(plan.order) ** 2))
@@ -112,10 +121,10 @@ class _Search:
             self.best = found
 
 
-def _turned_round(problem: TaskProblem, order: list[int], cranes: list[int]) -> tuple[list[int], list[int]]:
+def _turned_round(problem: TaskProblem, found: Found) -> Found:
     """A plan of the mirrored problem as one of the problem."""
     behind = mirrored_order(problem)
-    turned = [0] * len(cranes)
-    for task, crane in enumerate(cranes):
-        turned[behind[task]] = len(problem.cranes) - 1 - crane
-    return [behind[task] for task in order], turned
+    cranes = [0] * len(found.cranes)
+    for task, crane in enumerate(found.cranes):
+        cranes[behind[task]] = len(problem.cranes) - 1 - crane
+    return Found(found.makespan, [behind[task] for task in found.order], cranes, found.iterations)
