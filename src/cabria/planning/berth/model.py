@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
+from threading import Event, Thread
 from typing import Any
 
 import numpy as np
@@ -13,37 +15,37 @@ from cabria.planning.berth.options import CELL, CRANES, END, FIRST, LAST, START
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-SECONDS_A_UNIT = 4.5
-"""Of CPU, that CP-SAT takes for a unit of its deterministic time on these models, generously."""
+LOOK_S = 0.02
+"""How often it is asked whether CP-SAT should stop."""
 
 
-def improve(search: Search, limit: float, seconds: float) -> None:
-    """Look for a plan cheaper than the best one, for so many units of deterministic time and seconds, on one
-    worker.
+def improve(search: Search, limit: float, is_over: Callable[[], bool]) -> None:
+    """Look for a plan cheaper than the best one, for so many units of deterministic time and until it is over,
+    on one worker.
 
     That there is none is a proof, as the model allows no less than the rules do. Only a crowded channel may want a ship
     to linger, which options do not know: then the proof is tried without the channel. A search that is `is_spent` has
     nothing left to look for among its options.
     """
     if not search.problem.has_all_ends:
-        _ask(search, limit, seconds, with_channel=False)
+        _ask(search, limit, is_over, with_channel=False)
     if not search.is_spent:
-        _ask(search, limit, seconds, with_channel=True)
+        _ask(search, limit, is_over, with_channel=True)
 
 
-def _ask(search: Search, limit: float, seconds: float, *, with_channel: bool) -> None:
+def _ask(search: Search, limit: float, is_over: Callable[[], bool], *, with_channel: bool) -> None:
     from ortools.sat.python import cp_model
 
     model = _Model(search, with_channel)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = min(limit, max(0.0, seconds) / SECONDS_A_UNIT)
+    solver.parameters.max_deterministic_time = limit
     solver.parameters.linearization_level = 2
     solver.parameters.cp_model_probing_level = 0
     solver.parameters.use_energetic_reasoning_in_no_overlap_2d = True
     solver.parameters.use_area_energetic_reasoning_in_no_overlap_2d = True
     solver.parameters.use_timetabling_in_no_overlap_2d = True
-    status = solver.solve(model.model)
+    status = _solved(solver, model.model, is_over)
     allows_all = search.problem.has_all_ends or not with_channel
     if status == cp_model.INFEASIBLE:
         search.is_spent = True
@@ -58,6 +60,24 @@ def _ask(search: Search, limit: float, seconds: float, *, with_channel: bool) ->
             search.is_proven = search.is_proven or allows_all
     if search.is_proven:
         search.lower = search.best_cost
+
+
+def _solved(solver: Any, model: Any, is_over: Callable[[], bool]) -> Any:
+    """CP-SAT's answer; somebody looks on meanwhile and stops it when it is over."""
+    done = Event()
+
+    def look_on() -> None:
+        while not done.wait(LOOK_S):
+            if is_over():
+                solver.stop_search()
+
+    watch = Thread(target=look_on, daemon=True)
+    watch.start()
+    try:
+        return solver.solve(model)
+    finally:
+        done.set()
+        watch.join()
 
 
 class _Model:

@@ -36,7 +36,7 @@ class Params:
     growth: float = 1.2
     rounds_before_exact: int = 5
     few_options: int = 2_000
-    exact_options: int = 40_000
+    exact_options: int = 20_000
     exact_limit: float = 2.0
     pricing_piece: int = 100
     piece: int = 1_000

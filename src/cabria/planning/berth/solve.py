@@ -74,7 +74,7 @@ def _search(
         search.prune()
         seconds_left = _seconds_left(stop)
         if not search.is_proven and seconds_left > SHORTEST_TRY_S and _is_time_for_proof(search, params, number):
-            improve(search, params.exact_limit * 2**tries, seconds_left)
+            improve(search, params.exact_limit * 2**tries, over)
             tries += 1
         listen(Progress("berth", (number + 1) / params.rounds, search.best_cost / POINTS, iterations))
     return search, iterations, stopped or _proof(problem, search) or f"{params.rounds} rounds done"
