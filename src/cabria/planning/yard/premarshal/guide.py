@@ -17,7 +17,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 HIDDEN = 24
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Guide:
     """Weights from the values to the hidden units, their bias, weights out of them, and the offset."""
 
@@ -31,6 +31,14 @@ class Guide:
         numbers = np.array(text.split(), np.float32)
         inward, bias, outward, offset = np.split(numbers, np.cumsum([VALUES * HIDDEN, HIDDEN, HIDDEN]))
         return cls(np.ascontiguousarray(inward.reshape(VALUES, HIDDEN)), bias, outward, float(offset[0]))
+
+    @classmethod
+    def unlearned(cls) -> Guide:
+        """Believes the greedy completion, the last of the values, as it is."""
+        inward = np.zeros((VALUES, HIDDEN), np.float32)
+        outward = np.zeros(HIDDEN, np.float32)
+        inward[-1, 0] = outward[0] = 1.0
+        return cls(inward, np.zeros(HIDDEN, np.float32), outward, 0.0)
 
 
 LEARNED = Guide.read(

@@ -28,7 +28,7 @@ _NONE = 99
 
 
 @njit("uint64(uint64)", **_QUICK)
-def _mixed(x: Any) -> Any:
+def mixed(x: Any) -> Any:
     x ^= x >> np.uint64(31)
     x *= np.uint64(0x9E3779B97F4A7C15)
     x ^= x >> np.uint64(29)
@@ -42,7 +42,7 @@ def mark_of(stack: Array, height: int) -> Any:
     for tier in range(height):
         mark = (mark + np.uint64(stack[tier])) * np.uint64(0x100000001B3)
         mark ^= mark >> np.uint64(29)
-    return _mixed(mark)
+    return mixed(mark)
 
 
 @njit("int64(int16[:, ::1], int16[::1], int16[::1], int64)", **_QUICK)
@@ -85,7 +85,7 @@ def _welcome(box: int, stack: int, height: Array, tops: Array) -> Any:
 
 
 @njit("void(int16[:, ::1], int16[::1], int16[::1], int64, int64[:, ::1])", **_QUICK)
-def _look_at(boxes: Array, good: Array, height: Array, stack: int, tops: Array) -> None:
+def look_at(boxes: Array, good: Array, height: Array, stack: int, tops: Array) -> None:
     """`tops[0]` is the top of a clean stack with room, else -1; `tops[1]` the top bad box, else 0."""
     tiers = boxes.shape[1]
     tops[0, stack], tops[1, stack] = -1, 0
@@ -141,6 +141,43 @@ def lift(
     return bad
 
 
+@njit("int64(int16[::1], int64, int64[:, ::1], int64)", **_QUICK)
+def tightest_placement(height: Array, tiers: int, tops: Array, only: int) -> Any:
+    """Origin * stacks + target of the bad box on top that fits best on a clean stack, `only` on one or -1 for any.
+
+    -1 when none fits. With fewer than three stacks open the last slot of a stack is not given away.
+    """
+    stacks = height.shape[0]
+    with_room = 0
+    for stack in range(stacks):
+        with_room += height[stack] < tiers
+    tightest, found = 2 * GROUND, -1
+    for clean in range(stacks):
+        if tops[0, clean] < 0 or (only >= 0 and clean != only):
+            continue
+        for dirty in range(stacks):
+            box = tops[1, dirty]
+            gap = tops[0, clean] - box
+            if box and 0 <= gap < tightest:
+                if with_room < 3 and height[clean] == tiers - 1 and height[dirty] < tiers:
+                    continue
+                tightest, found = gap, dirty * stacks + clean
+    return found
+
+
+@njit("int64(int16[:, ::1], int16[::1], int64, int64[:, ::1])", **_QUICK)
+def most_welcoming(boxes: Array, height: Array, origin: int, tops: Array) -> Any:
+    """The stack that the box on top of `origin` goes to when it must make way; -1 when all others are full."""
+    box = boxes[origin, height[origin] - 1]
+    best, found = -1e9, -1
+    for stack in range(boxes.shape[0]):
+        if stack != origin and height[stack] < boxes.shape[1]:
+            welcome = _welcome(box, stack, height, tops)
+            if welcome > best:
+                best, found = welcome, stack
+    return found
+
+
 @njit(
     "int64(int16[:, ::1], int16[::1], int16[::1], int64, int64, int64[:, ::1], int64[::1], int64[:, ::1])",
     **_QUICK,
@@ -157,45 +194,27 @@ def complete(
     number, taken = 0, -1
     was_taken_down[:] = 0
     for stack in range(stacks):
-        _look_at(boxes, good, height, stack, tops)
+        look_at(boxes, good, height, stack, tops)
     while bad > 0:
         if number + bad > limit:
             return -1
         origin, target = -1, -1
         if taken < 0:
-            with_room = 0
-            for stack in range(stacks):
-                with_room += height[stack] < tiers
-            tightest = 2 * GROUND
-            for dirty in range(stacks):
-                box = tops[1, dirty]
-                if box == 0:
-                    continue
-                for clean in range(stacks):
-                    gap = tops[0, clean] - box
-                    if 0 <= gap < tightest:
-                        if with_room < 3 and height[clean] == tiers - 1 and height[dirty] < tiers:
-                            continue
-                        tightest, origin, target = gap, dirty, clean
-            if origin < 0:
+            placement = tightest_placement(height, tiers, tops, -1)
+            if placement >= 0:
+                origin, target = placement // stacks, placement % stacks
+            else:
                 taken = _stack_to_take_down(boxes, good, height, was_taken_down)
                 if taken < 0:
                     return -1
         if origin < 0:
-            origin = taken
-            box = boxes[origin, height[origin] - 1]
-            best = -1e9
-            for stack in range(stacks):
-                if stack != origin and height[stack] < tiers:
-                    welcome = _welcome(box, stack, height, tops)
-                    if welcome > best:
-                        best, target = welcome, stack
+            origin, target = taken, most_welcoming(boxes, height, taken, tops)
             if target < 0:
                 return -1
         bad = lift(boxes, good, height, origin, target, bad, number, moves)
         number += 1
-        _look_at(boxes, good, height, origin, tops)
-        _look_at(boxes, good, height, target, tops)
+        look_at(boxes, good, height, origin, tops)
+        look_at(boxes, good, height, target, tops)
         if taken >= 0 and (
             height[taken] == 0 or (height[taken] == good[taken] and fills_to(boxes, good, height, taken) >= tiers - 1)
         ):
@@ -505,7 +524,7 @@ def grow(
         for stack in range(stacks):
             mark += marks[state, stack]
             bad_before += height[state, stack] - good[state, stack]
-            _look_at(boxes[state], good[state], height[state], stack, tops)
+            look_at(boxes[state], good[state], height[state], stack, tops)
         for origin in range(stacks):
             top = int(height[state, origin])
             if top == 0 or origin == came_to[state]:
@@ -540,7 +559,7 @@ def grow(
                 bad = lift(child, child_good, child_height, origin, chosen, bad_before, 0, moves)
                 if level + bad >= best[0]:
                     continue
-                key = _mixed(left - marks[state, chosen] + mark_of(child[chosen], child_height[chosen]))
+                key = mixed(left - marks[state, chosen] + mark_of(child[chosen], child_height[chosen]))
                 if not _is_new(keys, used, key):
                     continue
                 price = 0.0

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cabria.domain.yard_bay import BayMove
-from cabria.planning.yard.premarshal import kernels
-from cabria.planning.yard.premarshal.guide import LEARNED
+from cabria.planning.yard.premarshal import kernels, steps
+from cabria.planning.yard.premarshal.guide import Guide
 from cabria.planning.yard.premarshal.problem import PremarshalProblem
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -20,6 +20,8 @@ UNKNOWN = 1 << 30
 """Longer than any plan."""
 _STATES_A_ROUND = 8
 """So many states are grown before the search asks whether to stop."""
+_REMEMBERED = 1 << 18
+"""Places in the table of bays met by steps; a power of two."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,32 @@ class FlatBay:
     def bad(self) -> int:
         return int(self.height.sum() - self.good.sum())
 
+    def values(self) -> Array:
+        """All that the guide is told of this bay, how far the greedy completion is from one move a bad box included."""
+        stacks = self.boxes.shape[0]
+        values = np.zeros(kernels.VALUES, np.float32)
+        by_rank, pools = np.zeros((3, self.ranks + 2), np.int64), np.zeros((2, stacks), np.int64)
+        kernels.describe(self.boxes, self.good, self.height, by_rank, pools, values)
+        plan = self.completed()
+        values[-1] = kernels.HOPELESS if plan is None else min(len(plan) - self.bad, kernels.HOPELESS)
+        return values
+
     def after(self, moves: Moves) -> FlatBay:
         boxes, good, height = self.boxes.copy(), self.good.copy(), self.height.copy()
         for origin, target in moves:
             kernels.lift(boxes, good, height, origin - 1, target - 1, 0, 0, np.zeros((1, 2), np.int64))
         return FlatBay(boxes, good, height, self.ranks)
+
+    def stepped(self, taken: Iterable[int]) -> Moves:
+        """The moves of whole steps, one after the other."""
+        boxes, good, height = self.boxes.copy(), self.good.copy(), self.height.copy()
+        tops = np.zeros((2, boxes.shape[0]), np.int64)
+        moves = np.zeros((4 * self.boxes.size + 100, 2), np.int64)
+        plan: list[BayMove] = []
+        for step in taken:
+            count = steps.take(boxes, good, height, step, tops, moves)
+            plan += [BayMove(int(a) + 1, int(b) + 1) for a, b in moves[:count]]
+        return tuple(plan)
 
     def completed(self) -> Moves | None:
         """The greedy plan; None when it finds no end."""
@@ -74,9 +97,10 @@ class Beam:
     With `targets` below the number of stacks, or `frugal`, moves that seldom help are not tried.
     """
 
-    def __init__(self, flat: FlatBay, width: int, targets: int, frugal: bool):
+    def __init__(self, flat: FlatBay, width: int, targets: int, frugal: bool, guide: Guide):
         stacks, tiers = flat.boxes.shape
         self.flat, self.width, self.targets, self.frugal = flat, width, min(targets, stacks - 1), frugal
+        self.guide = guide
         room = width * stacks * max(1, self.targets)
         self.offers, self.prices = np.zeros((room, 4), np.int64), np.zeros(room)
         self.keys = np.zeros(2 * (1 << (2 * room).bit_length()), np.uint64)
@@ -141,10 +165,10 @@ class Beam:
                 self.offers,
                 self.prices,
                 best,
-                LEARNED.inward,
-                LEARNED.bias,
-                LEARNED.outward,
-                LEARNED.offset,
+                self.guide.inward,
+                self.guide.bias,
+                self.guide.outward,
+                self.guide.offset,
                 self.flat.ranks,
             )
             self.evaluations += offered - before
@@ -177,3 +201,83 @@ class Beam:
         begun = tuple(reversed(moves))
         rest = self.flat.after(begun).completed()
         return begun + (rest or ())
+
+
+class StepBeam:
+    """A beam by whole steps (see `steps`): states of a level have the same number of steps, not of moves.
+
+    A child is priced by the length of its plan as the guide expects it.
+    """
+
+    def __init__(self, flat: FlatBay, width: int, guide: Guide):
+        stacks, tiers = flat.boxes.shape
+        self.flat, self.width, self.guide = flat, width, guide
+        room = width * (3 * stacks + 2)
+        self.offers, self.prices = np.zeros((room, 4), np.int64), np.zeros(room)
+        self.keys, self.lengths = np.zeros(_REMEMBERED, np.uint64), np.zeros(_REMEMBERED, np.int64)
+        self.levels = [
+            (
+                np.zeros((width, stacks, tiers), np.int16),
+                np.zeros((width, stacks), np.int16),
+                np.zeros((width, stacks), np.int16),
+            )
+            for _ in range(2)
+        ]
+        self.made = np.zeros(width, np.int64)
+        self.trails: list[Array] = []
+        self.evaluations = 0
+
+    def run(self, known: Moves | None, may_go_on: Callable[[int, int], bool]) -> Moves | None:
+        """The shortest plan met, or `known` when none is shorter. `may_go_on` hears evaluations and shortest length."""
+        best = np.array([UNKNOWN if known is None else len(known), 0, 0, 0])
+        boxes, good, height = self.levels[0]
+        boxes[0], good[0], height[0] = self.flat.boxes, self.flat.good, self.flat.height
+        count = 1
+        while count:
+            count = self._advance(count, best, may_go_on)
+            if best[0] < (UNKNOWN if known is None else len(known)):
+                known = self._plan(best)
+        return known
+
+    def _advance(self, count: int, best: Array, may_go_on: Callable[[int, int], bool]) -> int:
+        """Grow all `count` states of a level and settle the next; returns how many that has, 0 to end."""
+        offered = 0
+        for first in range(0, count, _STATES_A_ROUND):
+            before = offered
+            offered = steps.grow_by_steps(
+                first,
+                min(count, first + _STATES_A_ROUND),
+                len(self.trails) + 1,
+                offered,
+                *self.levels[0],
+                self.made,
+                self.keys,
+                self.lengths,
+                self.offers,
+                self.prices,
+                best,
+                self.guide.inward,
+                self.guide.bias,
+                self.guide.outward,
+                self.guide.offset,
+                self.flat.ranks,
+            )
+            self.evaluations += offered - before
+            if not may_go_on(self.evaluations, int(best[0])):
+                return 0
+        trail = np.zeros((self.width, 2), np.int32)
+        count = steps.settle_steps(
+            offered, self.width, self.offers, self.prices, best, *self.levels[0], *self.levels[1], self.made, trail
+        )
+        self.trails.append(trail)
+        self.levels.reverse()
+        return int(count)
+
+    def _plan(self, best: Array) -> Moves:
+        _, level, parent, step = (int(value) for value in best)
+        taken = [step]
+        for trail in reversed(self.trails[: level - 1]):
+            taken.append(int(trail[parent, steps.STEP]))
+            parent = int(trail[parent, steps.PARENT])
+        begun = self.flat.stepped(reversed(taken))
+        return begun + (self.flat.after(begun).completed() or ())
