@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         for row in _rows(name, options, flags):
             if "error" in row:
                 failures += 1
-                print(f"{row['instance']}: {row['error']}", file=sys.stderr, flush=True)
+                print(_told(row), file=sys.stderr, flush=True)
                 continue
             rows.append({"benchmark": name, "seed": options.seed, "version": __version__} | row)
             print(_line(rows[-1]), flush=True)
@@ -95,7 +95,7 @@ def _options(arguments: list[str] | None) -> tuple[argparse.Namespace, dict[str,
     for flag, text in flags.items():
         parser.add_argument(f"--{flag}", action="store_true", help=text)
     parser.add_argument("-h", "--help", action="help", help="show this and end")
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     return options, {flag: getattr(options, flag) for flag in (flag.replace("-", "_") for flag in flags)}
 
 
@@ -108,6 +108,12 @@ def _positive(text: str) -> float:
 
 def _line(row: Row) -> str:
     return "  ".join(f"{key}={_text(value)}" for key, value in row.items() if value not in ("", None))
+
+
+def _told(row: Row) -> str:
+    """An error, behind the instance's name unless it begins with that already."""
+    instance, error = str(row["instance"]), str(row["error"])
+    return error if error.startswith(instance) else f"{instance}: {error}"
 
 
 def _text(value: object) -> str:

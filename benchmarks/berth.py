@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import berth_peers
-from benchmarks.samples import spread
+from benchmarks.samples import files_in, made_name, spread
 from cabria.adapters.files.berth_json import read_case, write_case
 from cabria.domain.berthing import BerthCase, BerthPlan
 from cabria.domain.errors import TerminalError
@@ -53,13 +53,11 @@ def run(
 
 
 def _instances(path: str) -> list[str]:
-    if path.startswith("made:") or not Path(path).is_dir():
-        return [path]
-    return sorted(str(file) for file in Path(path).rglob("*.json"))
+    return [path] if path.startswith("made:") else [str(file) for file in files_in(Path(path), ".json")]
 
 
 def _measure(path: str, *, seconds: float, seed: int, out: Path | None, peers: bool) -> Row:
-    name = path if path.startswith("made:") else Path(path).stem
+    name = made_name(path) if path.startswith("made:") else Path(path).stem
     began, began_cpu = time.perf_counter(), time.process_time()
     try:
         case = _read(path)
@@ -85,7 +83,7 @@ def _measure(path: str, *, seconds: float, seed: int, out: Path | None, peers: b
         "wall_s": time.perf_counter() - began,
     }
     if out:
-        _write(out / name.replace(":", "-"), case, result.plan)
+        _write(out / name, case, result.plan)
     return row | (_peers(case, seconds, unit) if peers else {})
 
 
@@ -99,7 +97,7 @@ def _read(path: str) -> BerthCase:
 
 
 def _write(path: Path, case: BerthCase, plan: BerthPlan) -> None:
-    write_case(case, path.with_suffix(".case.json"))
+    write_case(case, path.with_name(f"{path.name}.case.json"))
     number = {ship.id: position for position, ship in enumerate(case.ships, 1)}
     ships = [
         [
@@ -111,7 +109,7 @@ def _write(path: Path, case: BerthCase, plan: BerthPlan) -> None:
         ]
         for stay in plan.stays
     ]
-    path.with_suffix(".json").write_text(json.dumps({"ships": ships}), encoding="utf-8")
+    path.with_name(f"{path.name}.json").write_text(json.dumps({"ships": ships}), encoding="utf-8")
 
 
 def _peers(case: BerthCase, seconds: float, unit: int) -> Row:

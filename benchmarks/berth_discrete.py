@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from benchmarks.samples import shared, spread
+from benchmarks.samples import files_in, made_name, shared, spread
 from cabria.adapters.files.berth_instances import read_berth_instance
 from cabria.domain.discrete_berths import DiscreteBerths
 from cabria.domain.errors import TerminalError
@@ -75,14 +75,11 @@ def run(
 
 
 def _instances(path: str) -> list[str]:
-    given = Path(path)
-    if path.startswith("made:") or not given.is_dir():
-        return [path]
-    return sorted(str(file) for file in given.rglob("*") if file.suffix in (".txt", ".csv"))
+    return [path] if path.startswith("made:") else [str(file) for file in files_in(Path(path), ".txt", ".csv")]
 
 
 def _measure(path: str, *, seconds: float, seed: int, out: Path | None, departures: bool, peers: bool) -> Row:
-    name = path if path.startswith("made:") else Path(path).stem
+    name = made_name(path) if path.startswith("made:") else Path(path).stem
     began, began_cpu = time.perf_counter(), time.process_time()
     try:
         given = _read(path)
@@ -95,7 +92,7 @@ def _measure(path: str, *, seconds: float, seed: int, out: Path | None, departur
         return {"instance": name, "error": str(error)}
     row = {"instance": name, **row, "cpu_s": time.process_time() - began_cpu, "wall_s": time.perf_counter() - began}
     if out:
-        (out / f"{name.replace(':', '-')}.json").write_text(json.dumps({"ships": solution}), encoding="utf-8")
+        (out / f"{name}.json").write_text(json.dumps({"ships": solution}), encoding="utf-8")
     if peers and isinstance(given, DiscreteBerths):
         row |= _peers(given, seconds, seed)
     return row

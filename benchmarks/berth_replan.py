@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.samples import shared, spread
+from benchmarks.samples import files_in, made_name, shared, spread
 from cabria.adapters.files.barcelona import PublishedWeek, read_barcelona
 from cabria.domain.berth_replanning import BerthWeek, moved_ships
 from cabria.domain.errors import TerminalError
@@ -78,8 +78,7 @@ def run(
 
 
 def _instances(path: str) -> list[str]:
-    given = Path(path)
-    return sorted(map(str, given.rglob("*.json"))) if not path.startswith("made:") and given.is_dir() else [path]
+    return [path] if path.startswith("made:") else [str(file) for file in files_in(Path(path), ".json")]
 
 
 def _cases(path: str, delays: bool) -> list[_Case]:
@@ -133,12 +132,12 @@ def _measure(case: _Case, *, seconds: float, seed: int, out: Path | None, peers:
         told["published"] = published.optimal_cost
     if out:
         entries = [[stay.ship, stay.section, stay.start, stay.cranes] for stay in result.plan]
-        (out / f"{name.replace(':', '-')}.json").write_text(json.dumps({"ships": entries}), encoding="utf-8")
+        (out / f"{name}.json").write_text(json.dumps({"ships": entries}), encoding="utf-8")
     return told | (_peer(week, seconds) if peers else {})
 
 
 def _name(case: _Case) -> str:
-    name = case.path if case.path.startswith("made:") else Path(case.path).stem
+    name = made_name(case.path) if case.path.startswith("made:") else Path(case.path).stem
     if case.ship is None:
         return name
     return f"{name}+ship{case.ship}+{case.hours}h" if case.hours else f"{name}+nothing"

@@ -65,7 +65,7 @@ class _Asked:
 
 def _files(paths: Sequence[str | Path]) -> list[Path]:
     """The instances in folders and files, in order."""
-    return [file for path in map(Path, paths) for file in (sorted(path.rglob("*.json")) if path.is_dir() else [path])]
+    return [file for path in map(Path, paths) for file in samples.files_in(path, ".json")]
 
 
 def _row(asked: _Asked, path: Path) -> Row:

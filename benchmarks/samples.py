@@ -26,6 +26,19 @@ def shared(folder: str) -> Path | None:
     return path if path.exists() else None
 
 
+def files_in(path: Path, *endings: str) -> list[Path]:
+    """The files below a folder with one of these endings, in order. A file stands for itself, and so does a folder
+    without any, so that its reader refuses it by name.
+    """
+    found = sorted(file for file in path.rglob("*") if file.suffix in endings) if path.is_dir() else []
+    return found or [path]
+
+
+def made_name(path: str) -> str:
+    """The name of a made instance's row and solution: its path with nothing in it that a file's name may not hold."""
+    return path.replace(":", "-")
+
+
 def spread(function: Callable[[Item], Answer], items: Iterable[Item], jobs: int) -> Iterator[Answer]:
     """`function` of every item, in order; with more than one job in processes of their own."""
     if jobs <= 1:

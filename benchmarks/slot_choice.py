@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.samples import spread
+from benchmarks.samples import made_name, spread
 
 DEFAULT_SECONDS = 60.0
 FILLS, ERRORS = ("0.55", "0.70", "0.80"), ("0", "1", "3", "none")
@@ -52,12 +52,16 @@ def run(
 
 
 def _measure(task: _Task) -> dict[str, object]:
+    from cabria.domain.errors import DataError
+
     kind, *words = task.name.split(":")
     try:
         if kind == "made" and len(words) == 2:
             return _stack_weeks(task, float(words[0]), None if words[1] == "none" else float(words[1]))
         if kind == "yard" and len(words) == 2 and 1 <= int(words[0]) <= 100 and 10 <= int(words[1]) <= 10**8:
             return _time_decisions(task, int(words[0]), int(words[1]))
+    except DataError as error:
+        return {"instance": task.name, "error": str(error)}
     except ValueError:
         pass
     return {
@@ -67,25 +71,20 @@ def _measure(task: _Task) -> dict[str, object]:
 
 
 def _stack_weeks(task: _Task, fill: float, error_days: float | None) -> dict[str, object]:
-    from cabria.domain.errors import DataError
     from cabria.experiments.slot_choice import make_block_weeks, stack_up
     from cabria.planning.yard.slots.stacking import SIMPLE_RULES, ByPenalty, LeastRehandles
     from cabria.referee.block_log import judge_block_log
 
     began_s, wall_s = time.process_time(), time.perf_counter()
-    try:
-        weeks = make_block_weeks(fill, error_days, task.seed)
-    except DataError as error:
-        return {"instance": task.name, "error": str(error)}
+    weeks = make_block_weeks(fill, error_days, task.seed)
     rule = LeastRehandles(weeks.stacks, weeks.tiers)
     done = stack_up(weeks, rule)
     verdict = judge_block_log(weeks.stacks, weeks.tiers, [(v.arrives_s, v.leaves_s) for v in weeks.visits], done.moves)
     if task.solutions:
         told = {"stacks": weeks.stacks, "tiers": weeks.tiers, "boxes": weeks.visits, "moves": done.moves}
-        name = task.name.replace(":", "_")
-        (task.solutions / f"{name}.json").write_text(json.dumps(told, separators=(",", ":")))
+        (task.solutions / f"{made_name(task.name)}.json").write_text(json.dumps(told, separators=(",", ":")))
     row: dict[str, object] = {
-        "instance": task.name,
+        "instance": made_name(task.name),
         "cost": done.rehandles_per_retrieval,
         "bound": 0.0,
         "proven": done.rehandles == 0,
@@ -123,7 +122,7 @@ def _time_decisions(task: _Task, blocks: int, decisions: int) -> dict[str, objec
     grown_mb = _memory_mb() - early_mb
     sorted_ms = sorted(spent_ms)
     return {
-        "instance": task.name,
+        "instance": made_name(task.name),
         "cost": sorted_ms[min(count - 1, int(0.99 * count))],
         "bound": None,
         "proven": False,

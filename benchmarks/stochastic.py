@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from benchmarks.samples import shared, spread
+from benchmarks.samples import made_name, shared, spread
 
 DEFAULT_SECONDS = 5.0
 ORDERS = 1_000
@@ -96,7 +96,7 @@ def _made(path: str) -> tuple[str, str] | tuple[str, str, tuple[tuple[int, ...],
     standing: list[list[int]] = [[] for _ in range(stacks)]
     for _ in range(boxes):
         random.choice([stack for stack in standing if len(stack) < tiers]).append(random.randint(1, max(1, boxes // 2)))
-    return path.replace(":", "_"), f"made {stacks}-{tiers}", tuple(map(tuple, standing)), tiers
+    return made_name(path), f"made {stacks}-{tiers}", tuple(map(tuple, standing)), tiers
 
 
 def _measure(task: _Task) -> dict[str, object]:

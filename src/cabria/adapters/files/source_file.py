@@ -17,6 +17,8 @@ def read_bytes(path: Path | str, *, limit_bytes: int) -> bytes:
             content = file.read(limit_bytes + 1)
     except FileNotFoundError:
         raise DataError("There is no such file.", file=name) from None
+    except IsADirectoryError:
+        raise DataError("This is a folder, where a file is due, or it holds none of the kind.", file=name) from None
     except OSError as error:
         raise DataError(f"The file cannot be read: {error.strerror or error}.", file=name) from None
     if len(content) > limit_bytes:
