@@ -33,7 +33,7 @@ START_UP_S = 2.5
 """What loading the program takes before the clock of a list runs, with kernels compiled before."""
 FINISH_S = 1.0
 """Kept for reading the plan back, the judge and the file."""
-BOUND_SHARE = 0.15
+BOUND_SHARE = 0.2
 """Of the budget at most, for the bound."""
 NAMES = [f"V{ship}{load}{n}" for ship in "SM" for load in ("Low", "Med", "High") for n in (1, 2, 3)]
 PUBLISHED_60_S = [

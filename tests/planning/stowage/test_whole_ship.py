@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cabria.domain.errors import DataError
 from cabria.domain.whole_ship import Afloat, Load, Section, Ship, Spot, StackPart, WholeShip
 from cabria.planning.search.kernels import generator
 from cabria.planning.search.stopping import MaxIterations
@@ -27,7 +28,7 @@ def made_ship(bays: int, stacks: int, tiers: int, *, plugged: int = 1, limit_kg:
     parts = tuple(
         StackPart(
             bay, stack, deck, 2 * (stack // 2) + (1 if deck else 2), 2_610 * tiers, 60_000, 90_000,
-            20_000 if deck else 5_000, 3_000 * (2 * stack - stacks + 1), 10 if deck else 0,
+            20_000 if deck else 5_000, 3_000 * (2 * stack - stacks + 1), 40 if deck else 0,
             tuple(int(level < plugged) for level in range(tiers)),
         )
         for bay, stack, deck in product(range(bays), range(stacks), (True, False))
@@ -63,8 +64,8 @@ def busy_ship() -> WholeShipProblem:
     """Four bays with a release: 40 ft in some holds, a pair of 20 ft, and one 20 ft alone."""
     release_boxes = (box(2), box(3), box(1, 20), box(4, 20), box(2, 20), box(3), box(4))
     spots = [
-        Spot(0, 0, 0, 1), Spot(0, 1, 0, 1), Spot(1, 0, 0, 1), Spot(1, 0, 0, 2), Spot(2, 1, 10, 1),
-        Spot(2, 0, 10, 1), Spot(3, 3, 0, 1),
+        Spot(0, 0, 0, 1), Spot(0, 1, 0, 1), Spot(1, 0, 0, 1), Spot(1, 0, 0, 2), Spot(2, 1, 40, 1),
+        Spot(2, 0, 40, 1), Spot(3, 3, 0, 1),
     ]  # fmt: skip
     return WholeShipProblem(
         WholeShip("busy", made_ship(4, 4, 3, limit_kg=60_000), release_boxes + many_boxes(90), dict(enumerate(spots)))
@@ -121,6 +122,18 @@ def test_a_search_that_is_stopped_at_once_still_returns_a_legal_plan() -> None:
     assert not [fault for fault in judged.faults if fault.startswith("bay")]
 
 
+def test_a_ship_without_room_sails_as_she_is() -> None:
+    full = WholeShip("full", made_ship(1, 1, 1), (box(1), box(2), box(3)), {0: Spot(0, 0, 0, 1), 1: Spot(0, 0, 40, 1)})
+    result = solve(WholeShipProblem(full), MaxIterations(100))
+    assert result.plan == {}
+    assert result.cost == pytest.approx(float(judge_whole_ship(full, {}).cost))
+
+
+def test_a_stack_beyond_what_the_kernel_remembers_is_refused() -> None:
+    with pytest.raises(DataError, match="more than 31 tiers"):
+        WholeShipProblem(WholeShip("tower", made_ship(1, 1, 32), (box(1),), {}))
+
+
 def brute_force(given: WholeShip) -> float:
     """The cheapest plan without a fault, over all ways to put boxes into cells (they must be 40 ft)."""
     cells = [
@@ -148,7 +161,7 @@ TINY_LOADS = st.lists(
 
 
 @settings(max_examples=8)
-@given(TINY_LOADS, st.sampled_from([0, 10]))
+@given(TINY_LOADS, st.sampled_from([0, 40]))
 def test_the_bound_is_below_and_the_search_at_what_brute_force_finds(loads: list[Load], tier: int) -> None:
     release = {0: Spot(0, 0, tier, 1)}
     ship = made_ship(1, 1, 2, plugged=0)

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from cabria.domain.errors import DataError
 from cabria.domain.whole_ship import AFT_SLOT, FORE_SLOT, Load, Spot, StackPart, WholeShip, destinations, halves
 from cabria.planning.stowage.whole_ship import kernels as k
 from cabria.planning.stowage.whole_ship.kernels import Array, Ship
@@ -16,6 +17,8 @@ from cabria.referee.whole_ship import PRICES
 
 UNBORNE = 1 << 50
 """What stands on nothing may be as heavy as this, in kg."""
+MOST_TIERS = 31
+"""In a stack part: `kernels.lay` remembers its boxes as bits of one number."""
 # Kept from each limit, as the kernel's sums are floating numbers.
 SAFE_KG, SAFE_MM = 1.0, 0.001
 _PRICE_ORDER = (
@@ -40,6 +43,15 @@ class WholeShipProblem:
     """A whole ship to be loaded. Parts where the release itself breaks a rule of stacks are left as they are."""
 
     given: WholeShip
+
+    def __post_init__(self) -> None:
+        if any(len(part.plugs) > MOST_TIERS for part in self.given.ship.parts):
+            raise DataError(f"A stack of ship {self.given.ship.name} has more than {MOST_TIERS} tiers.")
+
+    @cached_property
+    def is_settled(self) -> bool:
+        """Whether nothing can be loaded at all."""
+        return not self.open_parts or not self.given.to_load
 
     @cached_property
     def ports(self) -> list[int]:

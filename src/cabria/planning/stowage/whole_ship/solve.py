@@ -23,13 +23,13 @@ from cabria.referee.whole_ship import judge_whole_ship
 class Params:
     """Temperatures are in the problem's unit, fines in that of an excess (see `kernels.FLOATING`)."""
 
-    searches: int = 2
-    """Each has a thread of its own; what comes out does not hang on how many cores there are."""
+    hot: tuple[float, ...] = (500.0, 80.0)
+    """One search each, with a thread of its own; what comes out does not hang on how many cores there are. Full ships
+    want the hot one, emptier ones the cool one."""
     round_steps: int = 50_000
     iterations: int = 20_000_000
     """When no criterion tells how long it will be."""
-    hot: float = 40.0
-    cold: float = 0.3
+    cold: float = 0.5
     first_fine: float = 0.3
     dearer: float = 1.35
     cheaper: float = 0.85
@@ -52,22 +52,28 @@ def solve(
 ) -> Result[Plan]:
     """The cheapest plan found; one she may sail with if any was found. `bound` is handed on to the result."""
     started = time.process_time()
-    searches = [_Search(problem, seed * params.searches + n, params) for n in range(params.searches)]
+    if problem.is_settled:
+        return _result(problem, {}, bound, seed, started, 0, "there is nothing to load or no room")
+    searches = [_Search(problem, seed * len(params.hot) + n, hot, params) for n, hot in enumerate(params.hot)]
     best = Kept(members_of(searches[0].state), int(searches[0].state.totals[k.COST]), searches[0].may_sail)
     iterations, reason = 0, ""
-    with ThreadPoolExecutor(params.searches) as pool:
+    with ThreadPoolExecutor(len(searches)) as pool:
         while not reason:
             share = share_used(stop, iterations, params.iterations)
             list(pool.map(_Search.round, searches, [share] * len(searches)))
-            iterations += params.searches * params.round_steps
+            iterations += len(searches) * params.round_steps
             best = _gather(searches, best, share, params)
             listener(Progress("annealing", share, best.cost / k.UNITS, iterations))
             reason = stop(iterations, best.cost / k.UNITS)
             if not reason and iterations >= params.iterations and not _tells(stop):
                 reason = f"{iterations:,} iterations done"
-    plan = spots_of(problem, best.members)
-    judged = judge_whole_ship(problem.given, plan)
-    costs = {name: float(cost) for name, cost in judged.costs.items()}
+    return _result(problem, spots_of(problem, best.members), bound, seed, started, iterations, reason)
+
+
+def _result(
+    problem: WholeShipProblem, plan: Plan, bound: float | None, seed: int, started: float, iterations: int, reason: str
+) -> Result[Plan]:
+    costs = {name: float(cost) for name, cost in judge_whole_ship(problem.given, plan).costs.items()}
     return Result(plan, costs, bound, seed, time.process_time() - started, iterations, reason)
 
 
@@ -91,9 +97,9 @@ def share_used(stop: StoppingCriterion, iterations: int, otherwise: int) -> floa
 class _Search:
     """One annealing with prices of its own for the limits of a ship afloat."""
 
-    def __init__(self, problem: WholeShipProblem, seed: int, params: Params) -> None:
+    def __init__(self, problem: WholeShipProblem, seed: int, hot: float, params: Params) -> None:
         self.ship = problem.flat
-        self.params = params
+        self.params, self.hot = params, hot
         self.state: State = unloaded(problem)
         self.state.fines[:] = params.first_fine * k.UNITS
         self.random: Array = generator(seed)
@@ -110,7 +116,7 @@ class _Search:
     def round(self, share: float) -> None:
         params, state = self.params, self.state
         k.afloat(self.ship, state, state.excess)
-        hot = params.hot * (params.cold / params.hot) ** share * k.UNITS
+        hot = self.hot * (params.cold / self.hot) ** share * k.UNITS
         is_hard = share >= params.hard_from and self.may_sail
         k.anneal(self.ship, state, params.round_steps, hot, hot, int(is_hard), self.shares, self.random)
         over = state.excess[: k.FLOATING] > 0
