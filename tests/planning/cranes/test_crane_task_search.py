@@ -57,7 +57,7 @@ def problems(draw: st.DrawFn, most_tasks: int = 12) -> TaskProblem:
     )  # fmt: skip
 
 
-def solved(given_tasks: CraneTasks, iterations: int = 8_000, seed: int = 0) -> Result[TaskPlan]:
+def solved(given_tasks: CraneTasks, iterations: int = 14_000, seed: int = 0) -> Result[TaskPlan]:
     return solve(TaskProblem.of(given_tasks)[0], MaxIterations(iterations), seed=seed, params=SHORT)
 
 

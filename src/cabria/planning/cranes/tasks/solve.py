@@ -17,17 +17,17 @@ from cabria.planning.search.stopping import StoppingCriterion
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """Searches go in rounds: sweeps, sweeps with a turn, both from either side, then orders. Each cools anew.
+    """Searches go in rounds: four sweeps, two with a turn, from either side in turn, then orders. Each cools anew.
 
     `sweep_iterations` and `turn_iterations` are the lengths of their rounds, `order_pairs` how many pairs of tasks a
     round of orders looks at; hot and cold are by how much a plan may get worse, in units of makespan.
     """
 
-    sweep_iterations: int = 300_000
-    turn_iterations: int = 300_000
-    order_pairs: int = 200_000_000
-    sweep_hot: float = 12.0
-    sweep_cold: float = 1.0
+    sweep_iterations: int = 100_000
+    turn_iterations: int = 100_000
+    order_pairs: int = 20_000_000
+    sweep_hot: float = 7.0
+    sweep_cold: float = 0.5
     turn_hot: float = 12.0
     turn_cold: float = 1.0
     order_hot: float = 40.0
@@ -87,13 +87,13 @@ class _Search:
 
     def go_on(self, turn: int) -> None:
         """The next of the searches."""
-        kind = turn % 5
-        if kind == 4:
+        kind, mirrored = turn % 7, turn % 7 % 2
+        if kind == 6:
             self._reorder(self.best if turn % 2 else self.latest)
-        else:
-            found = self._sweep(*self.ways[kind % 2]) if kind < 2 else self._turn(*self.ways[kind % 2])
-            self.latest = _turned_round(self.problem, found) if kind % 2 else found
-            self._keep(self.latest)
+            return
+        found = self._sweep(*self.ways[mirrored]) if kind < 4 else self._turn(*self.ways[mirrored])
+        self.latest = _turned_round(self.problem, found) if mirrored else found
+        self._keep(self.latest)
 
     def _sweep(self, problem: TaskProblem, flat: FlatTasks) -> Found:
         cooling = Cooling(self.params.sweep_iterations, self.params.sweep_hot, self.params.sweep_cold)
@@ -110,7 +110,7 @@ class _Search:
         return Found(schedule(problem, order, cranes).makespan, order, cranes, iterations)
 
     def _reorder(self, plan: Found) -> None:
-        iterations = max(1, min(self.params.sweep_iterations, self.params.order_pairs // len(plan.order) ** 2))
+        iterations = max(1, min(self.params.turn_iterations, self.params.order_pairs // len(plan.order) ** 2))
         cooling = Cooling(iterations, self.params.order_hot, self.params.order_cold)
         flat = self.ways[0][1]
         self._keep(flat.anneal_order(plan.order, plan.cranes, self.best, cooling, self.target, self.state))
