@@ -50,12 +50,27 @@ def test_two_ships_are_worked_side_by_side(cabria: Run, tiny: Path, tiny_plan: P
     assert (tiny.with_name("tiny-cranes") / "work-queues-2.csv").is_file()
 
 
+def test_an_outage_is_drawn_at_the_same_hour_for_a_ship_that_comes_later(
+    cabria: Run, tiny: Path, tiny_plan: Path, tmp_path: Path
+) -> None:
+    assert cabria("scenario", "make", "tiny", tmp_path / "other").code == 0
+    toml = tmp_path / "other" / "call.toml"
+    text = toml.read_text().replace("berth_x_mm = ", "berth_x_mm = 1").replace("T06:00", "T07:00")
+    toml.write_text(text)
+    outcome = cabria(
+        "cranes", tiny, tiny_plan, "--beside", tmp_path / "other", "--beside-plan", tiny_plan, "--later", "1:00",
+        "--out-of-work", "QC1=1:30-1:40",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.out
+    assert "QC1 is out, 02 07:30 to 02 07:40" in (tiny.with_name("tiny-cranes") / "crane-chart-2.svg").read_text()
+
+
 @pytest.mark.parametrize(
     ("wish", "sentence"),
     [
         (("--out-of-work", "QC1"), "'QC1' is no crane and span of time, such as QC3=5:30-11:00"),
         (("--out-of-work", "QC9=1:00-2:00"), "has no crane QC9. It has QC1."),
-        (("--out-of-work", "QC1=2:00-1:00"), "An outage from 7200 to 3600 s is no span of time"),
+        (("--out-of-work", "QC1=2:00-1:00"), "'QC1=2:00-1:00' ends before it begins"),
         (("--dual-cycle", "5"), "A dual cycle of quay crane QC1 is shorter than a single one"),
         (("--later", "soon"), "'soon' is no time in hours and minutes"),
     ],
@@ -69,6 +84,28 @@ def test_a_bad_wish_is_told_in_a_sentence(
     assert outcome.code == 1
     assert sentence in outcome.complaint
     assert not tiny.with_name("tiny-cranes").exists()
+
+
+@pytest.mark.parametrize("wish", [("--later", "1:00"), ("--beside-plan", "tiny-plan")], ids=lambda wish: wish[0])
+def test_a_wish_about_the_other_ship_needs_her(cabria: Run, tiny: Path, tiny_plan: Path, wish: tuple[str, str]) -> None:
+    outcome = cabria("cranes", tiny, tiny_plan, *wish)
+    assert outcome.code == 1
+    assert f"{wish[0]}: There is no other ship" in outcome.complaint
+
+
+def test_two_ships_in_one_place_are_refused(cabria: Run, tiny: Path, tiny_plan: Path) -> None:
+    outcome = cabria("cranes", tiny, tiny_plan, "--beside", tiny, "--beside-plan", tiny_plan)
+    assert outcome.code == 1
+    assert "lie in one place" in outcome.complaint
+
+
+def test_outages_that_overlap_count_as_one(cabria: Run, tiny: Path, tiny_plan: Path) -> None:
+    makespans = []
+    for spans in (("0:10-1:00",), ("0:10-0:40", "0:30-1:00")):
+        wishes = [word for span in spans for word in ("--out-of-work", f"QC1={span}")]
+        assert cabria("cranes", tiny, tiny_plan, *wishes).code == 0
+        makespans.append(json.loads((tiny.with_name("tiny-cranes") / "cranes.json").read_text())["makespan_s"])
+    assert makespans[0] == makespans[1]
 
 
 def test_somebody_elses_folder_is_left_alone(cabria: Run, tiny: Path, tiny_plan: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from cabria.cli.screen import keeping_the_best, on_screen, say
 from cabria.domain.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cabria.domain.calls import VesselCall
     from cabria.domain.plan import LoadingPlan
@@ -44,14 +44,16 @@ def cranes(
     ] = None,
     dual_cycle: Annotated[
         int,
-        typer.Option(help="Seconds in which a crane sets a box and brings another back; 0: as the call says.", min=0),
+        typer.Option(
+            help="Seconds in which a crane sets a box and brings another back; 0: as the call says.", min=0, max=100_000
+        ),
     ] = 0,
     calm_yard: Annotated[
         bool, typer.Option(help="Ask yard blocks for no more boxes at a time than their cranes manage, if it can be.")
     ] = False,
     beside: Annotated[Path | None, typer.Option(help="Another call, worked by the same cranes.")] = None,
     beside_plan: Annotated[Path | None, typer.Option(help="Its plan; the default is the folder BESIDE-plan.")] = None,
-    later: Annotated[str, typer.Option(help="How much later than the first the other ship may begin.")] = "0:00",
+    later: Annotated[str | None, typer.Option(help="How much later than the first the other ship may begin.")] = None,
     iterations: Annotated[int, typer.Option(help="How long to search.", min=1, max=10**9)] = 1_000_000,
     seed: SeedOption = 0,
 ) -> None:
@@ -64,13 +66,16 @@ def cranes(
     from cabria.planning.cranes.solve import solve
     from cabria.planning.search.stopping import FirstOf, Interrupted, MaxIterations
 
+    if beside is None and (later is not None or beside_plan is not None):
+        option = "--later" if later is not None else "--beside-plan"
+        raise DataError("There is no other ship.", place=option, remedy="Name her call folder: --beside FOLDER.")
     folder = out or folder_beside(call, "cranes")
     refuse_taken(folder, mark=MARK, parts=PARTS)
     with on_screen() as screen, keeping_the_best() as interrupted:
         given = [(call, plan), *([(beside, beside_plan or folder_beside(beside, "plan"))] if beside else [])]
         ships = screen.step("Reading", lambda: [_read(*paths) for paths in given])
         ships = _changed(ships, out_of_work or [], dual_cycle)
-        offsets = [0, _seconds(later, "--later")][: len(ships)]
+        offsets = [0, _seconds(later or "0:00", "--later")][: len(ships)]
         problem = CraneProblem.side_by_side(
             [ShipWork(c, p.loads, p.restows, offset) for (c, p), offset in zip(ships, offsets, strict=True)],
             feed=_feed(ships) if calm_yard else None,
@@ -78,7 +83,7 @@ def cranes(
         stop = FirstOf((Interrupted(interrupted.is_set), MaxIterations(iterations)))
         result = solve(problem, stop, seed=seed, listen=screen.listen)
         broken = screen.step("Judging", lambda: _broken(ships, problem, result.plan))
-        screen.step("Writing", lambda: _write(ships, result, folder))
+        screen.step("Writing", lambda: _write(ships, problem, result, folder))
     _tell(ships, result, broken, folder)
     if broken:
         raise typer.Exit(EXIT_NOT_LEGAL)
@@ -104,8 +109,10 @@ def _changed(ships: Sequence[Ship], out_of_work: Sequence[str], dual_cycle_s: in
         found = re.fullmatch(r"(.+)=(\d+:\d\d)-(\d+:\d\d)", text)
         if not found:
             raise DataError(f"{text!r} is no crane and span of time, such as QC3=5:30-11:00.", place="--out-of-work")
-        span = Outage(*(_seconds(part, "--out-of-work") for part in found.groups()[1:]))
-        outages.setdefault(found[1], []).append(span)
+        from_s, until_s = (_seconds(part, "--out-of-work") for part in found.groups()[1:])
+        if from_s >= until_s:
+            raise DataError(f"{text!r} ends before it begins.", place="--out-of-work")
+        outages.setdefault(found[1], []).append(Outage(from_s, until_s))
     changed = []
     for call, plan in ships:
         settings = replace(call.settings, may_dual_cycle=call.settings.may_dual_cycle or dual_cycle_s > 0)
@@ -124,12 +131,23 @@ def _with(terminal: Terminal, outages: dict[str, list[Outage]], dual_cycle_s: in
         quay_cranes=tuple(
             replace(
                 crane,
-                outages=tuple(sorted((*crane.outages, *outages.get(crane.id, ())))),
+                outages=_united((*crane.outages, *outages.get(crane.id, ()))),
                 dual_cycle_s=dual_cycle_s or crane.dual_cycle_s,
             )
             for crane in terminal.quay_cranes
         ),
     )
+
+
+def _united(outages: Iterable[Outage]) -> tuple[Outage, ...]:
+    """Rising and apart, as a crane's must be: spans that overlap become one."""
+    apart: list[Outage] = []
+    for outage in sorted(outages):
+        if apart and outage.from_s <= apart[-1].until_s:
+            apart[-1] = replace(apart[-1], until_s=max(apart[-1].until_s, outage.until_s))
+        else:
+            apart.append(outage)
+    return tuple(apart)
 
 
 def _seconds(text: str, option: str) -> int:
@@ -162,23 +180,19 @@ def _broken(ships: Sequence[Ship], problem: CraneProblem, split: CraneSolution) 
     from cabria.referee.crane_work import work_is_possible
     from cabria.referee.side_by_side import Worked, judge_side_by_side
 
-    findings = list(
-        judge_side_by_side(
-            [
-                Worked(call, queues, offset)
-                for (call, _), queues, offset in zip(ships, split.by_ship, problem.offsets_s, strict=True)
-            ]
-        )
-    )
-    for (call, plan), queues, offset_s in zip(ships, split.by_ship, problem.offsets_s, strict=True):
-        case = Case.of(call, replace(plan, queues=queues))
+    worked = [
+        Worked(call, queues, offset)
+        for (call, _), queues, offset in zip(ships, split.by_ship, problem.offsets_s, strict=True)
+    ]
+    findings = list(judge_side_by_side(worked))
+    for (call, plan), ship in zip(ships, worked, strict=True):
+        case = Case.of(call, replace(plan, queues=ship.on_shared_clock))
         findings += work_is_possible(case)
-        if not offset_s:  # the times of cranes are on the first ship's clock
-            findings += cranes_keep_time_and_distance(case)
+        findings += cranes_keep_time_and_distance(case)
     return sorted({f"{finding.rule}: {finding.text}" for finding in findings})
 
 
-def _write(ships: Sequence[Ship], result: Result[CraneSolution], folder: Path) -> None:
+def _write(ships: Sequence[Ship], problem: CraneProblem, result: Result[CraneSolution], folder: Path) -> None:
     from cabria.adapters.files.crane_plan_json import write_cranes
     from cabria.adapters.files.plan_tables import write_queues
     from cabria.adapters.files.whole_folder import whole_folder
@@ -187,9 +201,10 @@ def _write(ships: Sequence[Ship], result: Result[CraneSolution], folder: Path) -
 
     with whole_folder(folder, mark=MARK, parts=PARTS) as draft:
         write_cranes(result, [call for call, _ in ships], __version__, draft / MARK)
-        for suffix, (call, _), queues in zip(("", "-2"), ships, result.plan.by_ship, strict=False):
+        shown = zip(("", "-2"), ships, result.plan.by_ship, problem.offsets_s, strict=False)
+        for suffix, (call, _), queues, offset_s in shown:
             write_queues(queues, draft / f"work-queues{suffix}.csv")
-            chart = crane_chart(call, queues, result.plan.bound_s if len(ships) == 1 else None)
+            chart = crane_chart(call, queues, result.plan.bound_s if len(ships) == 1 else None, offset_s=offset_s)
             (draft / f"crane-chart{suffix}.svg").write_text(standalone(chart), encoding="utf-8")
             (draft / f"crane-chart{suffix}.png").write_bytes(png(chart))
 
@@ -197,9 +212,7 @@ def _write(ships: Sequence[Ship], result: Result[CraneSolution], folder: Path) -
 def _tell(ships: Sequence[Ship], result: Result[CraneSolution], broken: Sequence[str], folder: Path) -> None:
     split = result.plan
     for (call, plan), queues in zip(ships, split.by_ship, strict=True):
-        say(
-            f"{call.vessel.name} {call.voyage}: {_hours(max((q.end_s for q in queues), default=0))} of work",
-        )
+        say(f"{call.vessel.name} {call.voyage}: {_hours(max((q.end_s for q in queues), default=0))} of work")
         if plan.queues:
             say(f"  the plan as given: {_hours(plan.makespan_s)}")
         for queue in queues:

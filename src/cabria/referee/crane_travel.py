@@ -50,6 +50,7 @@ ROUNDING_MM = 1e-3
 
 
 def cranes_keep_time_and_distance(case: Case) -> Iterator[Finding]:
+    """Findings of all rules of this page; times of steps and of cranes are taken to be on one clock."""
     call = case.call
     if not case.plan.queues:
         return
@@ -156,8 +157,9 @@ Where = Callable[[float], str]
 """A place along the quay in the words of whoever reads the finding."""
 
 
-def stands(call: VesselCall, steps: Sequence[CraneStep], offset_s: int = 0) -> tuple[Stand, ...]:
-    return tuple(Stand(call.quay_x_mm(s.bay), s.start_s + offset_s, s.end_s + offset_s) for s in steps)
+def stands(call: VesselCall, steps: Sequence[CraneStep]) -> tuple[Stand, ...]:
+    """Where the crane of some steps is, on the steps' own clock."""
+    return tuple(Stand(call.quay_x_mm(step.bay), step.start_s, step.end_s) for step in steps)
 
 
 def travels_in_time(crane: QuayCrane, places: Sequence[Stand], where: Where) -> Iterator[Finding]:
@@ -183,6 +185,7 @@ def travel_s(crane: QuayCrane, earlier: CraneStep, later: CraneStep) -> int:
 
 
 def gantry_s(crane: QuayCrane, distance_mm: int) -> int:
+    """Travel time along the rail, rounded up."""
     return -(-abs(distance_mm) * crane.bay_travel_s // (4 * BAY_NUMBER_MM))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from cabria.domain.calls import VesselCall
@@ -17,6 +18,20 @@ class Worked(NamedTuple):
     call: VesselCall
     queues: Sequence[WorkQueue]
     offset_s: int = 0
+
+    @property
+    def on_shared_clock(self) -> tuple[WorkQueue, ...]:
+        """The queues on the clock of the cranes, on which they are ready, out and somewhere."""
+        return tuple(
+            replace(
+                queue,
+                steps=tuple(
+                    replace(step, start_s=step.start_s + self.offset_s, end_s=step.end_s + self.offset_s)
+                    for step in queue.steps
+                ),
+            )
+            for queue in self.queues
+        )
 
 
 def judge_side_by_side(ships: Sequence[Worked]) -> tuple[Finding, ...]:
@@ -33,9 +48,9 @@ def _findings(ships: Sequence[Worked]) -> Iterator[Finding]:
     for crane in terminal.quay_cranes:
         places: list[Stand] = []
         for ship in ships:
-            for queue in ship.queues:
+            for queue in ship.on_shared_clock:
                 if queue.crane == crane.id:
-                    places += stands(ship.call, queue.steps, ship.offset_s)
+                    places += stands(ship.call, queue.steps)
         places.sort(key=lambda stand: (stand.start_s, stand.end_s))
         wrong = list(travels_in_time(crane, places, _metres))
         yield from wrong

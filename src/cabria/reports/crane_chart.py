@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cabria.domain.calls import VesselCall
+from cabria.domain.terminal import Outage
 from cabria.domain.work import WorkQueue
 from cabria.reports import svg
 from cabria.reports.crane_picture import WIDTH, bay_time_picture, crane_time_picture
@@ -23,14 +24,24 @@ TITLE, KEY, GAP = 22, 20, 12
 KEY_WIDTH = 96
 
 
-def crane_chart(call: VesselCall, queues: Sequence[WorkQueue], bound_s: float | None) -> str:
-    """An SVG of the queues; `bound_s` is drawn where no plan can end sooner."""
+def crane_chart(call: VesselCall, queues: Sequence[WorkQueue], bound_s: float | None, *, offset_s: int = 0) -> str:
+    """An SVG of the queues; `bound_s` is drawn where no plan can end sooner.
+
+    `offset_s` is when the queues' clock begins on that of the cranes' outages, for a ship that comes later.
+    """
     clock = Clock(call.start)
     blocks = [block for queue in queues for block in work_blocks(queue, call.vessel)]
     makespan_s = max((queue.end_s for queue in queues), default=0)
     worked = {block.bay for block in blocks}
     bays = [bay.number for bay in call.vessel.bays if bay.number in worked]
-    outages = {crane.id: crane.outages for crane in call.terminal.quay_cranes}
+    outages = {
+        crane.id: [
+            Outage(max(0, outage.from_s - offset_s), outage.until_s - offset_s)
+            for outage in crane.outages
+            if outage.until_s > offset_s
+        ]
+        for crane in call.terminal.quay_cranes
+    }
     top = TITLE + KEY
     parts = [svg.text(2, 15, _title(call, makespan_s, bound_s), class_="crane"), *_keys()]
     for picture in (

@@ -74,7 +74,7 @@ def crane_time_picture(
     bound_s: float | None,
     outages: Mapping[str, Sequence[Outage]] = MappingProxyType({}),
 ) -> str:
-    """One line per crane, the bay written where there is room; hatched where the crane is out."""
+    """One line per crane, the bay written where there is room; grey behind where the crane is out."""
     rows = {crane: TOP + index * 30 for index, crane in enumerate(cranes)}
     parts = [svg.text(2, y + 18, crane) for crane, y in rows.items()]
     x, bottom = _time_axis(parts, TOP + len(cranes) * 30, makespan_s, clock)

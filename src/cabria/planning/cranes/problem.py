@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
 from cabria.domain.containers import Container, ContainerId
@@ -104,11 +105,13 @@ class CraneProblem:
         """Ships worked at once by the cranes of one terminal.
 
         Raises DataError when a box is out of reach: one that stays stands above it or on its lid and is not in
-        `restows`, its slot is not in the profile, or no crane is there; and when the terminals differ.
+        `restows`, its slot is not in the profile, or no crane is there; when the terminals differ; and when two ships
+        lie in one place.
         """
         terminal = ships[0].call.terminal
         if any(ship.call.terminal != terminal for ship in ships):
             raise DataError("The calls are not at one terminal: their quays or cranes differ.")
+        _refuse_one_place(ships)
         cranes = tuple(sorted(terminal.quay_cranes, key=lambda crane: crane.x_mm))
         works = [work for number, ship in enumerate(ships) for work in _works_of_ship(number, ship, cranes)]
         works = _along_the_quay(works)
@@ -172,6 +175,21 @@ class CraneSolution:
 
 def _may_work(crane: QuayCrane, work: BayWork) -> bool:
     return crane.outreach_rows >= work.rows and crane.reaches(work.first_x_mm) and crane.reaches(work.last_x_mm)
+
+
+def _refuse_one_place(ships: Sequence[ShipWork]) -> None:
+    stretches = sorted(
+        (min(places), max(places), ship.call.vessel.name)
+        for ship in ships
+        if (places := [ship.call.quay_x_mm(bay.number) for bay in ship.call.vessel.bays])
+    )
+    for (_, end_mm, left), (start_mm, _, right) in pairwise(stretches):
+        if start_mm <= end_mm:
+            stretch = f"{start_mm / 1000:,.1f} to {end_mm / 1000:,.1f} m along the quay"
+            raise DataError(
+                f"{left} and {right} lie in one place, {stretch}.",
+                remedy="Where a ship lies is berth_x_mm in her call.toml.",
+            )
 
 
 def _refuse_unreachable(work: BayWork, cranes: Sequence[QuayCrane]) -> None:

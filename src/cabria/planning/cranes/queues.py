@@ -78,7 +78,7 @@ def why_longest(problem: CraneProblem, blocks: Sequence[Block], scheduled: Sched
     over = scheduled.makespan_s - bound.seconds
     return (
         f"{crane.id} is the last to finish, after {_hours(scheduled.makespan_s)}: "
-        f"{moves:,} moves ({_kinds(lifts)}) and {lids} lids in bays {min(bays):02} to {max(bays):02} are "
+        f"{moves:,} moves ({_kinds(lifts)}) and {lids} {'lid' if lids == 1 else 'lids'} in {_bays(bays)} are "
         f"{_hours(working_s)} of work, {away_s / 60:.0f} min go into travel and giving way"
         + (f", it is out for {out_s / 60:.0f} min" if out_s else "")
         + (f", and it begins after {first_s / 60:.0f} min. " if first_s else ". ")
@@ -99,5 +99,11 @@ def _kinds(lifts: Sequence[Lift]) -> str:
     return ", ".join(f"{counts[kind]:,} {kind}" for kind in StepKind if counts.get(kind)) or "none"
 
 
+def _bays(numbers: Sequence[int]) -> str:
+    first, last = min(numbers), max(numbers)
+    return f"bay {first:02}" if first == last else f"bays {first:02} to {last:02}"
+
+
 def _hours(seconds: int) -> str:
-    return f"{seconds / 3600:.1f} h"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60}:{minutes % 60:02} h"
