@@ -60,7 +60,7 @@ def outage_of(case: BerthCase, text: str) -> tuple[str, Spell]:
 def wind_of(case: BerthCase, text: str) -> WindSpell:
     """KNOTS=FROM/TO. Raises DataError."""
     knots, spell = _sides(text, "--wind", "KNOTS=FROM/TO, such as 45=36/44")
-    if not knots.isdecimal() or int(knots[:6]) > 200:
+    if not knots.isdecimal() or len(knots) > 3 or int(knots) > 200:
         raise DataError(f"{knots[:40]!r} is no speed of gusts in knots.", place="--wind")
     return WindSpell(spell_of(case, spell, "--wind"), int(knots))
 

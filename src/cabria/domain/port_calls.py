@@ -234,10 +234,6 @@ class PortCallBook:
         return {service.id: service for service in self.services}
 
     @cached_property
-    def terminal_call_of(self) -> Mapping[UUID, TerminalCall]:
-        return {call.id: call for call in self.terminal_calls}
-
-    @cached_property
     def port_call_of(self) -> Mapping[UUID, PortCall]:
         return {call.id: call for call in self.port_calls}
 

@@ -78,7 +78,6 @@ class _Week(msgspec.Struct):
     rules: _Rules
     blocks: list[_Block] = []
     optimal_cost: int | None = None
-    proven_optimal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
