@@ -2,9 +2,9 @@
 
 Boxes are counted by length, height, reefer or not and destination; stack parts that are alike are one group. Kept are:
 boxes at hand, cells, the height of stacks as the hull of what fits in one, plugs, lids (deck cells bound later than
-something under them), one price a destination in a block, empty parts, the busiest pair of bays, and overstows on the
-release. Left out: masses, stability, and overstows among what is loaded. Whatever the solver has proved when its time
-is up is valid.
+something under them), one price a destination in a block, empty parts, the busiest pair of bays, overstows on the
+release, and what is too heavy to stand on it. Left out: other masses, stability, and overstows among what is loaded.
+Whatever the solver has proved when its time is up is valid.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class _Group(NamedTuple):
     last_first: int
     is_sound: bool
     vcg_mm: int
+    bears_short_kg: int
+    bears_long_kg: int
 
 
 NEVER = 1 << 40
@@ -161,8 +163,17 @@ def _group(standing: Standing, loads: tuple[Load, ...]) -> _Group:
     return _Group(
         part.bay, part.block, part.lid, part.is_deck, not boxes, len(part.plugs) - len(full), height_2,
         part.plugs[len(standing.ends) :] if sound else (), not sound or top[0] is None or top[0] != top[1],
-        min(firsts) if sound else NEVER, max(firsts) if sound else NEVER, sound, part.vcg_mm,
+        min(firsts) if sound else NEVER, max(firsts) if sound else NEVER, sound, part.vcg_mm, *_bears(standing, loads),
     )  # fmt: skip
+
+
+def _bears(standing: Standing, loads: tuple[Load, ...]) -> tuple[int, int]:
+    """The heaviest 20 ft and 40 ft that may stand on the release."""
+    if not standing.ends or not is_sound(standing, loads):
+        return NEVER, NEVER
+    top = dict.fromkeys(box for box in standing.ends[-1] if box is not None)
+    masses = [loads[box].mass_kg for box in top]
+    return max(masses), sum(masses)
 
 
 def _build(problem: WholeShipProblem, model: _Model) -> _Model:
@@ -190,6 +201,7 @@ def _build(problem: WholeShipProblem, model: _Model) -> _Model:
             put[group, sort] = model.variable(price, most)
     for sort, masses in at_hand.items():
         model.at_most({put[g, sort]: 1.0 for g in groups if (g, sort) in put}, len(masses))
+        _heavy(model, sort, masses, {put[g, sort]: g for g in groups if (g, sort) in put})
     for group, count in groups.items():
         _stacks(model, group, count, {sort: put[group, sort] for sort in at_hand if (group, sort) in put})
     _blocks(problem, model, groups, put)
@@ -208,6 +220,14 @@ def _price(group: _Group, sort: _Sort, first: int, mass_kg: int) -> float:
     elif sort.destination > first and (sort.is_long or group.is_sound):
         price += _P["lid_overstows"] * (1.0 if sort.is_long else 0.5)
     return price
+
+
+def _heavy(model: _Model, sort: _Sort, masses: list[int], put: dict[int, _Group]) -> None:
+    """Where a release is light, only as many boxes can stand as are no heavier than it."""
+    bears = {v: group.bears_long_kg if sort.is_long else group.bears_short_kg for v, group in put.items()}
+    for heaviest in sorted({kg for kg in bears.values() if kg < max(masses)}):
+        able = sum(mass <= heaviest for mass in masses)
+        model.at_most({variable: 1.0 for variable, kg in bears.items() if kg <= heaviest}, able)
 
 
 def _stacks(model: _Model, group: _Group, count: int, put: dict[_Sort, int]) -> None:
