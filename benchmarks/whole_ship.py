@@ -52,8 +52,8 @@ ANCHORS_OF = dict(zip(NAMES, zip(PUBLISHED_60_S, PUBLISHED_600_S, SCRATCH, stric
 
 
 def default_paths() -> list[str]:
-    folder = samples.shared("stowage/larsen_pacino")
-    return [] if folder is None else [str(folder / f"{name}.txt") for name in ("VSLow1", "VMHigh1")]
+    folder = samples.shared("stowage/larsen_pacino") or samples.OWN / "whole_ship"
+    return [str(file) for name in ("VSLow1", "VMHigh1") if (file := folder / f"{name}.txt").is_file()]
 
 
 def run(paths: Sequence[str | Path], *, seconds: float, seed: int, jobs: int, solutions: Path | None) -> Iterator[Row]:
