@@ -519,6 +519,7 @@ def work_twins() -> list[Twins]:
     hold = call(loads=[A])
     in_hold = {"A": "0020002"}
     into_hold = load(("A", "0020002"))
+    from_hold = call(arrival=[(box("DEEP", pod=HERE), "0020002")])
     no_twins = replace(pair, settings=CallSettings(may_twin=False))
     poor = terminal(quay_cranes=(QuayCrane("QC1", 0, may_twin=False), QuayCrane("QC2", 100_000)))
     weak = terminal(quay_cranes=(QuayCrane("QC1", 0, twin_max_kg=19_999), QuayCrane("QC2", 100_000)))
@@ -596,6 +597,12 @@ def work_twins() -> list[Twins]:
             worked(hold, in_hold, into_hold),
             worked(hold, in_hold, lid_off("02S"), into_hold, lid_on("02S")),
             "A",
+        ),
+        Twins(
+            "WORK-LIDS",
+            worked(from_hold, {}, lid_off("02S"), lid_on("02S"), discharge(("DEEP", "0020002"))),
+            worked(from_hold, {}, lid_off("02S"), discharge(("DEEP", "0020002")), lid_on("02S")),
+            "DEEP",
         ),
         Twins(
             "WORK-LIDS",

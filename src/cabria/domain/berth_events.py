@@ -40,6 +40,7 @@ def with_outage(case: BerthCase, crane_id: str, spell: Spell) -> BerthCase:
 
 
 def with_wind(case: BerthCase, wind: WindSpell) -> BerthCase:
+    """Gusts newly forecast; where forecasts overlap the strongest counts."""
     return replace(case, wind=(*case.wind, wind))
 
 

@@ -39,6 +39,8 @@ LATE_MIN, OUT_MIN = 8 * 60, 12 * 60
 
 @dataclass(frozen=True, slots=True)
 class Event:
+    """What happened, in words, and the case as it then is."""
+
     name: str
     case: BerthCase
 
@@ -89,6 +91,7 @@ def planned(case: BerthCase, seconds: float, seed: int) -> Result[BerthPlan]:
 
 
 def tried(case: BerthCase, seconds: float, seed: int) -> Trial:
+    """Plan once in a budget of CPU seconds and let the referee judge."""
     started = time.process_time()
     plan = planned(case, seconds, seed).plan
     cpu_s = time.process_time() - started
@@ -99,6 +102,7 @@ def tried(case: BerthCase, seconds: float, seed: int) -> Trial:
 
 
 def main() -> None:
+    """Print a table row for every event of the week that is asked for."""
     parser = argparse.ArgumentParser(description="Every event of a made week through re-planning.")
     parser.add_argument("--calls", type=int, default=14)
     parser.add_argument("--berths", type=int, default=4)

@@ -30,6 +30,7 @@ class WeekJudgement:
 
 
 def judge_week(week: BerthWeek, plan: Sequence[Stay]) -> WeekJudgement:
+    """The plan's cost and every rule it breaks; stays that cannot be worked at all are told and not priced."""
     ships = {ship.id: ship for ship in week.ships}
     problems = [f"there is no ship {stay.ship}" for stay in plan if stay.ship not in ships]
     seen = Counter(stay.ship for stay in plan)

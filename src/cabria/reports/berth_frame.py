@@ -80,4 +80,5 @@ def clock(case: BerthCase, at_min: int) -> str:
 
 
 def span(case: BerthCase, start_min: int, end_min: int) -> str:
+    """From when to when, as `clock` tells times."""
     return f"{clock(case, start_min)} to {clock(case, end_min)}"

@@ -12,6 +12,8 @@ from cabria.domain.work import CraneStep, StepKind, WorkQueue
 
 
 class Mixed(StrEnum):
+    """Kinds of block that are made of steps of two kinds."""
+
     DUAL = "dual cycles"
     """A box set and another brought back, again and again."""
 
@@ -33,6 +35,7 @@ class WorkBlock:
 
 
 def level_of(step: CraneStep, profile: VesselProfile) -> Level | None:
+    """Deck or hold; None for a lid."""
     places = (profile.place(position) for position in step.positions)
     return next((place.stack.level for place in places if place), None)
 

@@ -11,6 +11,8 @@ from cabria.planning.cranes.problem import SPAN_MM, BayWork, CraneProblem
 
 
 class LowerBound(NamedTuple):
+    """Seconds that no makespan can be below, and in words what they come from."""
+
     seconds: int
     reason: str
 
