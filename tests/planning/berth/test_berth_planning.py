@@ -29,12 +29,13 @@ from cabria.domain.berthing import (
 from cabria.experiments.berth_instances import made_week
 from cabria.experiments.berth_weeks import make_berth_week
 from cabria.planning.berth import kernels
+from cabria.planning.berth import solve as berth_solve
 from cabria.planning.berth.operators import Search
 from cabria.planning.berth.options import CELL, CRANES, END, FIRST, LAST, START
 from cabria.planning.berth.problem import EFFORTS, BerthProblem
-from cabria.planning.berth.solve import PROVEN, solve
+from cabria.planning.berth.solve import PROVEN, exact_needs_s, solve
 from cabria.planning.search.result import Result
-from cabria.planning.search.stopping import MaxIterations
+from cabria.planning.search.stopping import MaxIterations, MaxSeconds
 from cabria.referee.berthing import judge_berthing
 
 QUICK = replace(EFFORTS["quick"], iterations=500, pricing_steps=200)
@@ -284,7 +285,9 @@ def test_the_quick_look_up_finds_the_option_that_comparing_ship_by_ship_finds(se
         if kernels.fits(i, k, search.options, plan, *given_all)
     ]
     side = search.problem.steps + 1
-    tables = [np.zeros((side, side), np.int64) for _ in range(3)]
+    asked, row_of = np.zeros((side, side), np.int64), np.zeros((side, side), np.int64)
+    until = np.zeros((int(search.options[CRANES].max()) + 1, side + 1), np.int64)
+    orders, runs = search.orders()
     taken, counter = np.zeros((seed % 40, search.problem.cells), np.uint8), np.zeros(1, np.int64)
     found = kernels.first_fit(
         i,
@@ -294,13 +297,36 @@ def test_the_quick_look_up_finds_the_option_that_comparing_ship_by_ship_finds(se
         search.offsets,
         plan,
         *given_all,
-        search.by_price,
-        *tables,
+        orders,
+        runs,
+        asked,
+        row_of,
+        until,
         taken,
         counter,
         search.random,
     )
-    assert found == (slow[0] if slow else -1)
+    assert (found in slow and search.cost[found] == search.cost[slow[0]]) if slow else found == -1
+
+
+@pytest.mark.parametrize("short_s", [0.0, 0.01])
+def test_the_exact_try_is_not_begun_without_time_for_a_model_of_that_size(
+    monkeypatch: pytest.MonkeyPatch, short_s: float
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(berth_solve, "improve", lambda search, *_: asked.append(len(search)))
+    params = replace(EFFORTS["quick"], rounds=2, rounds_before_exact=1, iterations=10, pricing_steps=5)
+    problem = BerthProblem.of(made_week(8))
+    needed_s = exact_needs_s(sum(cost.size for cost in problem.costs))
+
+    def asked_with(seconds: float) -> list[int]:
+        asked.clear()
+        solve(problem, MaxSeconds(seconds, lambda: 0.0, 0.0), params=replace(params, exact_options=10**9))
+        return list(asked)
+
+    sizes = asked_with(needed_s)
+    assert sizes
+    assert not asked_with(min(map(exact_needs_s, sizes)) - max(short_s, 1e-6))
 
 
 def test_a_frozen_ship_waits_only_for_what_blocks_her() -> None:

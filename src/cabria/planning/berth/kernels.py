@@ -276,8 +276,8 @@ def take(i: int, k: int, sign: int, options: Array, idle: Array, is_begun: Array
 
 @njit(
     "int64(int64, boolean, int64, int32[:, ::1], int64[::1], int64[::1], int64[::1], uint8[:, ::1], int64[::1], "
-    "uint8[:, :, ::1], uint8[:, ::1], uint8[::1], int64[::1], int64[::1], int64, int64, int64[::1], int64[:, ::1], "
-    "int64[:, ::1], int64[:, ::1], uint8[:, ::1], int64[::1], uint64[::1])",
+    "uint8[:, :, ::1], uint8[:, ::1], uint8[::1], int64[::1], int64[::1], int64, int64, int64[:, ::1], int64[:, ::1], "
+    "int64[:, ::1], int64[:, ::1], int64[:, ::1], uint8[:, ::1], int64[::1], uint64[::1])",
     cache=True,
     nogil=True,
 )
@@ -298,10 +298,11 @@ def first_fit(
     movements: Array,
     window: int,
     limit: int,
-    by_price: Array,
+    orders: Array,
+    runs: Array,
     asked: Array,
     row_of: Array,
-    spare: Array,
+    until: Array,
     taken: Array,
     counter: Array,
     state: Array,
@@ -309,28 +310,38 @@ def first_fit(
     """The first option of ship i that fits, as `fits` would find it, -1 when none does; each fitting one is passed over
     with a chance of `passed_over` per cent.
 
-    What a stretch of time (from a start to a last lift, which say the rest) leaves free is looked up once: `taken[row]`
-    says for each cell whether a ship lies there during it, `spare` how many cranes are free throughout. `asked` holds
-    the number of the call (`counter[0]`) that filled an entry. A row is made only while there is room; after that
-    places are compared ship by ship.
+    What the others leave free is looked up once: `until[cranes, step]` says how long so many cranes are free from a
+    step on (column -1 holds the number of the call, `counter[0]`, that filled the row), `taken[row]` for each cell
+    whether a ship lies there during a stretch of time (from a start to a last lift, which say the rest; `asked` holds
+    the call that made its row). A row is made only while there is room; after that places are compared ship by ship.
+    `runs` says where in each order the next stretch or number of cranes begins, so that the places of one for which
+    cranes are missing are leapt over.
     """
     counter[0] += 1
     call, rows = counter[0], 0
     ships, cells, w = picked.shape[0], taken.shape[1], width[i]
-    for z in range(offsets[i], offsets[i + 1]):
-        k = by_price[z] if use_prices else z
+    steps = idle.shape[1]
+    order = 1 if use_prices else 0
+    following = offsets[i]
+    while following < offsets[i + 1]:
+        z = following
+        following = z + 1
+        k = orders[order, z]
+        cranes = options[CRANES, k]
+        if until[cranes, steps + 1] != call:
+            until[cranes, steps + 1] = call
+            until[cranes, steps] = steps
+            for t in range(steps - 1, -1, -1):
+                is_free = idle[i, t] or use[t] + cranes <= capacity[t]
+                until[cranes, t] = until[cranes, t + 1] if is_free else t
         s, last, p = options[START, k], options[LAST, k], options[CELL, k]
         e = options[END, k]
+        if until[cranes, options[FIRST, k]] < last:
+            following = runs[order, z]
+            continue
         if asked[s, last] != call:
             asked[s, last] = call
-            free = 1 << 30
-            for t in range(options[FIRST, k], last):
-                if not idle[i, t] and capacity[t] - use[t] < free:
-                    free = capacity[t] - use[t]
-            spare[s, last] = free
             row_of[s, last] = -1
-        if options[CRANES, k] > spare[s, last]:
-            continue
         row = row_of[s, last]
         if row < 0 and rows < taken.shape[0]:
             row = rows
@@ -359,8 +370,8 @@ def first_fit(
 
 @njit(
     "int64(int32[:, ::1], int64[::1], int64[::1], int64[::1], uint8[:, ::1], int64[::1], uint8[:, :, ::1], "
-    "uint8[:, ::1], uint8[::1], int64[::1], int64[::1], int64, int64, int64[::1], int64[::1], int64[::1], int64, "
-    "int64, int64, float64, float64, int64, uint64[::1])",
+    "uint8[:, ::1], uint8[::1], int64[::1], int64[::1], int64, int64, int64[:, ::1], int64[:, ::1], int64[::1], "
+    "int64[::1], int64, int64, int64, float64, float64, int64, uint64[::1])",
     cache=True,
     nogil=True,
 )
@@ -378,7 +389,8 @@ def anneal(
     moved_before: Array,
     window: int,
     limit: int,
-    by_price: Array,
+    orders: Array,
+    runs: Array,
     picked: Array,
     best: Array,
     done: int,
@@ -393,18 +405,20 @@ def anneal(
     as annealing does; the best plan is left in `best`, its cost returned.
 
     `iterations` follow those `done`, on a way of so many from hot to cold. Options are tried by their own cost or by
-    reduced cost (`by_price`, a permutation within each ship); now and then a fitting one is passed over.
+    reduced cost (the two rows of `orders`, permutations within each ship, with `runs` for `first_fit`); now and then
+    a fitting one is passed over.
     """
     ships, steps = width.shape[0], idle.shape[1]
     use = np.zeros(steps, np.int64)
     movements = moved_before.copy()
     asked = np.zeros((steps + 1, steps + 1), np.int64)
     row_of = np.zeros((steps + 1, steps + 1), np.int64)
-    spare = np.zeros((steps + 1, steps + 1), np.int64)
-    cells = 1
+    cells, most_cranes = 1, 0
     for i in range(ships):
         for k in range(offsets[i], offsets[i + 1]):
             cells = max(cells, options[CELL, k] + width[i])
+            most_cranes = max(most_cranes, options[CRANES, k])
+    until = np.zeros((most_cranes + 1, steps + 2), np.int64)
     taken = np.zeros((4096, cells), np.uint8)
     counter = np.zeros(1, np.int64)
     total = 0
@@ -471,10 +485,11 @@ def anneal(
                 movements,
                 window,
                 limit,
-                by_price,
+                orders,
+                runs,
                 asked,
                 row_of,
-                spare,
+                until,
                 taken,
                 counter,
                 state,

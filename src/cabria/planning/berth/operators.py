@@ -9,7 +9,7 @@ import numpy as np
 
 from cabria.domain.berthing import ShipId, Stay
 from cabria.planning.berth import kernels
-from cabria.planning.berth.options import CELL, CRANES, START
+from cabria.planning.berth.options import CELL, CRANES, LAST, START
 from cabria.planning.berth.problem import BerthProblem
 from cabria.planning.search.kernels import generator
 
@@ -19,8 +19,8 @@ FIRST_FACTOR = 0.2
 """Of the subgradient's step; larger ones throw good prices away."""
 
 
-LARGEST = 10
-"""Ships that are taken out at once; with 6 dense weeks stay a fifth dearer."""
+LARGEST = 20
+"""Ships that are taken out at once; with fewer dense weeks stay dearer."""
 
 
 class Search:
@@ -220,6 +220,28 @@ class Search:
         self.offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         self.by_price = place[by_price].astype(np.int64)
 
+    def orders(self) -> tuple[Array, Array]:
+        """Options by own cost and by reduced cost, those of one stretch and number of cranes side by side where they
+        cost the same or the first of them leads; and where in each order the next such run begins.
+        """
+        ship = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+        steps = self.problem.steps + 1
+        stretch = ((ship * steps + self.options[START]) * steps + self.options[LAST]) * 1000 + self.options[CRANES]
+        by_cost = np.lexsort((stretch, self.cost, ship))
+        place = np.empty(self.cost.size, np.int64)
+        place[self.by_price] = np.arange(self.cost.size)
+        alike = np.unique(stretch, return_inverse=True)[1]
+        leader = np.full(alike.max(initial=-1) + 1, self.cost.size)
+        np.minimum.at(leader, alike, place)
+        by_price = np.lexsort((place, leader[alike], ship))
+        orders = np.ascontiguousarray(np.stack([by_cost, by_price]), np.int64)
+        runs = np.zeros_like(orders)
+        for order, run in zip(orders, runs, strict=True):
+            begins = np.flatnonzero(np.diff(stretch[order], prepend=-1))
+            ends = np.append(begins[1:], order.size)
+            run[:] = np.repeat(ends, ends - begins)
+        return orders, runs
+
     def anneal(self, iterations: int, piece: int, is_over: Callable[[], bool]) -> int:
         """Anneal from the best plan, in pieces after which it may be over; returns the iterations done.
 
@@ -228,6 +250,7 @@ class Search:
         ships = max(1, len(self.problem.ships))
         hot = max(10.0 * self.problem.granularity, (self.best_cost - self.lower_alone) / ships)
         go_on: Any = kernels.anneal
+        orders, runs = self.orders()
         picked, best, done = self.best.copy(), self.best.copy(), 0
         while done < iterations and not is_over():
             count = min(piece, iterations - done)
@@ -239,7 +262,8 @@ class Search:
                 *self.rail,
                 self.problem.unserved,
                 *self.channel,
-                self.by_price,
+                orders,
+                runs,
                 picked,
                 best,
                 done,

@@ -21,8 +21,11 @@ from cabria.referee.berthing import CROSS, NAMED, judge_berthing
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-SHORTEST_TRY_S = 0.5
+SHORTEST_TRY_S = 0.3
 """Less time than this is not worth building a model for."""
+EXACT_S_PER_OPTION = 0.0002
+"""Left for each option in play before CP-SAT is asked: to build the model and simplify it, which cannot be cut short,
+takes from 0.00002 to 0.0001 s of CPU an option."""
 PROVEN = "the plan is proven optimal"
 SPENT = "no better plan was left to find"
 PROVEN_FOR_STAYS = "no plan with one number of cranes a stay is better"
@@ -72,8 +75,8 @@ def _search(
         count = round(params.iterations * params.growth**number)
         iterations += search.anneal(count, params.piece, over)
         search.prune()
-        seconds_left = _seconds_left(stop)
-        if not search.is_proven and seconds_left > SHORTEST_TRY_S and _is_time_for_proof(search, params, number):
+        due = not search.is_proven and _is_time_for_proof(len(search), params, number)
+        if due and _seconds_left(stop) >= exact_needs_s(len(search)):
             improve(search, params.exact_limit * 2**tries, over)
             tries += 1
         listen(Progress("berth", (number + 1) / params.rounds, search.best_cost / POINTS, iterations))
@@ -95,9 +98,14 @@ def _seconds_left(stop: StoppingCriterion) -> float:
     return inf
 
 
-def _is_time_for_proof(search: Search, params: Params, number: int) -> bool:
-    due = number + 1 >= params.rounds_before_exact and len(search) <= params.exact_options
-    return due or len(search) <= params.few_options
+def exact_needs_s(options: int) -> float:
+    """The CPU seconds without which CP-SAT is not asked about so many options."""
+    return SHORTEST_TRY_S + EXACT_S_PER_OPTION * options
+
+
+def _is_time_for_proof(options: int, params: Params, number: int) -> bool:
+    due = number + 1 >= params.rounds_before_exact and options <= params.exact_options
+    return due or options <= params.few_options
 
 
 def _released(problem: BerthProblem, search: Search) -> frozenset[str]:
