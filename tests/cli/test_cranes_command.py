@@ -71,7 +71,7 @@ def test_an_outage_is_drawn_at_the_same_hour_for_a_ship_that_comes_later(
         (("--out-of-work", "QC1"), "'QC1' is no crane and span of time, such as QC3=5:30-11:00"),
         (("--out-of-work", "QC9=1:00-2:00"), "has no crane QC9. It has QC1."),
         (("--out-of-work", "QC1=2:00-1:00"), "'QC1=2:00-1:00' ends before it begins"),
-        (("--dual-cycle", "5"), "A dual cycle of quay crane QC1 is shorter than a single one"),
+        (("--dual-cycle", "5"), "--dual-cycle: A dual cycle of 5 s is shorter than a single one of QC1"),
         (("--later", "soon"), "'soon' is no time in hours and minutes"),
     ],
 )

@@ -126,6 +126,11 @@ def _with(terminal: Terminal, outages: dict[str, list[Outage]], dual_cycle_s: in
     if strangers := sorted(set(outages) - set(known)):
         remedy = f"It has {', '.join(known)}."
         raise DataError(f"{terminal.name} has no crane {strangers[0]}.", place="--out-of-work", remedy=remedy)
+    if dual_cycle_s and (slower := [crane for crane in terminal.quay_cranes if crane.cycle_s > dual_cycle_s]):
+        text = (
+            f"A dual cycle of {dual_cycle_s} s is shorter than a single one of {slower[0].id}, {slower[0].cycle_s} s."
+        )
+        raise DataError(text, place="--dual-cycle")
     return replace(
         terminal,
         quay_cranes=tuple(
