@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations, product
+from itertools import count, permutations, product
 
 import numpy as np
 from hypothesis import given, settings
@@ -16,7 +16,7 @@ from cabria.planning.berth.discrete.operators import Annealing, RisingBound, fir
 from cabria.planning.berth.discrete.problem import FlatBerths, Orders
 from cabria.planning.berth.discrete.solve import PROVEN, Params, solve
 from cabria.planning.search.kernels import generator
-from cabria.planning.search.stopping import MaxIterations
+from cabria.planning.search.stopping import MaxIterations, MaxSeconds
 from cabria.referee.discrete_berths import judge_berths
 
 SEEDS = st.integers(0, 10**6)
@@ -147,3 +147,12 @@ def test_the_cheapest_way_repeats_a_ship_and_pays_her_reward_each_time() -> None
     )  # fmt: skip
     assert least == (2 - 10) + (4 - 10)
     assert (visits[0], starts[0]) == (2, 2)
+
+
+def test_the_bound_is_not_raised_on_when_the_time_is_over() -> None:
+    ticks = count(1)
+    stop = MaxSeconds(30.0, lambda: float(next(ticks)), 0.0)
+    params = Params(first_iterations=5_000, piece=5_000, bound_steps=1, bound_rounds=1_000)
+    result = solve(made_berths(30, 4, 1), stop, params=params)
+    assert result.stopped == "30 s used"
+    assert next(ticks) < 50

@@ -16,6 +16,8 @@ from cabria.planning.search.result import Listener, Progress, Result, silent
 from cabria.planning.search.stopping import FirstOf, MaxSeconds, StoppingCriterion, horizon
 
 PROVEN = "the plan is proven optimal"
+GRACE_S = 0.03
+"""So much later than the clock says the bound may still be raised, which often proves the last plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class _Search:
         self._most = horizon(stop, params.iterations)
         self._finish_s = params.finish_s
         self._rounds = 0
+        self._rise_s = 0.0
 
     def run(self) -> None:
         params, annealing = self.params, self.annealing
@@ -106,6 +109,9 @@ class _Search:
             return min(1.0, self.iterations / self._most)
         return min(1.0, (self._clock.clock() - self._clock.started) / max(self._clock.seconds, 1e-9))
 
+    def _left_s(self) -> float:
+        return math.inf if self._clock is None else self._clock.started + self._clock.seconds - self._clock.clock()
+
     def _with_rest(self, length: int) -> int:
         """All that is left when it is less than this and the next annealing: an unfinished cooling is lost time."""
         done = self._share_done()
@@ -118,9 +124,13 @@ class _Search:
             self.rising = RisingBound(self.flat, self.annealing.best, cost)
         self.rising.lower(cost)
         for _ in range(self.params.bound_rounds):
-            if not self.rising.is_at_its_end:
-                self.rising.rise(self.params.bound_steps)
-                self.stopped = self.stopped or self._stop(self.iterations, cost)
+            if self.rising.is_at_its_end or self._left_s() + GRACE_S <= self._rise_s:
+                break
+            began_s = self._left_s()
+            self.rising.rise(self.params.bound_steps)
+            if self._clock:
+                self._rise_s = max(self._rise_s, began_s - self._left_s())
+            self.stopped = self.stopped or self._stop(self.iterations, cost)
         self.bound = max(self.bound, self.rising.value)
 
     def _finish(self) -> None:
@@ -129,7 +139,9 @@ class _Search:
         stays = self.rising.open_stays(self.params.finish_stays)
         if stays is None or self.bound >= self.annealing.best_cost:
             return
-        finish = cheapest_plan(self.flat, stays, self._finish_s)
+        if (seconds := min(self._finish_s, self._left_s())) <= 0:
+            return
+        finish = cheapest_plan(self.flat, stays, seconds)
         self._finish_s = 0.0
         if finish.orders is not None and (cost := finish.orders.cost(self.flat)) < self.annealing.best_cost:
             self.annealing.best, self.annealing.best_cost = finish.orders, cost
