@@ -188,3 +188,8 @@ def test_a_stack_of_the_deck_takes_nine_standard_or_eight_high_boxes() -> None:
     broken = [(low, high) for low, high in [(9, 1), (8, 1), (1, 8)] if all(a * low + b * high <= c for a, b, c in cuts)]
     assert (9, 1) not in broken
     assert np.all([a * 9 <= c and b * 8 <= c for a, b, c in cuts])
+
+
+def test_of_an_odd_number_of_20_ft_one_stays_ashore_and_the_bound_says_so() -> None:
+    problem = WholeShipProblem(WholeShip("odd", made_ship(1, 1, 2, plugged=0), (box(1, 20),), {}))
+    assert lower_bound(problem, 5.0) == pytest.approx(float(judge_whole_ship(problem.given, {}).cost), abs=0.01)

@@ -207,6 +207,7 @@ def _build(problem: WholeShipProblem, model: _Model) -> _Model:
     _blocks(problem, model, groups, put)
     _lids(problem, model, groups, put)
     _bays(problem, model, put)
+    _pairs(problem, model, put)
     return model
 
 
@@ -337,3 +338,11 @@ def _bays(problem: WholeShipProblem, model: _Model, put: dict[tuple[_Group, _Sor
         by_bay[group.bay][variable] = 1.0
     for bay in range(max(1, bays - 1)):
         model.at_most(by_bay[bay] | by_bay[bay + 1] | {busiest: -1.0}, 0.0)
+
+
+def _pairs(problem: WholeShipProblem, model: _Model, put: dict[tuple[_Group, _Sort], int]) -> None:
+    """Of an odd number of 20 ft one stays ashore, unless one of the release waits for its fellow."""
+    short = sum(problem.given.containers[box].length_ft == 20 for box in problem.given.to_load)
+    is_alone = any((fore is None) != (aft is None) for standing in problem.standing for fore, aft in standing.ends)
+    if short % 2 and not is_alone:
+        model.at_most({variable: 1.0 for (_, sort), variable in put.items() if not sort.is_long}, short - 1)
