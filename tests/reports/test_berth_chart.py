@@ -135,7 +135,7 @@ def test_a_ship_with_an_offence_is_red_and_the_offence_is_written_out_once() -> 
     hard = Severity.HARD
     findings = [
         Finding("CRANE-COUNT", hard, "No cranes.", "ship A"),
-        Finding("CRANE-COUNT", hard, "No cranes.", "day 0 02:00, ship A"),
+        Finding("CRANE-COUNT", hard, "No cranes.", "day 1 02:00, ship A"),
         Finding("BERTH-GAP", hard, "Too near.", "ships B and C"),
         Finding("BERTH-KIND", hard, "Came so.", "ship AB", cause=Cause.ARRIVAL),
     ]

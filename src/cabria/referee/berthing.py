@@ -507,5 +507,5 @@ def _metres(length_mm: int) -> str:
 
 
 def _clock(at_min: int) -> str:
-    """Day, hour and minute of the plan: day 0 is the first."""
-    return f"day {at_min // 1440} {at_min // 60 % 24:02}:{at_min % 60:02}"
+    """Day, hour and minute of the plan, as on its chart: day 1 is the first."""
+    return f"day {at_min // 1440 + 1} {at_min // 60 % 24:02}:{at_min % 60:02}"
