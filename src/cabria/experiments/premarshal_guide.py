@@ -45,7 +45,7 @@ class Round:
     weight: float
 
 
-ROUNDS = (Round(600, 1_500, 1.0), Round(1_600, 6_000, 2.0))
+ROUNDS = (Round(250, 1_500, 1.0), Round(550, 4_000, 2.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,9 @@ class Params:
     evaluations: int = 200_000
     first_step_width: int = 4
     step_share: float = 0.04
-    broad_step_share: float = 0.6
+    broad_step_share: float = 0.8
     cuts: tuple[float, ...] = (0.7, 0.5, 0.3)
-    tail_share: float = 0.2
+    tail_share: float = 0.12
     children: int = 15
     first_width: int = 8
     shares: tuple[float, ...] = (0.2, 1.0)
