@@ -19,8 +19,8 @@ FIRST_FACTOR = 0.2
 """Of the subgradient's step; larger ones throw good prices away."""
 
 
-LARGEST = 20
-"""Ships that are taken out at once; with fewer dense weeks stay dearer."""
+FEWEST_TAKEN, TAKEN_OF_12 = 10, 7
+"""At most so many ships are taken out at once, or so many twelfths of them all; with less dense weeks stay dearer."""
 
 
 class Search:
@@ -271,7 +271,7 @@ class Search:
                 iterations,
                 hot,
                 hot / 30,
-                LARGEST,
+                max(FEWEST_TAKEN, ships * TAKEN_OF_12 // 12),
                 self.random,
             )
             done += count
