@@ -86,6 +86,20 @@ def test_a_bad_wish_is_told_in_a_sentence(
     assert not tiny.with_name("tiny-cranes").exists()
 
 
+def test_the_starts_of_two_calls_say_how_much_later_the_other_is(
+    cabria: Run, tiny: Path, tiny_plan: Path, tmp_path: Path
+) -> None:
+    assert cabria("scenario", "make", "tiny", tmp_path / "other").code == 0
+    toml = tmp_path / "other" / "call.toml"
+    text = toml.read_text().replace("berth_x_mm = ", "berth_x_mm = 1")
+    start = next(line for line in text.splitlines() if line.startswith("start"))
+    toml.write_text(text.replace(start, 'start = "2099-01-01T00:00"'))
+    both = (tiny, tiny_plan, "--beside", tmp_path / "other", "--beside-plan", tiny_plan)
+    assert "another difference than 1:00" in cabria("cranes", *both, "--later", "1:00").complaint
+    toml.write_text(text.replace(start, 'start = "1999-01-01T00:00"'))
+    assert "begins before the first. Name her first." in cabria("cranes", *both).complaint
+
+
 @pytest.mark.parametrize("wish", [("--later", "1:00"), ("--beside-plan", "tiny-plan")], ids=lambda wish: wish[0])
 def test_a_wish_about_the_other_ship_needs_her(cabria: Run, tiny: Path, tiny_plan: Path, wish: tuple[str, str]) -> None:
     outcome = cabria("cranes", tiny, tiny_plan, *wish)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,7 +54,9 @@ def cranes(
     ] = False,
     beside: Annotated[Path | None, typer.Option(help="Another call, worked by the same cranes.")] = None,
     beside_plan: Annotated[Path | None, typer.Option(help="Its plan; the default is the folder BESIDE-plan.")] = None,
-    later: Annotated[str | None, typer.Option(help="How much later than the first the other ship may begin.")] = None,
+    later: Annotated[
+        str | None, typer.Option(help="How much later the other ship may begin; else as their calls say.")
+    ] = None,
     iterations: Annotated[int, typer.Option(help="How long to search.", min=1, max=10**9)] = 1_000_000,
     seed: SeedOption = 0,
 ) -> None:
@@ -75,7 +78,7 @@ def cranes(
         given = [(call, plan), *([(beside, beside_plan or folder_beside(beside, "plan"))] if beside else [])]
         ships = screen.step("Reading", lambda: [_read(*paths) for paths in given])
         ships = _changed(ships, out_of_work or [], dual_cycle)
-        offsets = [0, _seconds(later or "0:00", "--later")][: len(ships)]
+        offsets = [0, *(_later_s([call for call, _ in ships], later) if beside else ())]
         problem = CraneProblem.side_by_side(
             [ShipWork(c, p.loads, p.restows, offset) for (c, p), offset in zip(ships, offsets, strict=True)],
             feed=_feed(ships) if calm_yard else None,
@@ -153,6 +156,22 @@ def _united(outages: Iterable[Outage]) -> tuple[Outage, ...]:
         else:
             apart.append(outage)
     return tuple(apart)
+
+
+def _later_s(calls: Sequence[VesselCall], asked: str | None) -> list[int]:
+    """By how much the second ship may begin later: as asked, or as the starts of the calls say where both have one."""
+    starts = [call.start for call in calls]
+    apart = 0
+    if all(starts):
+        first, second = map(datetime.fromisoformat, starts)
+        apart = round((second - first).total_seconds())
+    later_s = apart if asked is None else _seconds(asked, "--later")
+    if all(starts) and apart and later_s != apart:
+        text = f"The calls start at {starts[0]} and {starts[1]}, which is another difference than {asked}."
+        raise DataError(text, place="--later", remedy="Leave it out.")
+    if later_s < 0:
+        raise DataError("The second ship begins before the first.", place="--beside", remedy="Name her first.")
+    return [later_s]
 
 
 def _seconds(text: str, option: str) -> int:
