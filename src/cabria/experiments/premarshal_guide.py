@@ -87,7 +87,8 @@ def examples(number: int, seed: int, stage: Round, guide: Guide) -> list[Example
 
 
 def _plan(bay: YardBay, stage: Round, guide: Guide) -> Sequence[BayMove]:
-    plan = solve(PremarshalProblem(bay), MaxIterations(stage.evaluations), params=Params(guide=guide)).plan
+    params = Params(broad_step_share=0.6, tail_share=0.2, guide=guide)
+    plan = solve(PremarshalProblem(bay), MaxIterations(stage.evaluations), params=params).plan
     return plan.moves if plan else ()
 
 
