@@ -220,7 +220,7 @@ def test_an_absent_an_empty_and_a_huge_file_are_refused(tmp_path: Path) -> None:
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(DataError, match="larger than 10 MB"):
         read_profile(tmp_path / "huge.json")
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match="This is a folder"):
         read_profile(tmp_path)
 
 
