@@ -21,8 +21,8 @@ ANCHORS = """
 Bays made by ourselves (names: stacks-tiers-boxes-number) or public ones; `cost` is moves, `optimum` the published
 proven one. Goal in 1 s: every bay that can be sorted is, mean of Bortfeldt and Forster's bays at most 59.0, gap to the
 optima of Hottung et al. at most 1 % (10 s: 0.5 %). Known elsewhere: a fill-and-reduce greedy in a beam of 100 reaches
-59.689 over all 640 of these bays in 0.256 s (59.688 over the 320 of the public file at hand), an exact method of 2019 proves about half of these bays in 2 s and leaves a quarter unsolved; a
-neural tree search claims gaps below 2 %.
+59.689 over all 640 of those bays in 0.256 s (59.688 over the 320 of the public file at hand), an exact method of 2019
+proves about half of them in 2 s and leaves a quarter unsolved; a neural tree search claims gaps below 2 %.
 """
 DEFAULT_SECONDS = 1.0
 Row = dict[str, object]
