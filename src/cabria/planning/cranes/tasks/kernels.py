@@ -102,47 +102,58 @@ def sweep(
 
 @njit("int64(int64, int64, int64[::1], uint8[:, ::1], int64[::1], int64[::1], int64[::1], int64[::1], int64)", **_QUICK)
 def _give(
-    task: int, to: int, bay: Array, before: Array, first: Array, crane_of: Array, changed: Array, was: Array, count: int
+    task: int,
+    to: int,
+    bay: Array,
+    not_above: Array,
+    first: Array,
+    hand_of: Array,
+    changed: Array,
+    was: Array,
+    count: int,
 ) -> Any:
-    """Give a task to a crane, and with it what would then stand on the wrong side of it; the new count of changes."""
-    was_with = crane_of[task]
+    """Put a task into a hand, and with it what would then be done in the wrong order; the new count of changes.
+
+    In a bay the hand of task a must not be above that of task b where `not_above[a, b]`.
+    """
+    was_in = hand_of[task]
     for other in range(first[bay[task]], first[bay[task] + 1]):
         if (
             other == task
-            or (to > was_with and before[other, task] and crane_of[other] < to)
-            or (to < was_with and before[task, other] and crane_of[other] > to)
+            or (to > was_in and not_above[task, other] and hand_of[other] < to)
+            or (to < was_in and not_above[other, task] and hand_of[other] > to)
         ):
             changed[count] = other
-            was[count] = crane_of[other]
-            crane_of[other] = to
+            was[count] = hand_of[other]
+            hand_of[other] = to
             count += 1
     return count
 
 
 @njit("int64(int64, int64[::1], uint8[:, ::1], int64[::1], int64[::1], int64[::1], int64[::1], uint64[::1])", **_QUICK)
 def _change_sweep(
-    cranes: int, bay: Array, before: Array, first: Array, crane_of: Array, changed: Array, was: Array, state: Array
+    cranes: int, bay: Array, not_above: Array, first: Array, crane_of: Array, changed: Array, was: Array, state: Array
 ) -> Any:
-    """One random change that keeps the right crane ahead in each bay; returns how many tasks changed hands."""
+    """One random change that keeps precedences in each bay; returns how many tasks changed hands."""
     tasks = bay.shape[0]
     task = random_below(state, tasks)
     crane = crane_of[task]
     kind = random_below(state, 12)
     if kind < 6 and random_below(state, 4) == 0:
         to = random_below(state, cranes)
-        return _give(task, to, bay, before, first, crane_of, changed, was, 0) if to != crane else 0
+        return _give(task, to, bay, not_above, first, crane_of, changed, was, 0) if to != crane else 0
     if 6 <= kind < 9:
         other = random_below(state, tasks)
         to = crane_of[other]
         if to == crane or bay[task] == bay[other]:
             return 0
-        count = _give(task, to, bay, before, first, crane_of, changed, was, 0)
-        return _give(other, crane, bay, before, first, crane_of, changed, was, count)
+        count = _give(task, to, bay, not_above, first, crane_of, changed, was, 0)
+        return _give(other, crane, bay, not_above, first, crane_of, changed, was, count)
     to = crane + 1 if random_below(state, 2) == 0 else crane - 1
     if to < 0 or to >= cranes:
         return 0
     if kind < 6:
-        return _give(task, to, bay, before, first, crane_of, changed, was, 0)
+        return _give(task, to, bay, not_above, first, crane_of, changed, was, 0)
     last = bay[task]
     if kind > 9:
         last = min(last + random_below(state, 1 + first.shape[0] // 3), first.shape[0] - 2)
@@ -195,6 +206,7 @@ def anneal_sweep(
     leaves = np.full((cranes, bays + cranes * gap + 1), _LONG_AGO, np.int64)
     ends = np.zeros(cranes, np.int64)
     changed, was = np.zeros(2 * tasks, np.int64), np.zeros(2 * tasks, np.int64)
+    after = np.ascontiguousarray(before.T)  # sweeping to the right, the right crane is first in a bay
     sweep(work, leaves, ends, crane_of, times, first, start_bay, ready, closed_at, closed, travel, gap, 0, _UNLIKELY)
     makespan = ends.max()
     best[:] = crane_of
@@ -205,7 +217,7 @@ def anneal_sweep(
     while made < iterations and makespan > target:
         made += 1
         temperature *= cooling
-        count = _change_sweep(cranes, bay, before, first, crane_of, changed, was, state)
+        count = _change_sweep(cranes, bay, after, first, crane_of, changed, was, state)
         if count == 0:
             continue
         for k in range(count):

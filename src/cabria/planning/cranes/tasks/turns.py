@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from cabria.planning.cranes.tasks.kernels import _GIVEN, _LONG_AGO, _QUICK, _UNLIKELY, _beyond, _past_closed
+from cabria.planning.cranes.tasks.kernels import _GIVEN, _LONG_AGO, _QUICK, _UNLIKELY, _beyond, _give, _past_closed
 from cabria.planning.search.kernels import Array, random_below, random_share
 
 
@@ -149,25 +149,6 @@ def there_and_back(
         if beyond > limit:
             return beyond
     return beyond
-
-
-@njit("int64(int64, int64, int64[::1], uint8[:, ::1], int64[::1], int64[::1], int64[::1], int64[::1], int64)", **_QUICK)
-def _give(
-    task: int, to: int, bay: Array, before: Array, first: Array, hand_of: Array, changed: Array, was: Array, count: int
-) -> Any:
-    """Put a task into a hand, and with it what would then be done in the wrong order; the new count of changes."""
-    was_in = hand_of[task]
-    for other in range(first[bay[task]], first[bay[task] + 1]):
-        if (
-            other == task
-            or (to > was_in and before[task, other] and hand_of[other] < to)
-            or (to < was_in and before[other, task] and hand_of[other] > to)
-        ):
-            changed[count] = other
-            was[count] = hand_of[other]
-            hand_of[other] = to
-            count += 1
-    return count
 
 
 @njit("int64(int64, int64, int64, int64)", **_QUICK)
