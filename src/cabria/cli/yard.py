@@ -25,6 +25,7 @@ from cabria.domain.errors import DataError
 if TYPE_CHECKING:
     from cabria.adapters.files.yard_table import YardTable
     from cabria.domain.retrieval_order import RetrievalMove, RetrievalOrder
+    from cabria.domain.verdict import Verdict
     from cabria.planning.search.stopping import StoppingCriterion
 
 app = typer.Typer(
@@ -190,9 +191,7 @@ def yard_premarshal(
         raise DataError(
             f"No way to sort bay {bay} was found.", file=str(yard), remedy="Take boxes out, or --effort thorough."
         )
-    verdict = replay_bay(given, result.plan.moves, PREMARSHAL).verdict
-    if not verdict:
-        raise DataError(f"The referee refuses the plan: {verdict.reason}.")
+    _refuse_broken(replay_bay(given, result.plan.moves, PREMARSHAL).verdict)
     moves = bays.moves(result.plan.moves)
     headline = f"{bay}: {len(moves)} moves sort {given.badly_placed} badly placed boxes"
     write_plan(table, moves, folder, headline)
@@ -221,6 +220,7 @@ def yard_tidy(
     from cabria.planning.yard.block_bays import BlockBays, bays_with_boxes, departure
     from cabria.planning.yard.tidying.problem import TidyingProblem
     from cabria.planning.yard.tidying.solve import solve
+    from cabria.referee.yard_replay import Goal, ReplayRules, replay_block
 
     folder = out or beside(yard, "-tidied")
     refuse_folder(folder)
@@ -237,6 +237,10 @@ def yard_tidy(
     problem = TidyingProblem(BlockForecast(bays.bays(number_of), departures), round(minutes * MS_A_MINUTE))
     with on_screen("digs expected") as screen, keeping_the_best() as interrupted:
         plan = solve(problem, Interrupted(interrupted.is_set), seed=seed, listen=screen.listen).plan
+    replayed = replay_block(problem.block.bays, plan.moves, ReplayRules(Goal.ANY, inside_only=True), problem.times)
+    _refuse_broken(replayed.verdict)
+    if replayed.crane_ms > problem.budget_ms:
+        raise DataError(f"The referee refuses the plan: it takes {replayed.crane_ms:,} ms, more than there are.")
     moves = bays.moves(plan.moves)
     headline = (
         f"Block {block}: {len(moves)} moves in {plan.crane_ms / MS_A_MINUTE:.0f} min, "
@@ -340,15 +344,22 @@ def yard_put(
         raise error.inside(str(yard)) from None
     if choice.position is None:
         raise DataError(f"Container {number} finds no place: {choice.verdict.reason}.", file=str(yard))
+    if not any(one.has(choice.position) for one in blocks):
+        raise DataError(f"The place chosen, {choice.position}, is not in the yard.", file=str(yard))
+    box = YardBox(number, choice.position, length_ft, gross_mass_kg=mass_kg)
+    yard_with_it = YardInventory.of(sorted((*table.yard, box), key=lambda one: one.position))  # refuses what floats
     for rank, place in enumerate(choice.best):
         terms = ", ".join(f"{term} {minutes:.1f}" for term, minutes in place.minutes.items() if minutes >= 0.05)
         costs = f"{place.total_min:.1f} min" + (f" ({terms})" if terms else "")
         say(f"{place.position}: {costs}" if rank else f"{number} goes to {place.position}: {costs}")
     if out is not None:
-        box = YardBox(number, choice.position, length_ft, gross_mass_kg=mass_kg)
-        yard_with_it = YardInventory.of(sorted((*table.yard, box), key=lambda one: one.position))
         write_yard_table(replace(table, leaves_in_h=known), yard_with_it, out)
         say(f"Written to {out}")
+
+
+def _refuse_broken(verdict: Verdict) -> None:
+    if not verdict:
+        raise DataError(f"The referee refuses the plan: {verdict.reason}.")
 
 
 def _table(yard: Path, terminal: Path | None, tiers: int) -> YardTable:
