@@ -113,17 +113,20 @@ def _discrete(given: DiscreteBerths, seconds: float, seed: int, began: float) ->
     stop = MaxSeconds(seconds - min(0.1, seconds / 10), time.process_time, began)
     result = solve(given, stop, seed=seed, params=Params(finish_s=FINISH_SHARE * seconds))
     judged = judge_berths(given, result.plan)
-    row: Row = {
-        "cost": judged.cost,
-        "bound": result.bound,
-        "proven": judged.valid and result.bound is not None and judged.cost <= result.bound,
-        "valid": judged.valid,
-        "stopped": result.stopped,
-        "iterations": result.iterations,
-    }
+    row = _row(judged.cost, judged.valid, result.bound, result.stopped) | {"iterations": result.iterations}
     if judged.problems:
         row["problems"] = "; ".join(judged.problems[:3])
     return row, [[each.ship + 1, each.berth + 1, each.start] for each in result.plan]
+
+
+def _row(cost: float, is_valid: bool, bound: float | None, stopped: str) -> Row:
+    return {
+        "cost": cost,
+        "bound": bound,
+        "proven": is_valid and bound is not None and cost <= bound,
+        "valid": is_valid,
+        "stopped": stopped,
+    }
 
 
 def _tidal(given: TidalQuay, seconds: float, seed: int) -> tuple[Row, list[list[float]]]:
@@ -131,14 +134,8 @@ def _tidal(given: TidalQuay, seconds: float, seed: int) -> tuple[Row, list[list[
         given, seed=seed, params=TidalParams(seconds=TIDAL_SHARE * seconds, work=seconds, orders=int(60 * seconds))
     )
     judged = judge_tidal_quay(given, result.plan)
-    row: Row = {
-        "cost": judged.cost,
-        "bound": result.bound,
-        "proven": judged.valid and result.bound is not None and judged.cost <= result.bound,
-        "valid": judged.valid,
-        "stopped": result.stopped,
-        "completions": judged.cost + sum(given.arrivals),
-    }
+    row = _row(judged.cost, judged.valid, result.bound, result.stopped)
+    row["completions"] = judged.cost + sum(given.arrivals)
     return row, [[stay.ship + 1, stay.position / TEN_THOUSANDTHS, stay.start] for stay in result.plan]
 
 

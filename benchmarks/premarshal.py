@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import samples
-from cabria.adapters.files.yard_bays import YardBayInstance, each_yard_bay
+from cabria.adapters.files.yard_bays import YardBayInstance
 from cabria.domain.errors import DataError
 from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds
 from cabria.planning.yard.premarshal.problem import PremarshalProblem
@@ -40,7 +40,7 @@ def run(paths: Sequence[str | Path], *, seconds: float, seed: int, jobs: int, so
     """One row a bay; a bay that cannot be read has the key `error`, one that nobody can sort says so in `remark`."""
     if solutions is not None:
         solutions.mkdir(parents=True, exist_ok=True)
-    yield from samples.spread(partial(_row, _Asked(seconds, seed, solutions)), _entries(paths), jobs)
+    yield from samples.spread(partial(_row, _Asked(seconds, seed, solutions)), samples.yard_bays(paths), jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,6 @@ class _Asked:
     seconds: float
     seed: int
     solutions: Path | None
-
-
-def _entries(paths: Sequence[str | Path]) -> Iterator[YardBayInstance | DataError]:
-    for given in map(Path, paths):
-        files = sorted(given.glob("*.jsonl*")) if given.is_dir() else [given]
-        if not files:
-            yield DataError("The folder holds no .jsonl or .jsonl.gz file.", file=str(given))
-        for file in files:
-            try:
-                yield from each_yard_bay(file)
-            except DataError as error:
-                yield error
 
 
 def _row(asked: _Asked, entry: YardBayInstance | DataError) -> Row:
