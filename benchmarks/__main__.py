@@ -32,6 +32,7 @@ BENCHMARKS = (
     "slot-choice",
     "yard-retrieval",
     "rail",
+    "stowage",
     "call",
     "edi",
 )
