@@ -36,6 +36,7 @@ from cabria.domain.findings import Cause, Finding
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.terminal import Outage, QuayCrane
 from cabria.domain.vessel import Cell, Level
+from cabria.domain.wishes import Cargo, ChangeBudget, Forbid, Pin, ShipPart, Wishes
 from cabria.domain.work import CraneStep, StepKind, WorkQueue
 from cabria.referee.judge import RULES, judge
 
@@ -74,6 +75,7 @@ def dangerous(imdg_class: str, un_number: int, **facts: object) -> tuple[Dangero
 A, B, C = box("A"), box("B"), box("C")
 REEFER = box("R", code="45R1", set_point_tenth_c=20)
 ABOARD = box("OLD", pod=LAST)
+ANY = Cargo()
 
 
 def list_twins() -> list[Twins]:
@@ -757,6 +759,41 @@ def crane_twins() -> list[Twins]:
     ]
 
 
+def wish_twins() -> list[Twins]:
+    def pinned(where: str) -> Wishes:
+        return Wishes(pins=(Pin(A.id, ShipPart.parse(where), "hot box"),))
+
+    def forbidden(where: str, cargo: Cargo = ANY) -> Wishes:
+        return Wishes(forbids=(Forbid(ShipPart.parse(where), cargo, "crew at work"),))
+
+    def budget(at_most: int, earlier: str = "0020084") -> Wishes:
+        return Wishes(budget=ChangeBudget({A.id: slot(earlier), B.id: slot("0060082")}, at_most))
+
+    def one(wishes: Wishes) -> Judged:
+        return loading((A, "0020082"), wishes=wishes)
+
+    kept = call(arrival=[(ABOARD, "0020082")], wishes=forbidden("bay 02"))
+    ashore = call(loads=[A], wishes=budget(0))
+    left = plan(refused={"A": "no room"})
+    return [
+        Twins("WISH-PIN", one(pinned("0020084")), one(pinned("0020082")), "A"),
+        Twins("WISH-PIN", one(pinned("bay 02 hold")), one(pinned("bay 02 deck")), "A"),
+        Twins("WISH-PIN", one(pinned("bay 01")), one(pinned("bay 02 row 00")), "A"),
+        Twins("WISH-PIN", one(pinned("under lid 02S")), one(pinned("on lid 02S")), "A"),
+        Twins("WISH-PIN", (call(wishes=pinned("bay 02")), plan()), one(pinned("bay 02")), "A"),
+        Twins("WISH-FORBID", one(forbidden("bay 02")), one(forbidden("bay 06")), "A"),
+        Twins("WISH-FORBID", one(forbidden("0010082")), one(forbidden("0010084")), "A"),
+        Twins("WISH-FORBID", one(forbidden("lid 02S")), one(forbidden("lid 02P")), "A"),
+        Twins("WISH-FORBID", one(forbidden("bay 02", Cargo(pod=LATER))), (kept, plan()), "A"),
+        Twins(
+            "WISH-FORBID", one(forbidden("bay 02", Cargo(length_ft=40))), one(forbidden("bay 02", Cargo(reefers=True)))
+        ),
+        Twins("WISH-BUDGET", one(budget(0)), one(budget(1))),
+        Twins("WISH-BUDGET", one(budget(0)), one(budget(0, "0020082"))),
+        Twins("WISH-BUDGET", (ashore, left), (replace(ashore, loads=(box("A", holds=("customs",)),)), left)),
+    ]
+
+
 def yard_twins() -> list[Twins]:
     inventory = yard((A, "A1-02-1-1"), ("TOP", "A1-02-1-2"), (box_20("T"), "A1-05-1-1"), ("FOREIGN", "A1-10-1-1"))
     made = call(loads=[A], yard=inventory)
@@ -830,6 +867,7 @@ TWINS = [
     *ship_twins(),
     *work_twins(),
     *crane_twins(),
+    *wish_twins(),
     *yard_twins(),
 ]
 

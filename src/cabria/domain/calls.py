@@ -13,6 +13,7 @@ from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import BayPlan, Stowed
 from cabria.domain.terminal import Terminal
 from cabria.domain.vessel import VesselProfile
+from cabria.domain.wishes import Wishes
 from cabria.domain.yard import YardInventory
 
 BAY_NUMBER_MM = 3_660
@@ -87,6 +88,8 @@ class VesselCall:
     lids_off: tuple[str, ...] = ()
     """Hatch covers that are off when the plan begins, because their bays are begun already."""
     findings: tuple[Finding, ...] = ()
+    wishes: Wishes = field(default_factory=Wishes)
+    """What the planner asks of the plan."""
 
     def __post_init__(self) -> None:
         if self.port in self.rotation:

@@ -26,6 +26,7 @@ from cabria.referee import (
     positions,
     seaworthiness,
     stack_limits,
+    wishes,
     yard_work,
 )
 from cabria.referee.condition import Case, Condition
@@ -46,6 +47,7 @@ FAMILIES = (
     overstows,
     clearing,
     instruction,
+    wishes,
     seaworthiness,
     crane_work,
     crane_travel,
@@ -85,6 +87,7 @@ CASE_CHECKS: tuple[CaseCheck, ...] = (
     clearing.nobody_in_the_way,
     clearing.nobody_on_opened_lids,
     instruction.slots_hold_their_class,
+    *wishes.WISH_CHECKS,
     crane_work.work_is_possible,
     crane_travel.cranes_keep_time_and_distance,
     yard_work.yard_work_is_possible,
@@ -118,6 +121,7 @@ def _rules(case: Case, departure: Stability) -> dict[str, str]:
     unjudged = {
         **load_list.not_judged(case),
         **instruction.not_judged(case),
+        **wishes.not_judged(case),
         **crane_work.not_judged(case),
         **crane_travel.not_judged(case),
         **yard_work.not_judged(case),
