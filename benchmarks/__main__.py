@@ -34,6 +34,7 @@ BENCHMARKS = (
     "rail",
     "stowage",
     "call",
+    "events",
     "edi",
 )
 SAID_ONCE = ("benchmark", "seed", "version")

@@ -1,0 +1,108 @@
+"""`events`: how many entries a second the twin's agenda works through, beside SimPy in the same run.
+
+An instance `made:MACHINES` is that many machines that work and rest in turn for times drawn beforehand: the same times
+for both kernels, taken in slices that alternate, each slice in CPU seconds. `cost` is CPU microseconds an entry.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from cabria.twin.agenda import Agenda, fork
+
+ANCHORS = """
+SimPy alone made 0.7 to 0.9 M events a second, plain heapq 1.8 to 3.1 M. Goal: at least twice as many as SimPy in one
+run, and a fork of the whole agenda in under a second.
+"""
+DEFAULT_SECONDS = 10.0
+Row = dict[str, object]
+SLICE_MS = 2_000
+_SLEEPS = 4_096
+
+
+def default_paths() -> list[str]:
+    return ["made:60", "made:1000"]
+
+
+def run(paths: Sequence[str | Path], *, seconds: float, seed: int, jobs: int, solutions: Path | None) -> Iterator[Row]:
+    """One row an instance; one that is not `made:MACHINES` has the key `error`. `jobs` changes nothing."""
+    for path in map(str, paths):
+        kind, _, number = path.partition(":")
+        if kind != "made" or not number.isdigit() or not 0 < int(number) <= 1_000_000:
+            yield {"instance": path, "error": f"{path}: write made:MACHINES with 1 to 1000000 machines, as made:60."}
+        else:
+            yield _row(path, int(number), seconds, seed)
+
+
+class _Machine:
+    """Works and rests for the times given, over and over."""
+
+    __slots__ = ("at", "sleeps")
+
+    def __init__(self, sleeps: list[int], at: int) -> None:
+        self.sleeps, self.at = sleeps, at
+
+    def wake(self, _: object) -> int:
+        self.at = at = (self.at + 1) % _SLEEPS
+        return self.sleeps[at]
+
+
+def _row(name: str, machines: int, seconds: float, seed: int) -> Row:
+    chance = random.Random(seed)
+    sleeps = [chance.randint(1, 400) for _ in range(_SLEEPS)]
+    starts = [chance.randrange(_SLEEPS) for _ in range(machines)]
+    agenda = Agenda()
+    for at in starts:
+        agenda.after(sleeps[at], _Machine(sleeps, at).wake)
+    peer = _simpy(sleeps, starts)
+    cpu, wall = time.process_time(), time.perf_counter()
+    ours_s = peer_s = 0.0
+    entries, until_ms = 0, 0
+    while time.process_time() - cpu < 0.9 * seconds:
+        until_ms += max(1, SLICE_MS * 60 // machines)
+        before = time.process_time()
+        entries += agenda.run(until_ms)
+        between = time.process_time()
+        ours_s += between - before
+        if peer is not None:
+            peer.run(until=until_ms + 0.5)
+            peer_s += time.process_time() - between
+    before = time.process_time()
+    fork(agenda)
+    fork_s = time.process_time() - before
+    return {
+        "instance": name,
+        "cost": round(1e6 * ours_s / entries, 4),
+        "bound": None,
+        "proven": False,
+        "cpu_s": round(time.process_time() - cpu, 3),
+        "wall_s": round(time.perf_counter() - wall, 3),
+        "valid": len(agenda) == machines,
+        "entries": entries,
+        "entries_per_s": round(entries / ours_s),
+        "simpy_per_s": round(entries / peer_s) if peer_s else None,
+        "times_simpy": round(peer_s / ours_s, 2) if peer_s else None,
+        "fork_s": round(fork_s, 4),
+    }
+
+
+def _simpy(sleeps: list[int], starts: list[int]) -> Any:
+    """The same machines in SimPy; None where it is not installed."""
+    try:
+        import simpy
+    except ImportError:
+        return None
+    environment = simpy.Environment()
+
+    def machine(at: int) -> Iterator[Any]:
+        while True:
+            yield environment.timeout(sleeps[at])
+            at = (at + 1) % _SLEEPS
+
+    for at in starts:
+        environment.process(machine(at))
+    return environment

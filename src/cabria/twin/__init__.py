@@ -1,0 +1,1 @@
+"""The gateways in simulated time: agenda, machines, ships and road trucks, failures."""
