@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,13 +30,14 @@ from cabria.adapters.files.call_checks import (
     refuse_other_ship,
     voyage_differs,
 )
-from cabria.adapters.files.documents import misfit, text_like
+from cabria.adapters.files.documents import misfit, read_toml, text_like
 from cabria.adapters.files.load_tables import ListedBox, read_discharge_table, read_holds, read_load_table
 from cabria.adapters.files.profile_json import write_profile
 from cabria.adapters.files.profiles import load_profile
-from cabria.adapters.files.source_file import read_text, write_whole
+from cabria.adapters.files.source_file import write_whole
 from cabria.adapters.files.terminal_json import read_terminal, write_terminal
 from cabria.adapters.files.whole_folder import whole_folder
+from cabria.adapters.files.wishes_toml import read_wishes, write_wishes
 from cabria.adapters.files.yard_csv import read_yard, write_yard
 from cabria.domain.calls import CallSettings, SlotInstruction, VesselCall
 from cabria.domain.containers import Container, ContainerId, Port, SizeType
@@ -46,6 +46,7 @@ from cabria.domain.findings import Cause, Finding, Severity
 from cabria.domain.messages import BayPlanMessage, Breakbulk, Direction, LoadListMessage, MessageHeader
 from cabria.domain.stowage import BayPlan, Stowed
 from cabria.domain.vessel import VesselProfile
+from cabria.domain.wishes import Wishes
 from cabria.domain.yard import YardInventory
 
 FORMAT = "cabria.call/1"
@@ -74,6 +75,7 @@ class FilesPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     instruction: str = ""
     discharges: str = ""
     holds: str = ""
+    wishes: str = ""
 
 
 class SettingsPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -149,14 +151,7 @@ def _without_collector() -> Iterator[None]:
 
 def _read_document(path: Path) -> CallDocument:
     file = str(path)
-    try:
-        parsed = tomllib.loads(read_text(path, limit_bytes=MAX_BYTES))
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"The file is not TOML: {error}.", file=file) from None
-    except RecursionError:
-        raise DataError("The file is not TOML: it is nested too deeply.", file=file) from None
-    except ValueError:
-        raise DataError("The file is not TOML: a number has thousands of digits.", file=file) from None
+    parsed = read_toml(path, limit_bytes=MAX_BYTES)
     if parsed.get("format") != FORMAT:
         said = parsed.get("format")
         raise DataError(f"A call begins with format = {FORMAT!r}; this file says {said!r:.60}.", file=file)
@@ -235,6 +230,7 @@ class _Reading:
                 start=said.start,
                 lids_off=tuple(said.lids_off),
                 findings=tuple(replace(finding, cause=Cause.ARRIVAL) for finding in self.findings),
+                wishes=read_wishes(self._path("wishes"), call_id=said.id) if said.files.wishes else Wishes(),
             )
         except DataError as error:
             raise error.inside(str(self.root / CALL_FILE)) from None
@@ -490,6 +486,9 @@ def _write_files(call: VesselCall, folder: Path, previous_port: Port | None) -> 
         files["holds"] = "holds.csv"
         rows = "".join(f"{number},{_csv_cell(hold)}\n" for number, hold in holds)
         write_whole(folder / files["holds"], f"container,hold\n{rows}".encode())
+    if call.wishes.all:
+        files["wishes"] = "wishes.toml"
+        write_wishes(call.wishes, folder, files["wishes"], call_id=call.id)
     write_whole(folder / CALL_FILE, _toml(call, files).encode())
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Meta
 
+from cabria.adapters.files.source_file import read_text
 from cabria.domain.errors import DataError
 
 Document = TypeVar("Document")
@@ -55,6 +58,34 @@ def decoded(content: bytes, type_of: type[Document], *, file: str, what: str, fo
     except DataError as error:
         raise error.inside(file) from None
     return document
+
+
+def from_toml(path: Path, type_of: type[Document], *, what: str, form: str, limit_bytes: int) -> Document:
+    """A TOML document of a known form, as `decoded` reads JSON. Raises DataError."""
+    file = str(path)
+    parsed = read_toml(path, limit_bytes=limit_bytes)
+    if parsed.get("format") != form:
+        said = parsed.get("format")
+        raise DataError(f"{what} begins with format = {form!r}; this file says {said!r:.60}.", file=file)
+    try:
+        return msgspec.convert(parsed, type_of)
+    except msgspec.ValidationError as error:
+        refusal = misfit(error, file)
+        refusal.place = refusal.place.removeprefix("$").removeprefix(".")
+        raise refusal from None
+
+
+def read_toml(path: Path, *, limit_bytes: int) -> dict[str, Any]:
+    """A TOML file, whatever it says. Raises DataError."""
+    file = str(path)
+    try:
+        return tomllib.loads(read_text(path, limit_bytes=limit_bytes))
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"The file is not TOML: {error}.", file=file) from None
+    except RecursionError:
+        raise DataError("The file is not TOML: it is nested too deeply.", file=file) from None
+    except ValueError:
+        raise DataError("The file is not TOML: a number has thousands of digits.", file=file) from None
 
 
 def misfit(error: msgspec.ValidationError, file: str) -> DataError:

@@ -178,6 +178,25 @@ def read_plan(path: Path | str, call: VesselCall) -> LoadingPlan:
         raise error.inside(file) from None
 
 
+def read_slots(path: Path | str, *, call_id: str) -> dict[ContainerId, StowPosition]:
+    """Where an earlier plan of the call puts loads and restows, whether the call still has them or not.
+
+    Raises DataError with file and place.
+    """
+    file = str(path)
+    document = decoded(read_bytes(path, limit_bytes=MAX_BYTES), PlanDocument, file=file, what="A plan", form=FORMAT)
+    if document.call != call_id:
+        raise DataError(f"The plan is of call {document.call!r:.60}, not of {call_id}.", file=file, place="$.call")
+    slots = {**document.restows, **document.loads}
+    return {ContainerId(number): StowPosition.parse(slot) for number, slot in slots.items()}
+
+
+def slots_bytes(call_id: str, slots: Mapping[ContainerId, StowPosition]) -> bytes:
+    """The least that a plan.json must say, for `read_slots`."""
+    said = {"format": FORMAT, "call": call_id, "loads": {number: str(slot) for number, slot in slots.items()}}
+    return "".join(_laid_out(said)).encode()
+
+
 def plan_schema() -> dict[str, Any]:
     """The JSON schema of the format (2020-12), as kept in docs/reference/plan.schema.json."""
     schema = msgspec.json.schema(PlanDocument)
