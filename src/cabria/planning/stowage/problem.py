@@ -15,7 +15,8 @@ from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
-from cabria.domain.vessel import Cell, End, Place, StackId, VesselProfile
+from cabria.domain.vessel import Cell, End, Level, Place, StackId, VesselProfile
+from cabria.planning.stowage.permitted import Permitted
 
 LENGTHS_FT = (20, 40, 45)
 
@@ -51,6 +52,8 @@ class StowageProblem:
     opened: frozenset[str]
     pinned: Mapping[ContainerId, StowPosition] = field(default_factory=dict)
     """Loads and restows whose slot is decided; they are not among `loads` and `lifted` any more but in `staying`."""
+    must_load: frozenset[ContainerId] = frozenset()
+    """Boxes that are left ashore only when nothing else is possible."""
 
     @classmethod
     def of(cls, call: VesselCall, also_open: Collection[str] = ()) -> StowageProblem:
@@ -58,7 +61,7 @@ class StowageProblem:
         lifted = _standing_over_a_hole(call)
         staying = tuple(stowed for stowed in call.remaining if stowed.container.id not in lifted)
         touched = [*call.discharges, *(Stowed(c, at) for c, at in call.remaining if c.id in lifted)]
-        named = [instruction.position for instruction in call.instructions]
+        named = [instruction.position for instruction in call.instructions] + wished_slots(call)
         opened = {*also_open, *lids_over(call.vessel, [*(stowed.position for stowed in touched), *named])}
         refused = {load.id: reason for load in call.loads if (reason := why_not(call, load))}
         return cls(
@@ -69,6 +72,7 @@ class StowageProblem:
             loads=tuple(load for load in call.loads if load.id not in refused),
             refused=refused,
             opened=frozenset(opened),
+            must_load=frozenset(pin.container for pin in call.wishes.pins),
         )
 
     def with_needed_lids(self) -> StowageProblem:
@@ -93,6 +97,23 @@ class StowageProblem:
             refused={**self.refused, **refused},
             pinned={**self.pinned, **decided},
         )
+
+    @cached_property
+    def permitted(self) -> Permitted:
+        return Permitted(self.call)
+
+    @property
+    def closed_from(self) -> Mapping[StackId, tuple[int, int]]:
+        """Stacks that the planner closed for all boxes, and from which level on at the fore and aft end."""
+        return self.permitted.closed_from
+
+    @property
+    def kinds(self) -> tuple[frozenset[StackId], ...]:
+        """For each kind of box the stacks that the planner closed to it; kind 0 may go anywhere."""
+        return self.permitted.kinds
+
+    def kind_of(self, box: Container) -> int:
+        return self.permitted.kind_of(box)
 
     @cached_property
     def closed_stacks(self) -> frozenset[StackId]:
@@ -134,6 +155,23 @@ def why_not(call: VesselCall, load: Container) -> str:
         plug = " with a plug" if load.needs_plug else ""
         return f"the ship has no cell of {load.length_ft} ft{plug}"
     return ""
+
+
+def wished_slots(call: VesselCall) -> list[StowPosition]:
+    """A slot of each stack to which the planner pins a box or in which he keeps one; lids over them are opened."""
+    wishes, known = call.wishes, call.load_by_id
+    kept = [slot for box, slot in wishes.budget.earlier.items() if box in known] if wishes.budget else []
+    parts = [pin.to for pin in wishes.pins if pin.container in known]
+    slots = [part.slot for part in parts if part.slot is not None]
+    for part in parts:
+        if part.row is not None and part.level is Level.HOLD:
+            slots += [
+                StowPosition(bay.number, stack.row, stack.cells[0].tier)
+                for bay in call.vessel.bays
+                for stack in bay.stacks
+                if (stack.row, stack.level) == (part.row, part.level) and part.bay in (bay.number, bay.fore, bay.aft)
+            ]
+    return [*kept, *slots]
 
 
 def _cells(profile: VesselProfile) -> Iterable[tuple[Cell, End]]:
