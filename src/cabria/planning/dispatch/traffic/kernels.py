@@ -1,0 +1,245 @@
+"""The hot loops of traffic: windows of time in which trucks own segments, and the earliest way between them.
+
+A *resource* is a segment or, behind the segments, a junction. Row r of `enters`, `leaves` and `owners` holds the
+windows booked on resource r, `counts[r]` of them, by time and apart from each other; one truck's may overlap. Times are
+integer milliseconds; `ENDLESS` is a window without an end, as of a truck at rest on its stand.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+ENDLESS = 1 << 60
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True}
+_BOOKS = "int64[:,::1], int64[:,::1], int32[:,::1], int64[::1]"
+
+
+@njit(f"UniTuple(int64, 2)({_BOOKS}, int64, int64, int64)", **_OPTIONS)
+def _free_on(enters: Any, leaves: Any, owners: Any, counts: Any, resource: int, me: int, at_ms: int) -> Any:
+    """The first time from `at_ms` on at which nobody else owns the resource, and when somebody next does."""
+    for n in range(counts[resource]):
+        if owners[resource, n] == me or leaves[resource, n] <= at_ms:
+            continue
+        if enters[resource, n] > at_ms:
+            return at_ms, enters[resource, n]
+        at_ms = leaves[resource, n]
+    return at_ms, ENDLESS
+
+
+@njit(f"UniTuple(int64, 2)({_BOOKS}, int64, int64, int64, int64)", **_OPTIONS)
+def free_gap(enters: Any, leaves: Any, owners: Any, counts: Any, one: int, other: int, me: int, at_ms: int) -> Any:
+    """The first gap from `at_ms` on in which two resources (the second -1 for none) are nobody else's: from, until."""
+    while True:
+        from_ms, until_ms = _free_on(enters, leaves, owners, counts, one, me, at_ms)
+        if other < 0 or from_ms >= ENDLESS:
+            return from_ms, until_ms
+        later_ms, other_ms = _free_on(enters, leaves, owners, counts, other, me, from_ms)
+        if later_ms == from_ms:
+            return from_ms, min(until_ms, other_ms)
+        at_ms = later_ms
+
+
+@njit("void(int64[::1], int64[::1], int64, int64, int64)", **_OPTIONS)
+def _push(keys: Any, heap: Any, size: int, key: int, label: int) -> Any:
+    """Put a label into a binary heap of `size` labels, least key first."""
+    keys[label] = key
+    place = size
+    while place > 0:
+        above = (place - 1) >> 1
+        if keys[heap[above]] < key or (keys[heap[above]] == key and heap[above] < label):
+            break
+        heap[place] = heap[above]
+        place = above
+    heap[place] = label
+
+
+@njit("int64(int64[::1], int64[::1], int64)", **_OPTIONS)
+def _pop(keys: Any, heap: Any, size: int) -> Any:
+    """Take the label of least key out of a heap of `size` labels; among equal keys the older one."""
+    first, last = heap[0], heap[size - 1]
+    size -= 1
+    place = 0
+    while True:
+        below = 2 * place + 1
+        if below >= size:
+            break
+        other = below + 1
+        if other < size and (
+            keys[heap[other]] < keys[heap[below]]
+            or (keys[heap[other]] == keys[heap[below]] and heap[other] < heap[below])
+        ):
+            below = other
+        if keys[last] < keys[heap[below]] or (keys[last] == keys[heap[below]] and last < heap[below]):
+            break
+        heap[place] = heap[below]
+        place = below
+    heap[place] = last
+    return first
+
+
+@njit(
+    "int64(int64[::1], int32[::1], int64[::1], int64[::1], int64[::1], int64[::1], boolean[::1],"
+    f"{_BOOKS}, int64, int64, int64, int64, int32[::1], int64[::1])",
+    **_OPTIONS,
+)
+def earliest_way(
+    first_exit: Any,
+    exits: Any,
+    pass_ms: Any,
+    clear_ms: Any,
+    junctions: Any,
+    togo_ms: Any,
+    is_stand: Any,
+    enters: Any,
+    leaves: Any,
+    owners: Any,
+    counts: Any,
+    start: int,
+    target: int,
+    from_ms: int,
+    me: int,
+    way: Any,
+    way_ms: Any,
+) -> Any:
+    """The way by which truck `me`, at rest on segment `start` from `from_ms`, stands on `target` for good first.
+
+    Safe intervals (Phillips and Likhachev 2011): a label is a segment with one gap of it and the earliest entry there.
+    A truck may wait in a segment until its gap ends; it leaves a segment `clear_ms` after it entered the next. Segments
+    that follow s are `exits[first_exit[s]:first_exit[s + 1]]`; `togo_ms[s]` is the least time from entering s to
+    entering the target, negative where there is no way. Other stands are not driven through. Writes the segments and
+    the times of entry, later ones as late as the arrival allows; returns how many, 0 when there is no way.
+    """
+    room = 256
+    segment_of = np.empty(room, np.int32)
+    entry, until, parent, keys, heap, newer = (
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+    )
+    newest = np.full(len(pass_ms), -1, np.int64)
+    if togo_ms[start] < 0:
+        return 0
+    segment_of[0], entry[0], until[0], parent[0], newer[0] = start, from_ms, ENDLESS, -1, -1
+    newest[start] = 0
+    _push(keys, heap, 0, from_ms + togo_ms[start], 0)
+    labels, size, found = 1, 1, -1
+    while size > 0:
+        label = _pop(keys, heap, size)
+        size -= 1
+        here = segment_of[label]
+        if here == target:
+            found = label
+            break
+        ready_ms = entry[label] + pass_ms[here]
+        latest_ms = ENDLESS if until[label] >= ENDLESS else until[label] - clear_ms[here]
+        for n in range(first_exit[here], first_exit[here + 1]):
+            there = exits[n]
+            if togo_ms[there] < 0 or (is_stand[there] and there != target):
+                continue
+            at_ms = ready_ms
+            junction = -1 if junctions[there] < 0 else len(pass_ms) + junctions[there]
+            while at_ms <= latest_ms:
+                at_ms, gap_ends = free_gap(enters, leaves, owners, counts, there, junction, me, at_ms)
+                if at_ms > latest_ms or at_ms >= ENDLESS:
+                    break
+                is_known = False
+                if there == target:
+                    is_known = gap_ends < ENDLESS
+                elif gap_ends < ENDLESS and at_ms + pass_ms[there] + clear_ms[there] > gap_ends:
+                    is_known = True
+                other = newest[there]
+                while other >= 0 and not is_known:
+                    is_known = until[other] == gap_ends and entry[other] <= at_ms
+                    other = newer[other]
+                if not is_known:
+                    if labels == room:
+                        segment_of = np.concatenate((segment_of, np.empty(room, np.int32)))
+                        entry = np.concatenate((entry, np.empty(room, np.int64)))
+                        until = np.concatenate((until, np.empty(room, np.int64)))
+                        parent = np.concatenate((parent, np.empty(room, np.int64)))
+                        keys = np.concatenate((keys, np.empty(room, np.int64)))
+                        heap = np.concatenate((heap, np.empty(room, np.int64)))
+                        newer = np.concatenate((newer, np.empty(room, np.int64)))
+                        room *= 2
+                    segment_of[labels], entry[labels], until[labels] = there, at_ms, gap_ends
+                    parent[labels], newer[labels] = label, newest[there]
+                    newest[there] = labels
+                    _push(keys, heap, size, at_ms + togo_ms[there], labels)
+                    labels += 1
+                    size += 1
+                if gap_ends >= ENDLESS:
+                    break
+                at_ms = gap_ends
+    if found < 0:
+        return 0
+    steps = 0
+    label = found
+    while label >= 0:
+        steps += 1
+        label = parent[label]
+    if steps > len(way):
+        return 0
+    label = found
+    for n in range(steps - 1, -1, -1):
+        way[n], way_ms[n] = segment_of[label], entry[label]
+        label = parent[label]
+        if 0 < n < steps - 1:
+            # As late as what follows allows, but the segment before must be left in time.
+            latest_ms = way_ms[n + 1] - pass_ms[way[n]]
+            if until[label] < ENDLESS:
+                latest_ms = min(latest_ms, until[label] - clear_ms[segment_of[label]])
+            way_ms[n] = max(way_ms[n], latest_ms)
+    return steps
+
+
+@njit(f"int64({_BOOKS}, int64, int64, int64, int64, int64)", **_OPTIONS)
+def book(
+    enters: Any,
+    leaves: Any,
+    owners: Any,
+    counts: Any,
+    resource: int,
+    me: int,
+    enter_ms: int,
+    leave_ms: int,
+    now_ms: int,
+) -> Any:
+    """Book one window, and forget those that are over at `now_ms`. Returns 0 when the row is full, else 1."""
+    kept = 0
+    for n in range(counts[resource]):
+        if leaves[resource, n] > now_ms:
+            enters[resource, kept] = enters[resource, n]
+            leaves[resource, kept] = leaves[resource, n]
+            owners[resource, kept] = owners[resource, n]
+            kept += 1
+    counts[resource] = kept
+    if kept == enters.shape[1]:
+        return 0
+    place = kept
+    while place > 0 and enters[resource, place - 1] > enter_ms:
+        enters[resource, place] = enters[resource, place - 1]
+        leaves[resource, place] = leaves[resource, place - 1]
+        owners[resource, place] = owners[resource, place - 1]
+        place -= 1
+    enters[resource, place], leaves[resource, place], owners[resource, place] = enter_ms, leave_ms, me
+    counts[resource] = kept + 1
+    return 1
+
+
+@njit(f"void({_BOOKS}, int64, int64)", **_OPTIONS)
+def unbook(enters: Any, leaves: Any, owners: Any, counts: Any, resource: int, me: int) -> Any:
+    """Strike out all windows of a truck on a resource."""
+    kept = 0
+    for n in range(counts[resource]):
+        if owners[resource, n] != me:
+            enters[resource, kept] = enters[resource, n]
+            leaves[resource, kept] = leaves[resource, n]
+            owners[resource, kept] = owners[resource, n]
+            kept += 1
+    counts[resource] = kept

@@ -1,0 +1,132 @@
+"""Who owns which segment when: trips that meet nobody, in the order in which they were planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from cabria.planning.dispatch.traffic import kernels as k
+from cabria.planning.dispatch.traffic.lanes import NO_WAY, Lanes
+
+LONGEST_WAY = 4_096
+"""Segments a trip may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A truck's stay in one segment, from its front's entry until its tail has left. The last one has no end."""
+
+    segment: int
+    enter_ms: int
+    leave_ms: int
+
+
+Passage = tuple[Window, ...]
+"""A trip from rest to rest. Its first window begins when the truck came to where it starts."""
+
+
+class LaneBook:
+    """The windows of all trucks. A truck is always somewhere: at rest on a stand, or on the way to one."""
+
+    def __init__(self, lanes: Lanes, windows: int = 128) -> None:
+        """`windows` is how many may be booked on one segment or junction at a time."""
+        self.lanes = lanes
+        self._passages: dict[int, Passage] = {}
+        self._enters = np.zeros((lanes.resources, windows), np.int64)
+        self._leaves = np.zeros((lanes.resources, windows), np.int64)
+        self._owners = np.zeros((lanes.resources, windows), np.int32)
+        self._counts = np.zeros(lanes.resources, np.int64)
+        self._way = np.zeros(LONGEST_WAY, np.int32)
+        self._way_ms = np.zeros(LONGEST_WAY, np.int64)
+
+    @property
+    def passages(self) -> Mapping[int, Passage]:
+        return self._passages
+
+    def put(self, truck: int, stand: int, at_ms: int) -> None:
+        """A truck begins its life on a stand. Raises ValueError when it is there already or the stand is not free."""
+        if truck in self._passages:
+            raise ValueError(f"Truck {truck} is on the lanes already.")
+        if not self.lanes.is_stand[stand]:
+            raise ValueError(f"Segment {stand} is no stand; a truck may not rest there.")
+        if self.owner(stand) is not None:
+            raise ValueError(f"Stand {stand} is taken by truck {self.owner(stand)}.")
+        self._book(truck, (Window(stand, at_ms, k.ENDLESS),), at_ms)
+
+    def remove(self, truck: int) -> None:
+        """A truck leaves the terminal."""
+        self._unbook(truck)
+        del self._passages[truck]
+
+    def owner(self, stand: int) -> int | None:
+        """The truck that is, or will be, on a stand for good; None when there is none."""
+        count = self._counts[stand]
+        if count and self._leaves[stand, count - 1] >= k.ENDLESS:
+            return int(self._owners[stand, count - 1])
+        return None
+
+    def least_ms(self, start: int, stand: int) -> int | None:
+        """How long a trip from rest to rest takes at least, on empty lanes; None where there is no way."""
+        togo = int(self.lanes.togo_ms(stand)[start])
+        return None if togo == NO_WAY else togo + int(self.lanes.pass_ms[stand])
+
+    def drive(self, truck: int, stand: int, now_ms: int) -> Passage | None:
+        """Book the trip by which a truck at rest stands on another stand first; None when that stand is not free.
+
+        The passage replaces the truck's own, in which it must have come to rest by `now_ms` (ValueError otherwise).
+        """
+        here = self._passages[truck][-1]
+        if here.enter_ms > now_ms:
+            raise ValueError(f"Truck {truck} comes to rest at {here.enter_ms} ms only; it is {now_ms} ms.")
+        ways = k.earliest_way(
+            self.lanes.first_exit,
+            self.lanes.exits,
+            self.lanes.pass_ms,
+            self.lanes.clear_ms,
+            self.lanes.junctions,
+            self.lanes.togo_ms(stand),
+            self.lanes.is_stand,
+            *self._books,
+            here.segment,
+            stand,
+            now_ms,
+            truck,
+            self._way,
+            self._way_ms,
+        )
+        if ways < 2:
+            return None
+        passage = self._windows(ways, here.enter_ms)
+        self._unbook(truck)
+        self._book(truck, passage, now_ms)
+        return passage
+
+    def _windows(self, steps: int, came_ms: int) -> Passage:
+        way = self._way[:steps].tolist()
+        enters = [came_ms, *self._way_ms[1:steps].tolist()]
+        clear_ms = self.lanes.clear_ms[way].tolist()
+        leaves = [later + clear for clear, later in zip(clear_ms[:-1], enters[1:], strict=True)]
+        return tuple(map(Window, way, enters, [*leaves, k.ENDLESS]))
+
+    @property
+    def _books(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        return self._enters, self._leaves, self._owners, self._counts
+
+    def _book(self, truck: int, passage: Passage, now_ms: int) -> None:
+        for resource, window in self._owned(passage):
+            if not k.book(*self._books, resource, truck, window.enter_ms, window.leave_ms, now_ms):
+                raise ValueError(f"Segment or junction {resource} has no room for another window.")
+        self._passages[truck] = passage
+
+    def _unbook(self, truck: int) -> None:
+        for resource, _ in self._owned(self._passages[truck]):
+            k.unbook(*self._books, resource, truck)
+
+    def _owned(self, passage: Passage) -> Iterator[tuple[int, Window]]:
+        for window in passage:
+            yield window.segment, window
+            junction = int(self.lanes.junctions[window.segment])
+            if junction >= 0:
+                yield len(self.lanes) + junction, window

@@ -1,0 +1,88 @@
+"""The lanes as flat arrays: what follows which segment, how long a truck takes, and how far it is to a stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+NO_WAY = -1
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Segments by number. The segments that follow s are `exits[first_exit[s]:first_exit[s + 1]]`.
+
+    `pass_ms` is from the truck's front entering a segment to its front entering the next, `clear_ms` how much longer
+    its tail is in it. `junctions[s]` is the junction of which s is a part, -1 for none: a truck in one part keeps
+    others out of all. On a stand (`is_stand`) a truck may rest; no other is driven through.
+    """
+
+    first_exit: Array
+    exits: Array
+    pass_ms: Array
+    clear_ms: Array
+    junctions: Array
+    is_stand: Array
+    _togo: dict[int, Array] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        exits: Sequence[Sequence[int]],
+        pass_ms: Sequence[int],
+        clear_ms: Sequence[int],
+        *,
+        stands: Sequence[int],
+        junctions: Sequence[int] | None = None,
+    ) -> Lanes:
+        """From lists by segment; `stands` are the numbers of those where a truck may rest."""
+        is_stand = np.zeros(len(exits), np.bool_)
+        is_stand[list(stands)] = True
+        return cls(
+            first_exit=np.cumsum([0, *map(len, exits)]).astype(np.int64),
+            exits=np.array([there for after in exits for there in after], np.int32),
+            pass_ms=np.array(pass_ms, np.int64),
+            clear_ms=np.array(clear_ms, np.int64),
+            junctions=np.full(len(exits), -1, np.int64) if junctions is None else np.array(junctions, np.int64),
+            is_stand=is_stand,
+        )
+
+    def __len__(self) -> int:
+        return len(self.pass_ms)
+
+    @property
+    def resources(self) -> int:
+        """How many things can be owned: the segments, then the junctions."""
+        return len(self) + int(self.junctions.max(initial=-1)) + 1
+
+    def togo_ms(self, target: int) -> Array:
+        """Least time from entering each segment to entering a stand on empty lanes; `NO_WAY` where none leads there."""
+        known = self._togo.get(target)
+        if known is None:
+            known = self._togo[target] = self._least_times(target)
+        return known
+
+    def _least_times(self, target: int) -> Array:
+        before: list[list[int]] = [[] for _ in range(len(self))]
+        for segment in range(len(self)):
+            for there in self.exits[self.first_exit[segment] : self.first_exit[segment + 1]]:
+                before[there].append(segment)
+        togo = np.full(len(self), NO_WAY, np.int64)
+        nearest = [(0, target)]
+        while nearest:
+            ms, segment = heappop(nearest)
+            if togo[segment] != NO_WAY:
+                continue
+            togo[segment] = ms
+            if self.is_stand[segment] and segment != target:
+                continue
+            for there in before[segment]:
+                if togo[there] == NO_WAY:
+                    heappush(nearest, (ms + int(self.pass_ms[there]), there))
+        return togo

@@ -1,0 +1,130 @@
+"""Trips that meet nobody."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cabria.planning.dispatch.traffic.kernels import ENDLESS
+from cabria.planning.dispatch.traffic.lane_book import LaneBook, Passage
+from cabria.planning.dispatch.traffic.lanes import NO_WAY, Lanes
+
+
+def ring(stands: int, pass_ms: int = 1_000, clear_ms: int = 300) -> Lanes:
+    """A one-way ring, a stand beside each of its segments. Stand n is segment n, the lane beside it n + `stands`."""
+    exits = [[stands + (n + 1) % stands, (n + 1) % stands] for n in range(stands)] * 2
+    return Lanes.of(exits, [pass_ms] * len(exits), [clear_ms] * len(exits), stands=range(stands))
+
+
+def two_way_lane() -> Lanes:
+    """Two yards of two stands each (0, 1 and 2, 3) at the ends of a lane, there (4) and back (5), for one at a time."""
+    exits = [[4], [4], [5], [5], [2, 3], [0, 1]]
+    return Lanes.of(exits, [1_000] * 6, [200] * 6, stands=range(4), junctions=[-1] * 4 + [0, 0])
+
+
+def meetings(lanes: Lanes, passages: dict[int, list[Passage]]) -> list[str]:
+    """Every two trucks that own a segment or junction at one time."""
+    windows = [
+        (truck, window, int(lanes.junctions[window.segment]))
+        for truck, passed in passages.items()
+        for passage in passed
+        for window in passage
+    ]
+    return [
+        f"{one} and {other} in {a.segment} and {b.segment}"
+        for (one, a, here), (other, b, there) in combinations(windows, 2)
+        if one != other
+        and (a.segment == b.segment or (here >= 0 and here == there))
+        and a.enter_ms < b.leave_ms
+        and b.enter_ms < a.leave_ms
+    ]
+
+
+def test_an_empty_ring_is_driven_round_without_a_halt() -> None:
+    book = LaneBook(ring(5))
+    book.put(7, 0, 0)
+    passage = book.drive(7, 3, 2_500)
+    assert passage is not None
+    assert [window.segment for window in passage] == [0, 6, 7, 3]
+    assert [window.enter_ms for window in passage] == [0, 3_500, 4_500, 5_500]
+    assert [window.leave_ms for window in passage] == [3_800, 4_800, 5_800, ENDLESS]
+    assert book.least_ms(0, 3) == 4_000
+
+
+def test_a_taken_stand_is_refused_until_its_truck_is_on_the_way() -> None:
+    book = LaneBook(ring(5))
+    book.put(1, 0, 0)
+    book.put(2, 3, 0)
+    assert book.drive(1, 3, 0) is None
+    assert book.drive(2, 4, 10_000) is not None
+    passage = book.drive(1, 3, 0)
+    assert passage is not None
+    assert passage[-1].enter_ms == 11_300
+
+
+def test_trucks_against_each_other_take_turns_on_a_two_way_lane() -> None:
+    book = LaneBook(two_way_lane())
+    book.put(1, 0, 0)
+    book.put(2, 2, 0)
+    there, back = book.drive(1, 3, 0), book.drive(2, 1, 0)
+    assert there is not None
+    assert back is not None
+    assert meetings(book.lanes, {1: [there], 2: [back]}) == []
+    assert back[1].enter_ms == there[1].leave_ms
+
+
+def test_a_truck_on_the_way_cannot_be_sent_elsewhere() -> None:
+    book = LaneBook(ring(5))
+    book.put(1, 0, 0)
+    book.drive(1, 3, 0)
+    with pytest.raises(ValueError, match="comes to rest"):
+        book.drive(1, 2, 100)
+
+
+def test_a_segment_that_leads_nowhere_has_no_way() -> None:
+    lanes = Lanes.of([[1], []], [1, 1], [0, 0], stands=[0, 1])
+    assert list(lanes.togo_ms(0)) == [0, NO_WAY]
+    book = LaneBook(lanes)
+    book.put(1, 1, 0)
+    assert book.drive(1, 0, 0) is None
+    assert book.least_ms(1, 0) is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    lanes=st.sampled_from([ring(6), two_way_lane()]),
+    trucks=st.integers(1, 3),
+    orders=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5), st.integers(0, 2_000)), max_size=25),
+)
+def test_no_two_trucks_ever_own_one_segment(lanes: Lanes, trucks: int, orders: list[tuple[int, int, int]]) -> None:
+    book = LaneBook(lanes)
+    stands = int(lanes.is_stand.sum())
+    driven: dict[int, list[Passage]] = {}
+    for truck in range(trucks):
+        book.put(truck, truck, 0)
+        driven[truck] = []
+    now_ms = 0
+    for truck, stand, later_ms in orders:
+        now_ms += later_ms
+        if truck >= trucks or book.passages[truck][-1].enter_ms > now_ms:
+            continue
+        before = book.passages[truck][-1]
+        passage = book.drive(truck, stand % stands, now_ms)
+        assert book.passages[truck][-1] == (passage[-1] if passage else before)
+        if passage:
+            driven[truck].append(passage)
+            assert passage[0].segment == before.segment
+            assert passage[1].enter_ms >= now_ms + lanes.pass_ms[before.segment]
+            for a, b in pairwise(passage[1:]):
+                assert b.enter_ms >= a.enter_ms + lanes.pass_ms[a.segment]
+                assert b.segment in lanes.exits[lanes.first_exit[a.segment] : lanes.first_exit[a.segment + 1]]
+                assert a.leave_ms == b.enter_ms + lanes.clear_ms[a.segment]
+    assert meetings(lanes, {truck: _apart(passed) for truck, passed in driven.items()}) == []
+
+
+def _apart(passed: list[Passage]) -> list[Passage]:
+    """Passages without the stay at their end, which the next one begins with, but for the last."""
+    return [passage[:-1] for passage in passed[:-1]] + passed[-1:]
