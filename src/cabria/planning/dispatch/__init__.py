@@ -1,0 +1,1 @@
+"""Trucks and yard cranes, in sync, now."""
