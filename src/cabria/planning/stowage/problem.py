@@ -54,6 +54,8 @@ class StowageProblem:
     """Loads and restows whose slot is decided; they are not among `loads` and `lifted` any more but in `staying`."""
     must_load: frozenset[ContainerId] = frozenset()
     """Boxes that are left ashore only when nothing else is possible."""
+    loosened: frozenset[ContainerId] = frozenset()
+    """Boxes of the earlier plan that may move although they could stay."""
 
     @classmethod
     def of(cls, call: VesselCall, also_open: Collection[str] = ()) -> StowageProblem:

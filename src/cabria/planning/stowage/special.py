@@ -77,8 +77,9 @@ def usable_levels(problem: StowageProblem, *, keep_instructed_free: bool = True)
     """Where fewer than all tiers of a stack may be used: beside and under cargo that is out of gauge.
 
     Slots for which the carrier asks a class of container are kept free for it as well, with what is above them.
+    What the planner forbade to all boxes at both ends of a stack is not used either.
     """
-    usable: dict[StackId, int] = {}
+    usable = {stack_id: max(levels) for stack_id, levels in problem.closed_from.items()}
     profile = problem.call.vessel
     filled = {position for _, position in problem.staying}
     for instruction in problem.call.instructions if keep_instructed_free else ():
@@ -184,7 +185,8 @@ class _Board:
                         position = StowPosition(number, stack.row, stack.cells[level].tier)
                         place = profile.place(position)
                         assert place is not None
-                        yield position, place
+                        if not self.problem.permitted.why_not(box, position):
+                            yield position, place
 
     def _next_level(self, stack: VesselStack, stack_id: StackId, end: End) -> int | None:
         """Where a box would stand next, None where ends are not level or nothing more goes on."""
