@@ -141,14 +141,15 @@ class Runway:
 
     `from_mm` and `until_mm` are measured along the block from the outer edge of bay 1, so that a runway that begins
     before the block has a negative `from_mm`. Cranes are `crane_length_mm` long along the rails and keep at least
-    `gap_mm` between them; `reach_mm` is how far beside the stacks, and before their ends, they hand boxes over.
+    `gap_mm` between them; `reach_mm` is how far beside the stacks they hand boxes over. Before and behind the stacks
+    they reach as far as the rails.
     """
 
     block: str
     from_mm: int
     until_mm: int
     cranes: tuple[CranePlace, ...]
-    crane_length_mm: int = 15_000
+    crane_length_mm: int = 14_000
     gap_mm: int = 5_000
     reach_mm: int = 8_000
 
