@@ -81,7 +81,7 @@ def _pop(keys: Any, heap: Any, size: int) -> Any:
 
 
 @njit(
-    "int64(int64[::1], int32[::1], int64[::1], int64[::1], int64[::1], int64[::1], boolean[::1],"
+    "int64(int64[::1], int32[::1], int64[::1], int64[::1], int64[::1], int64[::1], boolean[::1], boolean[::1],"
     f"{_BOOKS}, int64, int64, int64, int64, int32[::1], int64[::1])",
     **_OPTIONS,
 )
@@ -93,6 +93,7 @@ def earliest_way(
     junctions: Any,
     togo_ms: Any,
     is_stand: Any,
+    may_wait: Any,
     enters: Any,
     leaves: Any,
     owners: Any,
@@ -107,9 +108,9 @@ def earliest_way(
     """The way by which truck `me`, at rest on segment `start` from `from_ms`, stands on `target` for good first.
 
     Safe intervals (Phillips and Likhachev 2011): a label is a segment with one gap of it and the earliest entry there.
-    A truck may wait in a segment until its gap ends; it leaves a segment `clear_ms` after it entered the next. Segments
-    that follow s are `exits[first_exit[s]:first_exit[s + 1]]`; `togo_ms[s]` is the least time from entering s to
-    entering the target, negative where there is no way. Other stands are not driven through. Writes the segments and
+    A truck may wait in some segments until its gap ends; it leaves a segment `clear_ms` after it entered the next.
+    Segments that follow s are `exits[first_exit[s]:first_exit[s + 1]]`; `togo_ms[s]` is the least time from entering s
+    to entering the target, negative where there is no way. Other stands are not driven through. Writes the segments and
     the times of entry, later ones as late as the arrival allows; returns how many, 0 when there is no way.
     """
     room = 256
@@ -138,6 +139,8 @@ def earliest_way(
             break
         ready_ms = entry[label] + pass_ms[here]
         latest_ms = ENDLESS if until[label] >= ENDLESS else until[label] - clear_ms[here]
+        if not may_wait[here]:
+            latest_ms = min(latest_ms, ready_ms)
         for n in range(first_exit[here], first_exit[here + 1]):
             there = exits[n]
             if togo_ms[there] < 0 or (is_stand[there] and there != target):
@@ -189,7 +192,7 @@ def earliest_way(
     for n in range(steps - 1, -1, -1):
         way[n], way_ms[n] = segment_of[label], entry[label]
         label = parent[label]
-        if 0 < n < steps - 1:
+        if 0 < n < steps - 1 and may_wait[segment_of[label]]:
             # As late as what follows allows, but the segment before must be left in time.
             latest_ms = way_ms[n + 1] - pass_ms[way[n]]
             if until[label] < ENDLESS:

@@ -88,6 +88,7 @@ class LaneBook:
             self.lanes.junctions,
             self.lanes.togo_ms(stand),
             self.lanes.is_stand,
+            self.lanes.may_wait,
             *self._books,
             here.segment,
             stand,

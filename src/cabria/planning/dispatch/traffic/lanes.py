@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
 
+from cabria.domain.layout import Layout, Segment
+from cabria.domain.machines import TruckModel
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 NO_WAY = -1
+
+
+def _pass_ms(segment: Segment, truck: TruckModel) -> int:
+    """A truck stops on a stand or starts from it."""
+    drive = replace(truck.drive, speed_mm_per_s=min(truck.drive.speed_mm_per_s, segment.speed_mm_per_s))
+    at_speed_ms = -(-1_000 * segment.length_mm // drive.speed_mm_per_s)
+    return at_speed_ms + (drive.start_ms if segment.stand else 0)
 
 
 @dataclass(frozen=True)
@@ -20,7 +30,8 @@ class Lanes:
 
     `pass_ms` is from the truck's front entering a segment to its front entering the next, `clear_ms` how much longer
     its tail is in it. `junctions[s]` is the junction of which s is a part, -1 for none: a truck in one part keeps
-    others out of all. On a stand (`is_stand`) a truck may rest; no other is driven through.
+    others out of all. On a stand (`is_stand`) a truck may rest; no other is driven through. Where `may_wait` is false,
+    in junctions and where a truck is longer than the segment, it drives on as it came.
     """
 
     first_exit: Array
@@ -29,6 +40,7 @@ class Lanes:
     clear_ms: Array
     junctions: Array
     is_stand: Array
+    may_wait: Array
     _togo: dict[int, Array] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -40,8 +52,12 @@ class Lanes:
         *,
         stands: Sequence[int],
         junctions: Sequence[int] | None = None,
+        too_short: Sequence[int] = (),
     ) -> Lanes:
         """From lists by segment; `stands` are the numbers of those where a truck may rest."""
+        parts = np.full(len(exits), -1, np.int64) if junctions is None else np.array(junctions, np.int64)
+        may_wait = parts < 0
+        may_wait[list(too_short)] = False
         is_stand = np.zeros(len(exits), np.bool_)
         is_stand[list(stands)] = True
         return cls(
@@ -49,8 +65,27 @@ class Lanes:
             exits=np.array([there for after in exits for there in after], np.int32),
             pass_ms=np.array(pass_ms, np.int64),
             clear_ms=np.array(clear_ms, np.int64),
-            junctions=np.full(len(exits), -1, np.int64) if junctions is None else np.array(junctions, np.int64),
+            junctions=parts,
             is_stand=is_stand,
+            may_wait=may_wait,
+        )
+
+    @classmethod
+    def of_layout(cls, layout: Layout, truck: TruckModel) -> Lanes:
+        """As one model of truck drives it. Segments and junctions are numbered as the layout lists them.
+
+        A truck starts from rest on its stand and stops on the next; what it loses by a halt in between is not counted.
+        """
+        number = {segment.id: n for n, segment in enumerate(layout.segments)}
+        junction = {junction.id: n for n, junction in enumerate(layout.junctions)}
+        parts = [layout.junction_of.get(segment.id) for segment in layout.segments]
+        return cls.of(
+            exits=[[number[after.id] for after in layout.leaving[segment.end]] for segment in layout.segments],
+            pass_ms=[_pass_ms(segment, truck) for segment in layout.segments],
+            clear_ms=[truck.clear_ms(segment.speed_mm_per_s) for segment in layout.segments],
+            stands=[number[stand.id] for stand in layout.stands],
+            junctions=[-1 if part is None else junction[part.id] for part in parts],
+            too_short=[n for n, segment in enumerate(layout.segments) if segment.length_mm < truck.length_mm],
         )
 
     def __len__(self) -> int:

@@ -1,0 +1,96 @@
+"""How machines move and what they use: axes, cranes' cycles, trucks and their batteries.
+
+Times are rounded up to whole milliseconds: never promise an early arrival. Speeds and energy are those of a plausible
+machine of its kind, not of a maker; a terminal puts its own in their place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isqrt
+
+from cabria.domain.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One drive: it speeds up and slows down evenly and never passes its top speed."""
+
+    speed_mm_per_s: int
+    acceleration_mm_per_s2: int
+
+    def __post_init__(self) -> None:
+        if min(self.speed_mm_per_s, self.acceleration_mm_per_s2) <= 0:
+            raise DataError(
+                f"An axis of {self.speed_mm_per_s} mm/s and {self.acceleration_mm_per_s2} mm/s2 stands still."
+            )
+
+    def travel_ms(self, distance_mm: int) -> int:
+        """From rest to rest."""
+        if distance_mm <= 0:
+            return 0
+        speed, acceleration = self.speed_mm_per_s, self.acceleration_mm_per_s2
+        if distance_mm * acceleration < speed * speed:
+            return _root_up(4_000_000 * distance_mm, acceleration)
+        return -(-1_000 * distance_mm // speed) + -(-1_000 * speed // acceleration)
+
+    @property
+    def start_ms(self) -> int:
+        """What starting from rest, or stopping, costs against passing at full speed."""
+        return -(-500 * self.speed_mm_per_s // self.acceleration_mm_per_s2)
+
+
+def _root_up(numerator: int, denominator: int) -> int:
+    """The square root of a fraction, rounded up."""
+    whole = -(-numerator // denominator)
+    root = isqrt(whole)
+    return root if root * root >= whole else root + 1
+
+
+@dataclass(frozen=True, slots=True)
+class TruckModel:
+    """A driverless truck. It drives forward only; `air_mm` is what it keeps behind its tail.
+
+    It uses `wh_per_km` empty and more with the mass it carries; below `low_share` of `battery_wh` it wants a charger.
+    """
+
+    length_mm: int = 18_000
+    air_mm: int = 2_000
+    drive: Axis = Axis(speed_mm_per_s=7_000, acceleration_mm_per_s2=500)
+    wh_per_km: int = 1_100
+    wh_per_t_km: int = 25
+    battery_wh: int = 280_000
+    low_share: float = 0.2
+
+    def clear_ms(self, speed_mm_per_s: int) -> int:
+        """From the front's leaving a segment until the tail has, at a speed."""
+        return -(-1_000 * (self.length_mm + self.air_mm) // min(speed_mm_per_s, self.drive.speed_mm_per_s))
+
+    def drive_wh(self, distance_mm: int, cargo_kg: int) -> int:
+        return -(-distance_mm * (1_000 * self.wh_per_km + self.wh_per_t_km * cargo_kg) // 1_000_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class YardCraneModel:
+    """A rail yard crane that serves trucks on both sides of its block.
+
+    Gantry and trolley drive at the same time with the spreader up. `lock_ms` is for finding and locking a box, or for
+    setting it down and letting go; `hoist_mm` is how far the spreader hangs above the highest tier when it travels.
+    """
+
+    gantry: Axis = Axis(speed_mm_per_s=4_000, acceleration_mm_per_s2=400)
+    trolley: Axis = Axis(speed_mm_per_s=1_160, acceleration_mm_per_s2=400)
+    hoist: Axis = Axis(speed_mm_per_s=1_000, acceleration_mm_per_s2=350)
+    lock_ms: int = 12_000
+    tier_mm: int = 2_896
+    clearance_mm: int = 1_500
+    wh_per_lift: int = 2_600
+    wh_per_gantry_km: int = 9_000
+
+    def travel_ms(self, gantry_mm: int, trolley_mm: int) -> int:
+        return max(self.gantry.travel_ms(gantry_mm), self.trolley.travel_ms(trolley_mm))
+
+    def hoist_ms(self, tiers: int, tier: int) -> int:
+        """Down to a tier of a block of so many, lock or let go, and up again; tier 0 is a truck's bed."""
+        down_mm = self.tier_mm * (tiers + 1 - tier) + self.clearance_mm
+        return 2 * self.hoist.travel_ms(down_mm) + self.lock_ms
