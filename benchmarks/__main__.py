@@ -22,6 +22,7 @@ from cabria import __version__
 
 BENCHMARKS = (
     "whole-ship",
+    "slot-planning",
     "cranes",
     "berth-discrete",
     "berth",

@@ -6,7 +6,7 @@ a pile of cells counted from 1 at the bottom. A cell holds one 40 ft container o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import IntEnum
 
 from cabria.domain.errors import DataError
@@ -146,3 +146,20 @@ class SlotAssignment:
 
     box: int
     place: SlotPlace
+
+
+@dataclass(frozen=True, slots=True)
+class SlotPrices:
+    """What an overstowing box, a port in a stack, a used stack and a non-reefer at a plug cost; as published."""
+
+    overstow: int = 100
+    port: int = 20
+    stack: int = 10
+    plug: int = 5
+
+    def __post_init__(self) -> None:
+        if not all(0 <= price <= 1_000_000 for price in astuple(self)):
+            raise DataError("A price lies between 0 and 1,000,000.")
+
+
+PUBLISHED = SlotPrices()

@@ -14,10 +14,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cabria.domain.slot_planning import BaySection, Slot, SlotAssignment, SlotBox, SlotPlace, SlotStack
-
-OVERSTOW, PORT, USED_STACK, PLUG_MISUSE = 100, 20, 10, 5
-"""Prices of Delgado et al. (2012)."""
+from cabria.domain.slot_planning import (
+    PUBLISHED,
+    BaySection,
+    Slot,
+    SlotAssignment,
+    SlotBox,
+    SlotPlace,
+    SlotPrices,
+    SlotStack,
+)
 
 Standing = tuple[SlotBox, SlotPlace]
 
@@ -36,18 +42,16 @@ class SlotJudgement:
     def valid(self) -> bool:
         return not self.problems
 
-    @property
-    def costs(self) -> dict[str, int]:
+    def costs(self, prices: SlotPrices = PUBLISHED) -> dict[str, int]:
         return {
-            "overstow": OVERSTOW * self.overstowing,
-            "ports": PORT * self.ports_in_stacks,
-            "stacks": USED_STACK * self.used_stacks,
-            "plugs": PLUG_MISUSE * self.plug_misuses,
+            "overstow": prices.overstow * self.overstowing,
+            "ports": prices.port * self.ports_in_stacks,
+            "stacks": prices.stack * self.used_stacks,
+            "plugs": prices.plug * self.plug_misuses,
         }
 
-    @property
-    def cost(self) -> int:
-        return sum(self.costs.values())
+    def cost(self, prices: SlotPrices = PUBLISHED) -> int:
+        return sum(self.costs(prices).values())
 
 
 def judge_slots(section: BaySection, plan: Sequence[SlotAssignment]) -> SlotJudgement:
