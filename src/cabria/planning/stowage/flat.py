@@ -21,6 +21,8 @@ from cabria.referee import imdg
 UNLIMITED = 1 << 50
 POINTS_PER_MIN = 1_000
 _ENDS = (End.FORE, End.AFT, End.BOTH)
+_TAKES = (k.SHORT_FORE | k.LONG | k.LONGEST, k.SHORT_AFT | k.LONG | k.LONGEST)
+"""What is lost where nothing may stand at the fore, at the aft end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class _Builder:
         self.index = {stack_id: s for s, stack_id in enumerate(self.stack_ids)}
         self.lids = {lid.id: number for number, lid in enumerate(self.profile.hatch_covers)}
         self.groups = groups_of_stacks(self.profile, self.stack_ids)
+        self.zones = zones_of_stacks(self.profile, self.stack_ids)
         self.bay_index = _bay_index(self.profile)
         self.station_x = [s.lcg_mm for s in self.profile.stations]
         self.staying = self._staying_by_stack()
@@ -167,6 +170,8 @@ class _Builder:
         row[k.BAY] = self.bay_index[bay.number]
         row[k.TCG] = stack.tcg_mm or 0
         row[k.STATION], row[k.STATION_SHARE] = self._station(stack, bay)
+        row[k.ZONE] = self.zones[stack_id]
+        row[k.IS_ENTANGLED] = len(self.profile.lids_over.get(stack_id, ())) > 1
         return row
 
     def _order(self, box: Container) -> int:
@@ -190,6 +195,7 @@ class _Builder:
             [self.index[stack_id] for stack_id in lid.carries if stack_id in self.index]
             for lid in self.profile.hatch_covers
         ]
+        open_stacks = np.flatnonzero(self.stacks[:, k.IS_OPEN])
         return k.Ship(
             stacks=self.stacks,
             flags=self._flags(),
@@ -205,7 +211,8 @@ class _Builder:
                 [[-UNLIMITED, UNLIMITED, -UNLIMITED, UNLIMITED] for _ in self.profile.stations] or [[0, 0, 0, 0]],
                 np.int64,
             ),
-            open_stacks=_array([s for s in range(len(self.stack_ids)) if self.stacks[s, k.IS_OPEN]]),
+            closed=self._closed(),
+            **_share_of(open_stacks, np.arange(len(self.boxes)), self.stacks, self._box_rows(), self.orders),
             tcg_free=0,
         )
 
@@ -217,7 +224,16 @@ class _Builder:
             ends = [end for _, end in bays[self.stack_ids[s].bay].ends()]
             for level, cell in enumerate(stack.cells):
                 flags[s, level] = _flag(cell, ends)
+            for from_level, takes in zip(self.problem.closed_from.get(self.stack_ids[s], ()), _TAKES, strict=False):
+                flags[s, from_level:] &= ~takes
         return flags
+
+    def _closed(self) -> k.Array:
+        closed = np.zeros((max(1, len(self.problem.kinds)), len(self.stack_ids)), np.int64)
+        for kind, stack_ids in enumerate(self.problem.kinds):
+            for stack_id in stack_ids:
+                closed[kind, self.index[stack_id]] = 1
+        return closed
 
     def _lids_of(self) -> k.Array:
         lids = [
@@ -232,12 +248,12 @@ class _Builder:
 
     def _box_rows(self) -> k.Array:
         settings = self.call.settings
-        lifted = {stowed.container.id for stowed in self.problem.lifted}
+        firm = {*self.problem.must_load, *(stowed.container.id for stowed in self.problem.lifted)}
         rows = np.zeros((len(self.boxes), k.BOX_COLUMNS), np.int64)
         for b, box in enumerate(self.boxes):
             order = self._order(box)
             length = 0 if box.is_20 else 1 if box.length_ft <= 40 else 2
-            refused = self.prices.lost_restow if box.id in lifted else settings.refused_min
+            refused = self.prices.lost_restow if box.id in firm else settings.refused_min
             if box.needs_plug or length == 2:  # harder to place than others, so not given up for them
                 refused *= 1.5
             rows[b, k.LENGTH] = length
@@ -248,6 +264,7 @@ class _Builder:
             rows[b, k.NEEDS_PLUG] = box.needs_plug
             rows[b, k.RANK] = ((length > 0) << 50) + ((self.orders - order) << 40) + (1 << 39) - box.gross_mass_kg
             rows[b, k.REFUSED_PRICE] = _points(refused)
+            rows[b, k.KIND] = self.problem.kind_of(box)
         return rows
 
     def _price_row(self) -> k.Array:
@@ -276,11 +293,13 @@ class _Builder:
             members=np.zeros((stacks, room), np.int64),
             counts=np.zeros(stacks, np.int64),
             stack_cost=np.zeros(stacks, np.int64),
+            sums=np.zeros((stacks, k.SUMS), np.int64),
             where=np.full(boxes, k.ASHORE, np.int64),
             locked=np.zeros(boxes, np.int64),
             by_order=np.zeros((stacks, self.orders), np.int64),
             under_lid=np.zeros((lids, self.orders), np.int64),
             first_under=np.full(lids, k.LATEST, np.int64),
+            last_on=np.zeros(lids, np.int64),
             lid_over=np.zeros(stacks, np.int64),
             over_on_lid=np.zeros(lids, np.int64),
             lid_boxes=np.zeros(lids, np.int64),
@@ -314,6 +333,7 @@ class _Builder:
         for lid, counts in enumerate(state.under_lid):
             state.first_under[lid] = next((order for order, n in enumerate(counts) if n), k.LATEST)
             last = max((order for order, n in enumerate(state.on_lid[lid]) if n), default=0)
+            state.last_on[lid] = last
             state.blocked[lid] = counts[:last].sum()
         for s in range(len(self.stack_ids)):
             if self.stacks[s, k.IS_DECK]:
@@ -401,6 +421,24 @@ def _bear(limit: int | None, factor: int, standing: int) -> int:
     return UNLIMITED if limit is None else max(limit * factor, standing)
 
 
+def share_of(ship: k.Ship, stacks: k.Array, boxes: k.Array) -> k.Ship:
+    """The ship as a search sees her that may only fill some stacks and move some boxes."""
+    orders = ship.kin_from.shape[0] - 1
+    return ship._replace(**_share_of(stacks, boxes, ship.stacks, ship.boxes, orders))
+
+
+def _share_of(open_stacks: k.Array, kin: k.Array, stacks: k.Array, boxes: k.Array, orders: int) -> dict[str, Any]:
+    kin_orders, groups = boxes[kin, k.ORDER], stacks[open_stacks, k.GROUP]
+    group_count = int(stacks[:, k.GROUP].max()) + 1
+    return {
+        "open_stacks": open_stacks,
+        "kin": kin[np.argsort(kin_orders, kind="stable")],
+        "kin_from": _array(np.searchsorted(np.sort(kin_orders), np.arange(orders + 1))),
+        "group_stacks": open_stacks[np.argsort(groups, kind="stable")],
+        "group_from": _array(np.searchsorted(np.sort(groups), np.arange(group_count + 1))),
+    }
+
+
 def groups_of_stacks(profile: VesselProfile, stack_ids: Sequence[StackId]) -> Mapping[StackId, int]:
     """Stacks that are worked together: the deck or the hold of one lid, else the level of one bay."""
     numbers: dict[tuple[str, Level], int] = {}
@@ -410,6 +448,31 @@ def groups_of_stacks(profile: VesselProfile, stack_ids: Sequence[StackId]) -> Ma
         name = lids[0].id if lids else f"bay {stack_id.bay}"
         found[stack_id] = numbers.setdefault((name, stack_id.level), len(numbers))
     return found
+
+
+def zones_of_stacks(profile: VesselProfile, stack_ids: Sequence[StackId]) -> Mapping[StackId, int]:
+    """Stacks whose lid overstows hang together: lids that share a stack, with all over and under them, are one zone."""
+    parent = {lid.id: lid.id for lid in profile.hatch_covers}
+
+    def root(lid: str) -> str:
+        while parent[lid] != lid:
+            lid = parent[lid]
+        return lid
+
+    lids_of = {stack_id: _lids(profile, stack_id) for stack_id in stack_ids}
+    for names in lids_of.values():
+        for other in names[1:]:
+            parent[root(other)] = root(names[0])
+    numbers: dict[str, int] = {}
+    return {
+        stack_id: numbers.setdefault(root(names[0]) if names else f"bay {stack_id.bay} {stack_id.level}", len(numbers))
+        for stack_id, names in lids_of.items()
+    }
+
+
+def _lids(profile: VesselProfile, stack_id: StackId) -> list[str]:
+    lids = (profile.lids_under if stack_id.level is Level.DECK else profile.lids_over).get(stack_id, ())
+    return [lid.id for lid in lids]
 
 
 def _bay_index(profile: VesselProfile) -> Mapping[int, int]:

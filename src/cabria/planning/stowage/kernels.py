@@ -23,15 +23,15 @@ ASHORE = -1
 SHORT_FORE, SHORT_AFT, LONG, LONGEST, PLUG_FORE, PLUG_AFT = 1, 2, 4, 8, 16, 32
 
 # Columns of `boxes`.
-LENGTH, HEIGHT, MASS, WEIGHT, ORDER, NEEDS_PLUG, RANK, REFUSED_PRICE, BOX_COLUMNS = range(9)
+LENGTH, HEIGHT, MASS, WEIGHT, ORDER, NEEDS_PLUG, RANK, REFUSED_PRICE, KIND, BOX_COLUMNS = range(10)
 """LENGTH is 0 for 20 ft, 1 for 40 ft, 2 for 45 ft. WEIGHT is what stack limits count; RANK sorts within a stack."""
 
 # Columns of `stacks`: what stands there for good, and what the stack bears. Weights and moments are doubled.
 (
     TIERS, FORE, AFT, HEIGHT_FORE, HEIGHT_AFT, WEIGHT_FORE_2, WEIGHT_AFT_2, WEIGHT_2, LIMIT_20_2, LIMIT_40_2,
     LIMIT_HEIGHT, HAS_LONG, FIRST_FORE, FIRST_AFT, LASHING_2, LASHING_CAP_2, HAS_STEPS, IS_OPEN, IS_DECK, GROUP, BAY,
-    TCG, STATION, STATION_SHARE, VCG, STACK_COLUMNS,
-) = range(26)  # fmt: skip
+    TCG, STATION, STATION_SHARE, ZONE, IS_ENTANGLED, STACK_COLUMNS,
+) = range(27)  # fmt: skip
 
 # Entries of `prices`.
 (
@@ -43,8 +43,15 @@ STACKS_COST, LIDS_COST, MIX_COST, LID_MOVES_COST, REFUSED_COST, TCG_MOMENT, COUN
     9
 )
 
+# Columns of `sums`.
+SHORTS, LONGS, HEIGHTS, WEIGHTS_2, SUMS = range(5)
+"""Numbers of 20 ft and longer boxes, heights over both ends, doubled weights."""
+
 UNEVEN_MM = 50
 WHOLE_STACKS, MOVES_UNTIL, SWAPS_FROM = 1, 25, 32
+"""Of a hundred changes tried, in this order: whole stacks, one box to a stack, ..., exchanges."""
+TROUBLED_TRIES = 5
+"""How many boxes are looked at for one that causes cost, when such a one is asked for."""
 STATION_BITS = 10
 LATEST = 1 << 30
 NOBODY = -1
@@ -62,7 +69,16 @@ class Ship(NamedTuple):
     decks_from: Array
     decks: Array
     """The deck stacks on lid l are `decks[decks_from[l]:decks_from[l + 1]]`."""
+    closed: Array
+    """Whether a planner's wish closes a stack, by kind of box and stack."""
     open_stacks: Array
+    """The stacks a search may fill, and in `kin` the boxes it may move: all, or those of its share of the ship."""
+    kin_from: Array
+    kin: Array
+    """Boxes for port p are `kin[kin_from[p]:kin_from[p + 1]]`."""
+    group_from: Array
+    group_stacks: Array
+    """Open stacks of group g are `group_stacks[group_from[g]:group_from[g + 1]]`."""
     prices: Array
     station_x: Array
     limits: Array
@@ -79,6 +95,8 @@ class State(NamedTuple):
     """Boxes of stack s are `members[s, :counts[s]]`, by rank."""
     counts: Array
     stack_cost: Array
+    sums: Array
+    """Of the boxes in `members` by stack: see the columns of `sums`."""
     where: Array
     """Stack of each box."""
     locked: Array
@@ -88,6 +106,8 @@ class State(NamedTuple):
     under_lid: Array
     """Boxes under each lid by port."""
     first_under: Array
+    last_on: Array
+    """The latest port on each lid, 0 when it is bare."""
     lid_over: Array
     """Boxes of each deck stack that leave later than one under its lids."""
     over_on_lid: Array
@@ -114,9 +134,9 @@ class State(NamedTuple):
 
 
 _I0, _I1, _I2 = types.int64, types.Array(types.int64, 1, "C"), types.Array(types.int64, 2, "C")
-SHIP = types.NamedTuple((_I2, _I2, _I2, _I2, *[_I1] * 5, _I2, _I0, _I0, _I0), Ship)  # type: ignore[no-untyped-call]
+SHIP = types.NamedTuple((_I2, _I2, _I2, _I2, *[_I1] * 2, _I2, *[_I1] * 7, _I2, _I0, _I0, _I0), Ship)  # type: ignore[no-untyped-call]
 STATE = types.NamedTuple(  # type: ignore[no-untyped-call]
-    (_I2, *[_I1] * 4, _I2, _I2, *[_I1] * 4, _I2, _I1, _I2, *[_I1] * 5, _I2, _I1, _I1), State
+    (_I2, _I1, _I1, _I2, _I1, _I1, _I2, _I2, *[_I1] * 5, _I2, _I1, _I2, *[_I1] * 5, _I2, _I1, _I1), State
 )
 _QUICK: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
 """Without Numba's reference counting, for which nothing is allocated here: it made the changes three times slower."""
@@ -328,6 +348,7 @@ def _refresh_lids(ship: Ship, state: State, s: int) -> None:
         last = state.on_lid.shape[1] - 1
         while last > 0 and state.on_lid[lid, last] == 0:
             last -= 1
+        state.last_on[lid] = last
         blocked = 0
         for order in range(last):
             blocked += state.under_lid[lid, order]
@@ -387,41 +408,60 @@ def shift(ship: Ship, state: State, s: int, b: int, sign: int) -> None:
         state.surplus[station + 1] += sign * (mass - ahead)
 
 
+@njit(types.int64(SHIP, STATE, types.int64, types.int64, types.int64, types.int64), **_QUICK)
+def _cranes_cost(ship: Ship, state: State, bay_s: int, more_s: int, bay_t: int, more_t: int) -> Any:
+    """Price of the crane moves, with `more_s` moves more in one bay and `more_t` in another."""
+    bays = state.moves.shape[0]
+    cost, most, behind = 0, 0, 0
+    for bay in range(bays - 1, -1, -1):
+        here = state.moves[bay]
+        if bay == bay_s:
+            here += more_s
+        if bay == bay_t:
+            here += more_t
+        window = here + behind
+        behind = here
+        if window > ship.window_target:
+            cost += (window - ship.window_target) * ship.prices[SPREAD]
+        if window > most:
+            most = window
+    return cost + most * ship.prices[WINDOW]
+
+
+@njit(types.int64(SHIP, types.int64), **_QUICK)
+def _heel_cost(ship: Ship, moment: int) -> Any:
+    tilt = abs(moment) - ship.tcg_free
+    return (tilt >> 20) * ship.prices[TCG_PRICE] if tilt > 0 else 0
+
+
+@njit(types.int64(SHIP, STATE), **_QUICK)
+def _strain_cost(ship: Ship, state: State) -> Any:
+    cost, force, moment = 0, 0, 0
+    for i in range(state.surplus.shape[0]):
+        if i > 0:
+            moment += (force * (ship.station_x[i - 1] - ship.station_x[i])) // 1000
+        force += state.surplus[i]
+        over = 0
+        if force > ship.limits[i, 1]:
+            over += force - ship.limits[i, 1]
+        if force < ship.limits[i, 0]:
+            over += ship.limits[i, 0] - force
+        if moment > ship.limits[i, 3]:
+            over += (moment - ship.limits[i, 3]) >> 5
+        if moment < ship.limits[i, 2]:
+            over += (ship.limits[i, 2] - moment) >> 5
+        cost += (over >> 10) * ship.prices[STRENGTH_PRICE]
+    return cost
+
+
 @njit(types.int64(SHIP, STATE), **_QUICK)
 def total_cost(ship: Ship, state: State) -> Any:
     """All of it, the parts that concern the whole ship computed afresh."""
-    totals, prices = state.totals, ship.prices
+    totals = state.totals
     cost = totals[STACKS_COST] + totals[LIDS_COST] + totals[BLOCKED_COST] + totals[MIX_COST]
     cost += totals[LID_MOVES_COST] + totals[REFUSED_COST]
-    bays = state.moves.shape[0]
-    most = 0
-    for bay in range(bays):
-        window = state.moves[bay] + (state.moves[bay + 1] if bay + 1 < bays else 0)
-        if window > ship.window_target:
-            cost += (window - ship.window_target) * prices[SPREAD]
-        if window > most:
-            most = window
-    cost += most * prices[WINDOW]
-    tilt = abs(totals[TCG_MOMENT]) - ship.tcg_free
-    if tilt > 0:
-        cost += (tilt >> 20) * prices[TCG_PRICE]
-    if prices[STRENGTH_PRICE] > 0:
-        force, moment = 0, 0
-        for i in range(state.surplus.shape[0]):
-            if i > 0:
-                moment += (force * (ship.station_x[i - 1] - ship.station_x[i])) // 1000
-            force += state.surplus[i]
-            over = 0
-            if force > ship.limits[i, 1]:
-                over += force - ship.limits[i, 1]
-            if force < ship.limits[i, 0]:
-                over += ship.limits[i, 0] - force
-            if moment > ship.limits[i, 3]:
-                over += (moment - ship.limits[i, 3]) >> 5
-            if moment < ship.limits[i, 2]:
-                over += (ship.limits[i, 2] - moment) >> 5
-            cost += (over >> 10) * prices[STRENGTH_PRICE]
-    return cost
+    cost += _cranes_cost(ship, state, 0, 0, 0, 0) + _heel_cost(ship, totals[TCG_MOMENT])
+    return cost + _strain_cost(ship, state) if ship.prices[STRENGTH_PRICE] > 0 else cost
 
 
 @njit(types.int64(SHIP, STATE, types.int64, _I1, types.int64, _I1, types.int64, _I1), **_QUICK)
@@ -460,31 +500,234 @@ def _keep(ship: Ship, state: State, s: int, cost: int, members: Array, count: in
     state.stack_cost[s] = cost
 
 
-@njit(types.int64(SHIP, STATE, types.int64, types.int64), **_QUICK)
-def _most_gained(ship: Ship, state: State, s: int, leaving: int) -> Any:
-    """More than a change in stack s can save by the boxes leaving it, the stack's own cost and refusals apart."""
-    gained = leaving * (ship.prices[MIX] + ship.prices[WINDOW] + 2 * ship.prices[SPREAD])
+@njit(types.void(SHIP, STATE, types.int64, _I1, types.int64, types.int64), **_QUICK)
+def _add_up(ship: Ship, state: State, s: int, boxes: Array, count: int, sign: int) -> None:
+    """Bring the sums of stack s up to date for boxes that come (sign 1) or go (-1)."""
+    for j in range(count):
+        b = boxes[j]
+        is_long = ship.boxes[b, LENGTH] > 0
+        state.sums[s, LONGS if is_long else SHORTS] += sign
+        state.sums[s, HEIGHTS] += sign * ship.boxes[b, HEIGHT] * (2 if is_long else 1)
+        state.sums[s, WEIGHTS_2] += sign * ship.boxes[b, WEIGHT] * (2 if is_long else 1)
+
+
+@njit(types.boolean(SHIP, STATE, types.int64, _I1, types.int64, _I1, types.int64), **_QUICK)
+def _may_fit(ship: Ship, state: State, s: int, out: Array, outs: int, new: Array, news: int) -> Any:
+    """False where stack s is closed to one of `new`, or would be too full, high or heavy, which sums alone tell."""
+    stacks, boxes = ship.stacks, ship.boxes
+    shorts, longs = state.sums[s, SHORTS], state.sums[s, LONGS]
+    heights = state.sums[s, HEIGHTS] + stacks[s, HEIGHT_FORE] + stacks[s, HEIGHT_AFT]
+    weights = state.sums[s, WEIGHTS_2] + stacks[s, WEIGHT_2]
+    for side in range(2):
+        group, count, sign = (out, outs, -1) if side == 0 else (new, news, 1)
+        for j in range(count):
+            b = group[j]
+            if side == 1 and ship.closed[boxes[b, KIND], s]:
+                return False
+            if boxes[b, LENGTH] == 0:
+                shorts += sign
+                heights += sign * boxes[b, HEIGHT]
+                weights += sign * boxes[b, WEIGHT]
+            else:
+                longs += sign
+                heights += 2 * sign * boxes[b, HEIGHT]
+                weights += 2 * sign * boxes[b, WEIGHT]
+    taken = stacks[s, FORE] + stacks[s, AFT]
+    if shorts > 0 and stacks[s, HAS_LONG]:
+        return False
+    if weights > stacks[s, LIMIT_40_2] or heights > 2 * stacks[s, LIMIT_HEIGHT]:
+        return False
+    if shorts + 2 * longs > 2 * stacks[s, TIERS] - taken:
+        return False
+    return not (longs > 0 and not stacks[s, HAS_STEPS] and (shorts + taken) % 2)
+
+
+@njit(types.int64(SHIP, STATE, types.int64, _I1, types.int64, _I1, types.int64), **_QUICK)
+def _mix_more(ship: Ship, state: State, s: int, out: Array, outs: int, new: Array, news: int) -> Any:
+    """How many ports more the group of stack s would be for."""
+    boxes, group, more = ship.boxes, ship.stacks[s, GROUP], 0
+    for side in range(2):
+        here, count = (out, outs) if side == 0 else (new, news)
+        for j in range(count):
+            order = boxes[here[j], ORDER]
+            is_first = True  # each port is counted once
+            for i in range(j):
+                if boxes[here[i], ORDER] == order:
+                    is_first = False
+            if side == 1:
+                for i in range(outs):
+                    if boxes[out[i], ORDER] == order:
+                        is_first = False
+            if is_first:
+                before = state.by_group[group, order]
+                after = before
+                for i in range(outs):
+                    if boxes[out[i], ORDER] == order:
+                        after -= 1
+                for i in range(news):
+                    if boxes[new[i], ORDER] == order:
+                        after += 1
+                more += (1 if after > 0 else 0) - (1 if before > 0 else 0)
+    return more
+
+
+@njit(types.int64(SHIP, _I2, types.int64, types.int64, _I1, types.int64, _I1, types.int64), **_QUICK)
+def _count_after(ship: Ship, counts: Array, row: int, order: int, out: Array, outs: int, new: Array, news: int) -> Any:
+    after = counts[row, order]
+    for j in range(outs):
+        if ship.boxes[out[j], ORDER] == order:
+            after -= 1
+    for j in range(news):
+        if ship.boxes[new[j], ORDER] == order:
+            after += 1
+    return after
+
+
+@njit(types.int64(SHIP, STATE, types.int64, _I1, types.int64, _I1, types.int64), **_QUICK)
+def _deck_costs_more(ship: Ship, state: State, s: int, out: Array, outs: int, new: Array, news: int) -> Any:
+    """What lids cost more when deck stack s loses `out` and gets `new`."""
+    boxes, cost, first = ship.boxes, 0, LATEST
     for j in range(ship.lids_of.shape[1]):
         lid = ship.lids_of[s, j]
-        if lid >= 0:
-            blocked = state.blocked[lid]
-            if not ship.stacks[s, IS_DECK]:
-                gained += state.over_on_lid[lid] * ship.prices[LID_OVERSTOW] + ship.prices[LID_MOVES]
-                if blocked > leaving:
-                    blocked = leaving
-            gained += blocked * ship.prices[BLOCKED]
+        if lid < 0:
+            continue
+        first = min(first, state.first_under[lid])
+        last = state.last_on[lid]
+        highest = last
+        for i in range(news):
+            highest = max(highest, boxes[new[i], ORDER])
+        if highest == last:
+            while last > 0 and _count_after(ship, state.on_lid, lid, last, out, outs, new, news) == 0:
+                last -= 1
+        else:
+            last = highest
+        if last != state.last_on[lid]:
+            blocked = 0
+            for order in range(last):
+                blocked += state.under_lid[lid, order]
+            cost += (blocked - state.blocked[lid]) * ship.prices[BLOCKED]
+    over = 0
+    for i in range(news):
+        over += boxes[new[i], ORDER] > first
+    for i in range(outs):
+        over -= boxes[out[i], ORDER] > first
+    return cost + over * ship.prices[LID_OVERSTOW]
+
+
+@njit(types.int64(SHIP, STATE, types.int64, types.int64), **_QUICK)
+def _first_elsewhere(ship: Ship, state: State, s: int, lid: int) -> Any:
+    """The first port under the other lids of deck stack s."""
+    first = LATEST
+    for j in range(ship.lids_of.shape[1]):
+        other = ship.lids_of[s, j]
+        if other >= 0 and other != lid:
+            first = min(first, state.first_under[other])
+    return first
+
+
+@njit(types.int64(SHIP, STATE, types.int64, _I1, types.int64, _I1, types.int64), **_QUICK)
+def _hold_costs_more(ship: Ship, state: State, s: int, out: Array, outs: int, new: Array, news: int) -> Any:
+    """What lids cost more when hold stack s loses `out` and gets `new`."""
+    boxes, cost = ship.boxes, 0
+    for j in range(ship.lids_of.shape[1]):
+        lid = ship.lids_of[s, j]
+        if lid < 0:
+            continue
+        first, last = state.first_under[lid], state.last_on[lid]
+        lowest, blocked = first, 0
+        for i in range(news):
+            order = boxes[new[i], ORDER]
+            lowest = min(lowest, order)
+            blocked += order < last
+        for i in range(outs):
+            blocked -= boxes[out[i], ORDER] < last
+        cost += blocked * ship.prices[BLOCKED]
+        if lowest == first:
+            orders = state.under_lid.shape[1]
+            while lowest < orders and _count_after(ship, state.under_lid, lid, lowest, out, outs, new, news) == 0:
+                lowest += 1
+            if lowest == orders:
+                lowest = LATEST
+        if lowest != first:
+            over = 0
+            for at in range(ship.decks_from[lid], ship.decks_from[lid + 1]):
+                deck = ship.decks[at]
+                least = min(lowest, _first_elsewhere(ship, state, deck, lid))
+                for order in range(least + 1, state.by_order.shape[1]):
+                    over += state.by_order[deck, order]
+                over -= state.lid_over[deck]
+            cost += over * ship.prices[LID_OVERSTOW]
+        before = state.lid_boxes[lid]
+        after = before + news - outs
+        cost += ((1 if after > 0 else 0) - (1 if before > 0 else 0)) * ship.prices[LID_MOVES]
+    return cost
+
+
+@njit(types.int64(SHIP, STATE, types.int64, _I1, types.int64, _I1, types.int64), **_QUICK)
+def _costs_more(ship: Ship, state: State, s: int, out: Array, outs: int, new: Array, news: int) -> Any:
+    """What stack s costs more with `new` for `out`, its own cost, heel, strength and cranes apart; s may be ASHORE."""
+    cost = 0
+    if s == ASHORE:
+        for j in range(news):
+            cost += ship.boxes[new[j], REFUSED_PRICE]
+        for j in range(outs):
+            cost -= ship.boxes[out[j], REFUSED_PRICE]
+        return cost
+    cost = _mix_more(ship, state, s, out, outs, new, news) * ship.prices[MIX]
     if ship.stacks[s, IS_DECK]:
-        gained += state.lid_over[s] * ship.prices[LID_OVERSTOW]
-    return gained
+        return cost + _deck_costs_more(ship, state, s, out, outs, new, news)
+    return cost + _hold_costs_more(ship, state, s, out, outs, new, news)
 
 
-@njit(types.int64(SHIP, types.int64, types.int64, _I1, types.int64), **_QUICK)
-def _most_righted(ship: Ship, s: int, t: int, boxes: Array, count: int) -> Any:
-    """More than moving boxes between two stacks can save of the price of heel."""
-    mass = 0
-    for j in range(count):
-        mass += ship.boxes[boxes[j], MASS]
-    return ((mass * abs(ship.stacks[s, TCG] - ship.stacks[t, TCG]) >> 20) + 1) * ship.prices[TCG_PRICE]
+@njit(
+    types.void(SHIP, STATE, types.int64, types.int64, _I1, types.int64, _I1, types.int64),
+    **_QUICK,
+)
+def _count_over(
+    ship: Ship, state: State, s: int, t: int, going: Array, goings: int, coming: Array, comings: int
+) -> None:
+    """Count boxes `going` from s to t and `coming` from t to s, everywhere but in the stacks' own costs and lists."""
+    for j in range(goings):
+        shift(ship, state, s, going[j], -1)
+        shift(ship, state, t, going[j], 1)
+    for j in range(comings):
+        shift(ship, state, t, coming[j], -1)
+        shift(ship, state, s, coming[j], 1)
+    if s != ASHORE:
+        _refresh_lids(ship, state, s)
+    if t != ASHORE:
+        _refresh_lids(ship, state, t)
+
+
+@njit(
+    types.int64(SHIP, STATE, types.int64, types.int64, _I1, types.int64, _I1, types.int64, types.int64),
+    **_QUICK,
+)
+def _cost_after(
+    ship: Ship, state: State, s: int, t: int, going: Array, goings: int, coming: Array, comings: int, now: int
+) -> Any:
+    """The total cost `now` after an exchange of boxes, but with the stacks' own costs as they were."""
+    apart = s == ASHORE or t == ASHORE or ship.stacks[s, ZONE] != ship.stacks[t, ZONE]
+    entangled = (s != ASHORE and ship.stacks[s, IS_ENTANGLED]) or (t != ASHORE and ship.stacks[t, IS_ENTANGLED])
+    if not apart or entangled or ship.prices[STRENGTH_PRICE] > 0:
+        before = total_cost(ship, state)
+        _count_over(ship, state, s, t, going, goings, coming, comings)
+        cost = now + total_cost(ship, state) - before
+        _count_over(ship, state, t, s, going, goings, coming, comings)
+        return cost
+    cost = now + _costs_more(ship, state, s, going, goings, coming, comings)
+    cost += _costs_more(ship, state, t, coming, comings, going, goings)
+    bay_s, tcg_s = (ship.stacks[s, BAY], ship.stacks[s, TCG]) if s != ASHORE else (-1, 0)
+    bay_t, tcg_t = (ship.stacks[t, BAY], ship.stacks[t, TCG]) if t != ASHORE else (-1, 0)
+    if goings != comings and bay_s != bay_t:
+        cost += _cranes_cost(ship, state, bay_s, comings - goings, bay_t, goings - comings)
+        cost -= _cranes_cost(ship, state, -1, 0, -1, 0)
+    moment = state.totals[TCG_MOMENT]
+    for j in range(goings):
+        moment += ship.boxes[going[j], MASS] * (tcg_t - tcg_s)
+    for j in range(comings):
+        moment += ship.boxes[coming[j], MASS] * (tcg_s - tcg_t)
+    return cost + _heel_cost(ship, moment) - _heel_cost(ship, state.totals[TCG_MOMENT])
 
 
 @njit(
@@ -505,11 +748,18 @@ def change(
 ) -> Any:
     """Move boxes `going` from stack s to t and `coming` from t to s if the total cost becomes at most `most`.
 
-    `now` is the total cost before. Returns what it is or would be (or less, where it would be more than `most` anyway),
-    INFEASIBLE when a stack does not take it. Either stack may be ASHORE.
+    `now` is the total cost before; a `most` below 0 only asks. Returns what the cost is or would be (or less, where it
+    would be more than `most` anyway), INFEASIBLE when a stack does not take it. Either stack may be ASHORE.
     """
+    if s != ASHORE and not _may_fit(ship, state, s, going, goings, coming, comings):
+        return INFEASIBLE
+    if t != ASHORE and not _may_fit(ship, state, t, coming, comings, going, goings):
+        return INFEASIBLE
+    cost = _cost_after(ship, state, s, t, going, goings, coming, comings, now)
+    cost -= (state.stack_cost[s] if s != ASHORE else 0) + (state.stack_cost[t] if t != ASHORE else 0)
+    if cost > most >= 0:
+        return cost
     cost_s, cost_t, count_s, count_t = 0, 0, 0, 0
-    old = 0
     if t != ASHORE:
         count_t = _changed(ship, state, t, coming, comings, going, goings, state.after)
         if count_t < 0:
@@ -517,7 +767,9 @@ def change(
         cost_t = lay(ship, t, state.after, count_t, state.spare)
         if cost_t == INFEASIBLE:
             return INFEASIBLE
-        old += state.stack_cost[t]
+        cost += cost_t
+        if cost > most >= 0:
+            return cost
     if s != ASHORE:
         count_s = _changed(ship, state, s, going, goings, coming, comings, state.before)
         if count_s < 0:
@@ -525,48 +777,26 @@ def change(
         cost_s = lay(ship, s, state.before, count_s, state.spare)
         if cost_s == INFEASIBLE:
             return INFEASIBLE
-        old += state.stack_cost[s]
-    if most >= 0 and s != ASHORE and t != ASHORE and ship.prices[STRENGTH_PRICE] == 0:
-        least = now + cost_s + cost_t - old
-        least -= _most_gained(ship, state, s, goings) + _most_gained(ship, state, t, comings)
-        least -= _most_righted(ship, s, t, going, goings) + _most_righted(ship, s, t, coming, comings)
-        if least > most:
-            return least
-    state.totals[STACKS_COST] += cost_s + cost_t - old
-    for j in range(goings):
-        shift(ship, state, s, going[j], -1)
-        shift(ship, state, t, going[j], 1)
-    for j in range(comings):
-        shift(ship, state, t, coming[j], -1)
-        shift(ship, state, s, coming[j], 1)
-    if s != ASHORE:
-        _refresh_lids(ship, state, s)
-    if t != ASHORE:
-        _refresh_lids(ship, state, t)
-    cost = total_cost(ship, state)
-    if cost <= most:
-        if s != ASHORE:
-            _keep(ship, state, s, cost_s, state.before, count_s)
-        else:
-            for j in range(comings):
-                state.where[coming[j]] = ASHORE
-        if t != ASHORE:
-            _keep(ship, state, t, cost_t, state.after, count_t)
-        else:
-            for j in range(goings):
-                state.where[going[j]] = ASHORE
+        cost += cost_s
+    if cost > most:
         return cost
-    state.totals[STACKS_COST] -= cost_s + cost_t - old
-    for j in range(goings):
-        shift(ship, state, t, going[j], -1)
-        shift(ship, state, s, going[j], 1)
-    for j in range(comings):
-        shift(ship, state, s, coming[j], -1)
-        shift(ship, state, t, coming[j], 1)
+    _count_over(ship, state, s, t, going, goings, coming, comings)
     if s != ASHORE:
-        _refresh_lids(ship, state, s)
+        state.totals[STACKS_COST] += cost_s - state.stack_cost[s]
+        _add_up(ship, state, s, going, goings, -1)
+        _add_up(ship, state, s, coming, comings, 1)
+        _keep(ship, state, s, cost_s, state.before, count_s)
+    else:
+        for j in range(comings):
+            state.where[coming[j]] = ASHORE
     if t != ASHORE:
-        _refresh_lids(ship, state, t)
+        state.totals[STACKS_COST] += cost_t - state.stack_cost[t]
+        _add_up(ship, state, t, coming, comings, -1)
+        _add_up(ship, state, t, going, goings, 1)
+        _keep(ship, state, t, cost_t, state.after, count_t)
+    else:
+        for j in range(goings):
+            state.where[going[j]] = ASHORE
     return cost
 
 
@@ -584,11 +814,12 @@ def insert(ship: Ship, state: State, order: Array, tries: int) -> None:
         if state.where[b] != ASHORE:
             continue
         box[0] = b
-        best, best_cost = -1, total_cost(ship, state)
+        now = total_cost(ship, state)
+        best, best_cost = -1, now
         left = tries
         for step in range(opens):
             at = (first + step) % opens
-            cost = change(ship, state, ASHORE, ship.open_stacks[at], box, 1, box, 0, 0, -1)
+            cost = change(ship, state, ASHORE, ship.open_stacks[at], box, 1, box, 0, now, -1)
             if cost == INFEASIBLE:
                 continue
             if cost < best_cost:
@@ -611,34 +842,43 @@ def relocate(ship: Ship, state: State, b: int, allowed: Array) -> Any:
     going, coming = state.going, state.coming
     going[0] = b
     best_cost, best_t, best_c = INFEASIBLE, ASHORE, -1
+    now = total_cost(ship, state)
     for at in range(allowed.shape[0]):
         t = allowed[at]
         if t == s:
             continue
-        cost = change(ship, state, s, t, going, 1, coming, 0, 0, -1)
+        cost = change(ship, state, s, t, going, 1, coming, 0, now, -1)
         if cost < best_cost:
             best_cost, best_t, best_c = cost, t, -1
         for m in range(state.counts[t]):
             coming[0] = state.members[t, m]
             if boxes[coming[0], LENGTH] == boxes[b, LENGTH] and not state.locked[coming[0]]:
-                cost = change(ship, state, s, t, going, 1, coming, 1, 0, -1)
+                cost = change(ship, state, s, t, going, 1, coming, 1, now, -1)
                 if cost < best_cost:
                     best_cost, best_t, best_c = cost, t, coming[0]
     coming[0] = best_c
     if best_t != ASHORE:
-        change(ship, state, s, best_t, going, 1, coming, 1 if best_c >= 0 else 0, 0, INFEASIBLE - 1)
+        change(ship, state, s, best_t, going, 1, coming, 1 if best_c >= 0 else 0, now, INFEASIBLE - 1)
     return best_t
 
 
-@njit(types.int64(SHIP, STATE, types.int64, types.int64, _I1), **_QUICK)
-def _partner(ship: Ship, state: State, s: int, b: int, pair: Array) -> Any:
-    """Box b and another 20 ft box beside it, ashore or next in rank in its stack; returns how many were found."""
+@njit(types.int64(SHIP, STATE, types.int64, types.int64, _I1, types.int64), **_QUICK)
+def _partner(ship: Ship, state: State, s: int, b: int, pair: Array, at: int) -> Any:
+    """Box b and another of 20 ft, next in rank in its stack or ashore (looked for in `kin` from index `at` on).
+
+    Returns how many were found.
+    """
     pair[0] = b
     if s == ASHORE:
-        n = ship.boxes.shape[0]
-        for step in range(1, n):
-            other = (b + step) % n
-            if state.where[other] == ASHORE and ship.boxes[other, LENGTH] == 0 and not state.locked[other]:
+        n = ship.kin.shape[0]
+        for step in range(n):
+            other = ship.kin[(at + step) % n]
+            if (
+                other != b
+                and state.where[other] == ASHORE
+                and ship.boxes[other, LENGTH] == 0
+                and not state.locked[other]
+            ):
                 pair[1] = other
                 return 2
         return 1
@@ -673,12 +913,56 @@ def _all_of(state: State, s: int, target: Array) -> Any:
     return n
 
 
-@njit(types.int64(STATE, types.int64), **_QUICK)
-def _next_ashore(state: State, b: int) -> Any:
-    """The first box ashore from b on; there must be one."""
-    while state.where[b] != ASHORE:
-        b = (b + 1) % state.where.shape[0]
+@njit(types.int64(SHIP, STATE, types.int64), **_QUICK)
+def _next_ashore(ship: Ship, state: State, at: int) -> Any:
+    """The first box ashore of `kin` from index `at` on, -1 when there is none."""
+    for step in range(ship.kin.shape[0]):
+        b = ship.kin[(at + step) % ship.kin.shape[0]]
+        if state.where[b] == ASHORE:
+            return b
+    return -1
+
+
+@njit(types.int64(SHIP, STATE, types.int64, _U1), **_QUICK)
+def _troubled(ship: Ship, state: State, b: int, random: Array) -> Any:
+    """A box whose stack or lid costs something, if one is met soon; b is looked at first."""
+    for _ in range(TROUBLED_TRIES):
+        s = state.where[b]
+        if s == ASHORE or state.stack_cost[s] >= ship.prices[OVERSTOW] > 0 or state.lid_over[s] > 0:
+            return b
+        if not ship.stacks[s, IS_DECK]:
+            for j in range(ship.lids_of.shape[1]):
+                lid = ship.lids_of[s, j]
+                if lid >= 0 and state.blocked[lid] > 0 and ship.boxes[b, ORDER] < state.last_on[lid]:
+                    return b
+        b = ship.kin[random_below(random, ship.kin.shape[0])]
     return b
+
+
+@njit(types.int64(SHIP, STATE, types.int64, _U1), **_QUICK)
+def _target(ship: Ship, state: State, b: int, random: Array) -> Any:
+    """A stack for box b: as often as not in a group in which another box for its port stands, else any."""
+    if random_below(random, 2) == 0:
+        order = ship.boxes[b, ORDER]
+        first = ship.kin_from[order]
+        s = state.where[ship.kin[first + random_below(random, ship.kin_from[order + 1] - first)]]
+        if s != ASHORE:
+            group = ship.stacks[s, GROUP]
+            first = ship.group_from[group]
+            return ship.group_stacks[first + random_below(random, ship.group_from[group + 1] - first)]
+    return ship.open_stacks[random_below(random, ship.open_stacks.shape[0])]
+
+
+@njit(types.int64(SHIP, STATE, types.int64, types.int64, _U1), **_QUICK)
+def _like(ship: Ship, state: State, t: int, b: int, random: Array) -> Any:
+    """A box of stack t, rather one as long as b and for another port; -1 when the stack is empty."""
+    c, count = -1, state.counts[t]
+    if count > 0:
+        for _ in range(3):
+            c = state.members[t, random_below(random, count)]
+            if ship.boxes[c, LENGTH] == ship.boxes[b, LENGTH] and ship.boxes[c, ORDER] != ship.boxes[b, ORDER]:
+                break
+    return c
 
 
 @njit(
@@ -688,8 +972,10 @@ def _next_ashore(state: State, b: int) -> Any:
 def anneal(ship: Ship, state: State, now: int, steps: int, hot: float, cold: float, random: Array) -> Any:
     """Try `steps` changes while the temperature falls from `hot` to `cold`; return the total cost at the end."""
     boxes, where = ship.boxes, state.where
-    n = boxes.shape[0]
+    n = ship.kin.shape[0]
     opens = ship.open_stacks.shape[0]
+    if n == 0 or opens == 0:
+        return now
     going, coming = state.going, state.coming
     cooling = (cold / hot) ** (1.0 / max(1, steps))
     temperature = hot
@@ -709,33 +995,32 @@ def anneal(ship: Ship, state: State, now: int, steps: int, hot: float, cold: flo
                 t = ship.open_stacks[random_below(random, opens)]
             goings, comings = _all_of(state, s, going), _all_of(state, t, coming)
         else:
-            b, c = random_below(random, n), random_below(random, n)
+            b = ship.kin[random_below(random, n)]
             if dice < 12 and state.totals[COUNT_ASHORE] > 0:
-                b = _next_ashore(state, b)
-            if dice >= SWAPS_FROM:
-                for _ in range(3):  # boxes as long change places more often than others
-                    if boxes[c, LENGTH] == boxes[b, LENGTH]:
-                        break
-                    c = random_below(random, n)
-            s, t = where[b], where[c]
-            going[0] = b
+                b = _next_ashore(ship, state, random_below(random, n))
+                if b < 0:
+                    continue
+            elif dice % 4 == 0:
+                b = _troubled(ship, state, b, random)
             if state.locked[b]:
                 continue
-            if dice == 99:
-                t = ASHORE
-            elif dice < MOVES_UNTIL:
-                t = ship.open_stacks[random_below(random, opens)]
-            elif dice >= SWAPS_FROM:
-                if state.locked[c]:
+            s = where[b]
+            going[0] = b
+            t = ASHORE
+            if dice != 99:
+                t = _target(ship, state, b, random)
+            if dice >= SWAPS_FROM and dice != 99:
+                c = _like(ship, state, t, b, random)
+                if c < 0 or state.locked[c]:
                     continue
                 coming[0] = c
                 comings = 1
             if s != t:
                 short = boxes[b, LENGTH] == 0
                 if short and random_below(random, 4) > 0:
-                    goings = _partner(ship, state, s, b, going)
-                if comings == 1 and boxes[c, LENGTH] == 0 and (goings == 2 or not short):
-                    comings = _partner(ship, state, t, c, coming)
+                    goings = _partner(ship, state, s, b, going, random_below(random, n))
+                if comings == 1 and boxes[coming[0], LENGTH] == 0 and (goings == 2 or not short):
+                    comings = _partner(ship, state, t, coming[0], coming, random_below(random, n))
         if s == t or goings + comings == 0:
             continue
         cost = change(ship, state, s, t, going, goings, coming, comings, now, most)

@@ -7,7 +7,9 @@ ashore, a box left ashore, and all boxes of two stacks exchanged. Slots inside a
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from random import Random
 
 import numpy as np
 
@@ -17,10 +19,12 @@ from cabria.planning.search.result import Listener, Progress
 from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds, StoppingCriterion
 from cabria.planning.stowage import kernels as k
 from cabria.planning.stowage.ballast import Afloat
-from cabria.planning.stowage.flat import POINTS_PER_MIN, FlatProblem
+from cabria.planning.stowage.flat import POINTS_PER_MIN, FlatProblem, share_of
 from cabria.planning.stowage.special import DangerousAboard, places_of
 from cabria.referee import imdg
 
+FEWEST_ZONES = 6
+"""With fewer, a search does not deal them out to two hands."""
 FIRST_TRIES = 12
 """How many stacks the first plan compares for each box; the search begins too hot for its quality to matter."""
 
@@ -34,13 +38,15 @@ class Cooling:
     """
 
     iterations: int = 20_000_000
-    iterations_a_round: int = 200_000
+    iterations_a_round: int = 50_000
+    iterations_a_box_a_round: int = 20
+    """At most, for each hand; then the zones of the ship are dealt out anew."""
     iterations_a_box: int = 30_000
     """At most, for a small call needs no more."""
     guided_iterations_a_box: int = 2_000
     """From how many on the search can afford the whole price of `Prices.blocked`."""
     quench_iterations: int = 400_000
-    hot_min: float = 100.0
+    hot_min: float = 60.0
     cold_min: float = 0.2
     settle_share: float = 0.5
 
@@ -65,12 +71,22 @@ def _time_share(stop: StoppingCriterion) -> float:
 
 
 class Search:
-    """The state of the search. It is a legal plan between rounds, dangerous goods apart, and after `run` altogether."""
+    """One annealing. Its state is a legal plan between rounds, dangerous goods apart, and altogether once settled.
+
+    In each round the zones of the ship (stacks whose lid overstows hang together) are dealt out to two hands, each
+    with a thread and a state of its own, that exchange boxes within their zones only. As no two hands touch the same
+    stack or lid, what both changed just adds up. So two cores do the work of two, and one seed gives one plan.
+    """
 
     def __init__(self, flat: FlatProblem, seed: int, cooling: Cooling) -> None:
-        self.flat, self.cooling = flat, cooling
-        self.random = generator(seed)
+        ship = flat.ship._replace(prices=flat.ship.prices.copy(), limits=flat.ship.limits.copy())
+        self.flat, self.cooling = replace(flat, ship=ship), cooling
         self.state = flat.start()
+        zones = np.unique(ship.stacks[ship.open_stacks, k.ZONE])
+        hands = 2 if len(zones) >= FEWEST_ZONES else 1
+        self.other_states = [flat.start() for _ in range(hands - 1)]
+        self.randoms = [generator(hands * seed + hand) for hand in range(hands)]
+        self.dealer, self.zones = Random(seed), zones.tolist()
         self.is_settled = False
 
     @property
@@ -78,42 +94,70 @@ class Search:
         return int(k.total_cost(self.flat.ship, self.state))
 
     def run(self, stop: StoppingCriterion, listen: Listener) -> tuple[int, str]:
-        """Anneal until the criterion or the cooling ends; return iterations and why it ended."""
-        cooling, boxes = self.cooling, len(self.flat.boxes)
+        """Anneal until the criterion or the cooling ends; return the changes tried and why it ended."""
+        cooling, boxes, hands = self.cooling, len(self.flat.boxes), len(self.randoms)
         most = min(_limit(stop, cooling.iterations), cooling.iterations_a_box * boxes)
+        steps_a_round = min(cooling.iterations_a_round, max(1_000, cooling.iterations_a_box_a_round * boxes))
         self._soften_guide(most)
         insert_all(self.flat, self.state)
-        iterations, share, now, stopped = 0, 0.0, self.cost, ""
-        best = now
-        while iterations < most and not (stopped := stop(iterations, best / POINTS_PER_MIN)):
-            if not self.is_settled and share >= cooling.settle_share:
-                now = self.settle()
-            steps = min(cooling.iterations_a_round, most - iterations)
-            after = min(1.0, max((iterations + steps) / most, _time_share(stop)))
-            hot, cold = cooling.temperature(share), cooling.temperature(after)
-            now = int(k.anneal(self.flat.ship, self.state, now, steps, hot, cold, self.random))
-            iterations, share, best = iterations + steps, after, min(best, now)
-            listen(Progress("stowage", share, best / POINTS_PER_MIN, iterations))
+        iterations, share, best, stopped = 0, 0.0, self.cost, ""
+        with ThreadPoolExecutor(hands) as pool:
+            while iterations < most and not (stopped := stop(iterations, best / POINTS_PER_MIN)):
+                if not self.is_settled and share >= cooling.settle_share:
+                    self.settle()
+                steps = min(steps_a_round, -(-(most - iterations) // hands))
+                after = min(1.0, max((iterations + hands * steps) / most, _time_share(stop)))
+                self._round(pool, steps, cooling.temperature(share), cooling.temperature(after))
+                iterations, share, best = iterations + hands * steps, after, min(best, self.cost)
+                listen(Progress("stowage", share, best / POINTS_PER_MIN, iterations))
         if not self.is_settled:
-            now = self.settle()
+            self.settle()
         if iterations and share < 1:
-            iterations += self._quench(now, share)
+            iterations += self._quench(share)
         return iterations, stopped or f"{iterations:,} iterations done"
+
+    def _round(self, pool: Executor, steps: int, hot: float, cold: float) -> None:
+        before = k.State(*(array.copy() for array in self.state))
+        for state in self.other_states:
+            _copy_into(state, before)
+        states = [self.state, *self.other_states]
+        hands = zip(self._deal(), states, self.randoms, strict=True)
+        list(pool.map(lambda hand: k.anneal(hand[0], hand[1], self.cost, steps, hot, cold, hand[2]), list(hands)))
+        for state in self.other_states:
+            for merged, changed, old in zip(self.state, state, before, strict=True):
+                merged += changed - old
+
+    def _deal(self) -> list[k.Ship]:
+        """The ship as each hand may change her in this round."""
+        ship, where, hands = self.flat.ship, self.state.where, len(self.randoms)
+        if hands == 1:
+            return [ship]
+        zones = self.dealer.sample(self.zones, len(self.zones))
+        hand_of = np.zeros(int(ship.stacks[:, k.ZONE].max()) + 1, np.int64)
+        for hand in range(hands):
+            hand_of[zones[hand::hands]] = hand
+        hand_of_stack = hand_of[ship.stacks[:, k.ZONE]]
+        holder = np.where(where == k.ASHORE, self.dealer.randrange(hands), hand_of_stack[where])
+        stacks = ship.open_stacks
+        return [
+            share_of(ship, stacks[hand_of_stack[stacks] == hand], np.flatnonzero(holder == hand))
+            for hand in range(hands)
+        ]
 
     def _soften_guide(self, most: int) -> None:
         """A short search must find room first; the guide of a long one would keep boxes ashore."""
         share = min(1.0, most / max(1, self.cooling.guided_iterations_a_box * len(self.flat.boxes)))
         self.flat.ship.prices[k.BLOCKED] = round(share * self.flat.prices.blocked * POINTS_PER_MIN)
 
-    def _quench(self, now: int, share: float) -> int:
+    def _quench(self, share: float) -> int:
         """Cool at once, so that an interrupted search leaves a sound plan."""
         steps = self.cooling.quench_iterations
         hot, cold = min(self.cooling.temperature(share), 2.0 * POINTS_PER_MIN), self.cooling.temperature(1.0)
-        k.anneal(self.flat.ship, self.state, now, steps, hot, cold, self.random)
+        k.anneal(self.flat.ship, self.state, self.cost, steps, hot, cold, self.randoms[0])
         return steps
 
-    def settle(self) -> int:
-        """Give every box with dangerous goods a stack in which it may stand, or leave it ashore; return the cost.
+    def settle(self) -> None:
+        """Give every box with dangerous goods a stack in which it may stand, or leave it ashore.
 
         Boxes lifted aboard come first and go to any stack rather than ashore.
         """
@@ -141,7 +185,6 @@ class Search:
         self._rescue()
         insert_all(flat, state)
         self._brace()
-        return self.cost
 
     def _brace(self) -> None:
         """Price shear and bending from now on if ballast alone does not bring them within the limits."""
@@ -179,6 +222,11 @@ class Search:
         for b in range(loads, len(self.flat.boxes)):
             if self.state.where[b] == k.ASHORE:
                 k.relocate(self.flat.ship, self.state, b, self.flat.ship.open_stacks)
+
+
+def _copy_into(target: k.State, source: k.State) -> None:
+    for mine, its in zip(target, source, strict=True):
+        mine[:] = its
 
 
 def insert_all(flat: FlatProblem, state: k.State) -> None:

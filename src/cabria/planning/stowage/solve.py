@@ -17,6 +17,7 @@ from cabria.planning.stowage.operators import Cooling, Search
 from cabria.planning.stowage.price import bound, more_lids, priced
 from cabria.planning.stowage.problem import StowageProblem, StowageSolution
 from cabria.planning.stowage.special import pin_special
+from cabria.planning.stowage.wished import pin_wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,11 @@ def solve(
     search = _search(problem, seed, params)
     iterations, stopped = search.run(stop, listen)
     if params.may_open_lids and (lids := more_lids(search.flat, search.state)):
-        wider = _search(StowageProblem.of(problem.call, also_open=lids), seed, params)
-        more, stopped = wider.run(stop, listen)
+        wider = replace(StowageProblem.of(problem.call, also_open=lids), loosened=problem.loosened)
+        other = _search(wider, seed, params)
+        more, stopped = other.run(stop, listen)
         iterations += more
-        search = min(search, wider, key=lambda tried: tried.cost)
+        search = min(search, other, key=lambda tried: tried.cost)
     flat = search.flat
     solution = _with_ballast(problem.call, _solution(flat, search.state))
     costs = priced(flat.problem, solution, flat.costs(search.state))
@@ -57,7 +59,8 @@ def solve(
 
 
 def _search(problem: StowageProblem, seed: int, params: Params) -> Search:
-    pinned = pin_special(pin_instructed(problem) if problem.call.instructions else problem)
+    wished = pin_wishes(problem)
+    pinned = pin_special(pin_instructed(wished) if problem.call.instructions else wished)
     return Search(FlatProblem.of(pinned, params.prices), seed, params.cooling)
 
 
