@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cabria import __version__
-from cabria.cli import berth, call, cranes, edi, profile, scenario, yard
+from cabria.cli import berth, call, cranes, edi, layout, profile, scenario, yard
 from cabria.cli.options import EXIT_FAULT, EXIT_STOPPED
 from cabria.cli.screen import printable
 from cabria.domain.errors import TerminalError
@@ -35,6 +35,7 @@ app.add_typer(cranes.app)
 for name, group in (
     ("berth", berth.app),
     ("yard", yard.app),
+    ("layout", layout.app),
     ("edi", edi.app),
     ("profile", profile.app),
     ("scenario", scenario.app),

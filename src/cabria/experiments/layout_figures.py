@@ -14,6 +14,7 @@ from cabria.domain.stands import StandKind
 from cabria.planning.dispatch.roads import Distances, Roads
 
 MM_PER_M = 1_000
+BUSY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,6 @@ class LayoutFigures:
     and every truck goes the shortest way.
     """
 
-    stands: int
     to_block_m: float
     to_crane_m: float
     nearest_side_m: float
@@ -39,6 +39,7 @@ class LayoutFigures:
     busiest_share: float
     busy_junctions: int
     """Those taken for more than a quarter of their time."""
+    junctions: int
 
 
 def layout_figures(layout: Layout, *, moves_per_h: int = 30) -> LayoutFigures | None:
@@ -60,7 +61,6 @@ def layout_figures(layout: Layout, *, moves_per_h: int = 30) -> LayoutFigures | 
     taken, trucks = _use(roads, distances, trips, per_trip)
     busiest = max(taken, key=lambda name: (taken[name], name), default="")
     return LayoutFigures(
-        stands=len(layout.stands),
         to_block_m=float(out.mean()) / MM_PER_M,
         to_crane_m=float(back.mean()) / MM_PER_M,
         nearest_side_m=fmean(int(distances.cost[trip]) for trip in trips) / MM_PER_M,
@@ -68,9 +68,10 @@ def layout_figures(layout: Layout, *, moves_per_h: int = 30) -> LayoutFigures | 
         round_m=float((out + back).mean()) / MM_PER_M,
         moves_per_h=moves_per_h,
         busiest_junction=busiest,
-        busiest_trucks_per_h=trucks[busiest],
-        busiest_share=taken[busiest],
-        busy_junctions=sum(share > 0.25 for share in taken.values()),
+        busiest_trucks_per_h=trucks.get(busiest, 0.0),
+        busiest_share=taken.get(busiest, 0.0),
+        busy_junctions=sum(share > BUSY for share in taken.values()),
+        junctions=len(layout.junctions),
     )
 
 

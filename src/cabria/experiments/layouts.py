@@ -44,6 +44,8 @@ QUAY_ROAD_EAST_MM, QUAY_ROAD_WEST_MM = 45_000, 71_000
 BESIDE_BLOCK_MM = 7_000
 """From the stacks to the passing lane; the stands lie half way."""
 STAND_BESIDE_BLOCK_MM = 3_500
+OVERHANG_MM = 3_750
+"""Rails beyond the stacks, so that a crane's middle comes over the outermost bays."""
 AVENUE_HALF_MM = 13_000
 """From the middle of an avenue to its northern and its southern lane."""
 AVENUE_MARGIN_MM = 20_000
@@ -171,7 +173,7 @@ def parallel_layout(terminal: Terminal, *, name: str, plan: Plan = Plan(), berth
         streets,
         pockets,
         back,
-        [_runway(terminal, b, 3_750) for b in terminal.blocks],
+        [_runway(terminal, b, OVERHANG_MM, BESIDE_BLOCK_MM) for b in terminal.blocks],
     )
 
 
@@ -203,7 +205,7 @@ def end_loaded_layout(
         ):
             pockets += _stands_across(block, street, side, lanes)
     pockets += _service(back, avenues, plan)
-    runways = [_runway(terminal, block, outer) for block in terminal.blocks]
+    runways = [_runway(terminal, block, outer, 1_000) for block in terminal.blocks]
     return _layout(terminal, name, plan, berths, avenues, [*streets, back_east, back], pockets, back, runways)
 
 
@@ -239,11 +241,11 @@ def _stands_across(block: YardBlock, street: Street, side: Side, lanes: Sequence
         )
 
 
-def _runway(terminal: Terminal, block: YardBlock, overhang_mm: int) -> Runway:
+def _runway(terminal: Terminal, block: YardBlock, overhang_mm: int, reach_mm: int) -> Runway:
     length = block.bays * block.bay_pitch_mm
     cranes = [crane.id for crane in terminal.yard_cranes if crane.block == block.id]
     places = tuple(CranePlace(c, length * (2 * n + 1) // (2 * len(cranes))) for n, c in enumerate(cranes))
-    return Runway(block.id, -overhang_mm, length + overhang_mm, places)
+    return Runway(block.id, -overhang_mm, length + overhang_mm, places, reach_mm=reach_mm)
 
 
 def _service(street: Street, avenues: Sequence[int], plan: Plan) -> Iterator[Pocket]:

@@ -38,9 +38,14 @@ def crossings(layout: Layout) -> Iterator[tuple[Segment, Segment, Point]]:
 
 
 def _cells(a: Point, b: Point) -> Iterator[tuple[int, int]]:
-    (x0, x1), (y0, y1) = sorted((a[0], b[0])), sorted((a[1], b[1]))
-    for column in range(x0 // CELL_MM, x1 // CELL_MM + 1):
-        for row in range(y0 // CELL_MM, y1 // CELL_MM + 1):
+    """Those a straight piece touches, column by column."""
+    (x, y), (u, v) = sorted((a, b))
+    for column in range(x // CELL_MM, u // CELL_MM + 1):
+        ends = [y, v]
+        if u > x:
+            west, east = max(x, column * CELL_MM), min(u, (column + 1) * CELL_MM)
+            ends = [y + (v - y) * (west - x) // (u - x), y + (v - y) * (east - x) // (u - x)]
+        for row in range((min(ends) - 1) // CELL_MM, (max(ends) + 1) // CELL_MM + 1):
             yield column, row
 
 

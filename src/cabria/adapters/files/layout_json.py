@@ -1,6 +1,6 @@
 """Ground plans as JSON, version 1. `docs/reference/layout.md` explains every field.
 
-The document follows `cabria.domain.layout` field by field; what stands at its default is left out. Blocks and machines
+The document follows `cabria.domain.layout` field by field; what is left out stands at its default. Blocks and machines
 are in a terminal file beside it, which it names. Reading what was written gives an equal layout.
 """
 
@@ -38,9 +38,9 @@ FORMAT = "cabria.layout/1"
 MAX_BYTES = 50_000_000
 
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
-Place = Annotated[int, Meta(ge=-100_000_000, le=100_000_000)]
-Length = Annotated[int, Meta(ge=1, le=100_000_000)]
-Distance = Annotated[int, Meta(ge=0, le=100_000_000)]
+Place = Annotated[int, Meta(ge=-20_000_000, le=20_000_000)]
+Length = Annotated[int, Meta(ge=1, le=50_000_000)]
+Distance = Annotated[int, Meta(ge=0, le=1_000_000)]
 Bay = Annotated[int, Meta(ge=0, le=2_000)]
 PointPart = Annotated[list[Place], Meta(min_length=2, max_length=2)]
 FileName = Annotated[
@@ -136,9 +136,9 @@ class LayoutDocument(_Part, kw_only=True):
     rail: RailPart
     berths: Annotated[list[BerthPart], Meta(max_length=200)] = []
     runways: Annotated[list[RunwayPart], Meta(max_length=1_000)] = []
-    nodes: Annotated[list[NodePart], Meta(min_length=1, max_length=200_000)]
-    segments: Annotated[list[SegmentPart], Meta(min_length=1, max_length=200_000)]
-    junctions: Annotated[list[JunctionPart], Meta(max_length=200_000)] = []
+    nodes: Annotated[list[NodePart], Meta(min_length=1, max_length=50_000)]
+    segments: Annotated[list[SegmentPart], Meta(min_length=1, max_length=50_000)]
+    junctions: Annotated[list[JunctionPart], Meta(max_length=50_000)] = []
 
 
 def read_layout(path: Path | str) -> Layout:
