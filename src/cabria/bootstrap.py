@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cabria.domain.calls import VesselCall
+    from cabria.domain.plan import LoadingPlan
     from cabria.planning.loading.problem import Params
     from cabria.planning.loading.result import PlannedCall
     from cabria.planning.search.result import Listener
@@ -31,23 +33,53 @@ OUTPUT = (
 """All that an output folder holds. One with anything else in it is never replaced: that would be somebody's loss."""
 
 
-def read_call(folder: Path) -> VesselCall:
+def read_call(folder: Path, *, wishes: Path | None = None, keep: Path | None = None, changes: int = 0) -> VesselCall:
+    """The call in a folder, with the wishes of one more file and the slots of an earlier plan to be kept."""
+    from dataclasses import replace
+
     from cabria.adapters.files.call_folder import read_call as read
+    from cabria.adapters.files.wishes_toml import keep_plan, read_wishes
 
-    return read(folder)
+    call = read(folder)
+    if wishes is not None:
+        call = replace(call, wishes=call.wishes.and_also(read_wishes(wishes, call_id=call.id)))
+    if keep is not None:
+        call = replace(call, wishes=replace(call.wishes, budget=keep_plan(keep, changes, call_id=call.id)))
+    return call
 
 
-def plan_call(call: VesselCall, *, seed: int, params: Params, listen: Listener, stop: StoppingCriterion) -> PlannedCall:
-    """Plan in this process, on this machine's clocks."""
+def read_earlier(path: Path, call: VesselCall) -> LoadingPlan | None:
+    """The whole earlier plan, where the call still has every box of it."""
+    from cabria.adapters.files.plan_json import read_plan
+    from cabria.domain.errors import DataError
+
+    try:
+        return read_plan(path, call)
+    except DataError:
+        return None
+
+
+def plan_call(
+    call: VesselCall,
+    *,
+    seed: int,
+    params: Params,
+    listen: Listener,
+    stop: StoppingCriterion,
+    earlier: LoadingPlan | None = None,
+    keep: Callable[[PlannedCall], None] | None = None,
+) -> PlannedCall:
+    """Plan in this process, on this machine's clocks; `keep` gets every better plan on the way."""
     from cabria.planning.loading.problem import LoadingProblem
     from cabria.planning.loading.solve import solve
 
     return solve(
-        LoadingProblem(call),
+        LoadingProblem(call, earlier),
         stop,
         seed=seed,
         params=params,
         listen=listen,
+        keep=keep,
         wall=time.perf_counter,
         cpu=time.process_time,
     )
@@ -66,6 +98,15 @@ def write_output(planned: PlannedCall, folder: Path) -> None:
         write_departure(planned.call, planned.plan, draft)
         write_tables(planned, draft)
         write_report(planned, draft)
+
+
+def write_plan_so_far(planned: PlannedCall, folder: Path) -> None:
+    """The plan alone, in place of whatever output stood there; papers and report follow with the last one."""
+    from cabria.adapters.files.plan_json import write_plan
+    from cabria.adapters.files.whole_folder import whole_folder
+
+    with whole_folder(folder, mark=MARK, parts=OUTPUT) as draft:
+        write_plan(planned, draft / MARK)
 
 
 def refuse_output(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from cabria.planning.loading.result import PlannedCall
 
 app = typer.Typer()
+
+WishesOption = Annotated[
+    Path | None, typer.Option(help="A wishes.toml: boxes pinned, places forbidden; beside those of the call folder.")
+]
 
 
 @app.command(epilog="Example: cabria run --port 9000")
@@ -58,12 +63,28 @@ def plan(
     seconds: Annotated[
         float | None, typer.Option(help="Wall time for the search; with it two runs may differ.", min=1)
     ] = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="An earlier plan.json, or its folder: its boxes keep their slots.")
+    ] = None,
+    changes: Annotated[
+        int, typer.Option(help="How many boxes of the plan to keep may get another slot.", min=0, max=1_000_000)
+    ] = 0,
+    wishes: WishesOption = None,
+    drop_impossible_wishes: Annotated[
+        bool, typer.Option("--drop-impossible-wishes", help="Plan without wishes that cannot be met, and name them.")
+    ] = False,
 ) -> None:
     """Make the loading plan of a call.
 
-    Bay plan, crane queues, yard retrieval list, papers and report. Ctrl-C keeps the best plan so far.
+    Bay plan, crane queues, yard retrieval list, papers and report. Ctrl-C keeps the best plan so far. A first plan.json
+    lies in the folder after seconds and is replaced by better ones.
     """
-    judged = _plan(call, out or folder_beside(call, "plan"), seed, effort, seconds)
+    if changes and keep is None:
+        raise DataError(
+            "Changes are counted against an earlier plan.", place="--changes", remedy="Name it with --keep."
+        )
+    asked = Asked(wishes, keep, changes, drop_impossible_wishes)
+    judged = _plan(call, out or folder_beside(call, "plan"), seed, effort, seconds, asked)
     if judged.judgement.hard_by_plan:
         raise typer.Exit(EXIT_NOT_LEGAL)
 
@@ -73,6 +94,7 @@ def check(
     call: Annotated[Path, typer.Argument(help="The call folder.")],
     plan: Annotated[Path, typer.Argument(help="The plan.json, by whomever it was made.")],
     limit: Annotated[int, typer.Option(help="Show at most so many findings a rule.", min=0)] = 5,
+    wishes: WishesOption = None,
 ) -> None:
     """Let the referee judge a plan.
 
@@ -83,7 +105,7 @@ def check(
     from cabria.referee.judge import judge
     from cabria.reports.text import verdict_text
 
-    the_call = read_call(call)
+    the_call = read_call(call, wishes=wishes)
     judgement = judge(the_call, read_plan(plan_file(plan), the_call))
     say(verdict_text(judgement, limit=limit))
     if judgement.hard_by_plan:
@@ -95,6 +117,7 @@ def why(
     call: Annotated[Path, typer.Argument(help="The call folder.")],
     plan: Annotated[Path, typer.Argument(help="Its plan.json, or the folder it lies in.")],
     container: Annotated[str, typer.Argument(help="A container number.")],
+    wishes: WishesOption = None,
 ) -> None:
     """Say why a box stands where it stands.
 
@@ -104,7 +127,7 @@ def why(
     from cabria.bootstrap import read_call
     from cabria.planning.loading.explain import explain_text
 
-    the_call = read_call(call)
+    the_call = read_call(call, wishes=wishes)
     the_plan = read_plan(plan_file(plan), the_call)
     with told_of(call):
         say(explain_text(the_call, the_plan, container.strip().upper()))
@@ -123,23 +146,51 @@ def serve(
     serve_report(folder, host=host, port=port, open_browser=browser)
 
 
-def _plan(call_folder: Path, out: Path, seed: int, effort: Effort, seconds: float | None = None) -> PlannedCall:
-    from dataclasses import replace
+@dataclass(frozen=True)
+class Asked:
+    """What the planner asks beside what the call folder says."""
 
-    from cabria.bootstrap import plan_call, read_call, refuse_output, write_output
+    wishes: Path | None = None
+    keep: Path | None = None
+    changes: int = 0
+    drops_impossible: bool = False
+
+
+def _plan(
+    call_folder: Path,
+    out: Path,
+    seed: int,
+    effort: Effort,
+    seconds: float | None = None,
+    asked: Asked = Asked(),
+) -> PlannedCall:
+    from cabria.bootstrap import plan_call, read_call, read_earlier, refuse_output, write_output, write_plan_so_far
     from cabria.planning.loading.problem import EFFORTS
     from cabria.planning.search.stopping import Interrupted
+    from cabria.reports.changes import wishes_text
     from cabria.reports.text import summary
 
+    keep = plan_file(asked.keep) if asked.keep else None
+
+    def read() -> VesselCall:
+        return read_call(call_folder, wishes=asked.wishes, keep=keep, changes=asked.changes)
+
     with on_screen() as screen, keeping_the_best() as interrupted:
-        call: VesselCall = screen.step("Reading the call", lambda: read_call(call_folder))
+        call = screen.step("Reading the call", read)
         refuse_output(out)
-        params = replace(EFFORTS[effort], seconds=seconds)
-        stop = Interrupted(interrupted.is_set)
+        params = replace(EFFORTS[effort], seconds=seconds, drops_impossible_wishes=asked.drops_impossible)
         with told_of(call_folder):
-            planned = plan_call(call, seed=seed, params=params, listen=screen.listen, stop=stop)
+            planned = plan_call(
+                call,
+                seed=seed,
+                params=params,
+                listen=screen.listen,
+                stop=Interrupted(interrupted.is_set),
+                earlier=read_earlier(keep, call) if keep else None,
+                keep=lambda better: write_plan_so_far(better, out),
+            )
         screen.step("Writing plan and report", lambda: write_output(planned, out))
-    say(f"{summary(planned)}\n\nWritten to {out}. Look at it with `cabria serve {out}`.")
+    say(f"{summary(planned)}\n{wishes_text(planned)}\nWritten to {out}. Look at it with `cabria serve {out}`.")
     return planned
 
 

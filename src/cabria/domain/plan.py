@@ -23,6 +23,16 @@ class Reason:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A box that an earlier plan had elsewhere: where it was, where it is now (None: ashore), and why."""
+
+    container: ContainerId
+    was: StowPosition
+    now: StowPosition | None
+    why: str = ""
+
+
 @dataclass(frozen=True)
 class LoadingPlan:
     """Which load stands in which slot, which box aboard is restowed where, what is refused and why, and the work.
@@ -40,6 +50,8 @@ class LoadingPlan:
     tank_contents_kg: Mapping[str, int] | None = None
     """Ballast proposed for departure, by tank id; None keeps what the call says."""
     reasons: Mapping[ContainerId, Reason] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    """Against the earlier plan of the call's change budget, if it has one."""
 
     @cached_property
     def makespan_s(self) -> int:

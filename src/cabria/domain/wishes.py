@@ -207,8 +207,40 @@ class Wishes:
             None if self.budget in dropped else self.budget,
         )
 
+    def and_also(self, more: Wishes) -> Wishes:
+        """Both; of two budgets the other's counts."""
+        return Wishes((*self.pins, *more.pins), (*self.forbids, *more.forbids), more.budget or self.budget)
+
     def pins_of(self, container: ContainerId) -> tuple[Pin, ...]:
         return tuple(pin for pin in self.pins if pin.container == container)
+
+
+@dataclass(frozen=True)
+class ImpossibleWish:
+    """A wish that cannot be met: the referee's rule that forbids it, in a sentence, where, and what to do."""
+
+    wish: Wish
+    rule: str
+    text: str
+    place: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        at = f" at {self.place}" if self.place else ""
+        return " ".join(part for part in (f"{self.wish}: {self.rule}{at}: {self.text}", self.remedy) if part)
+
+
+class ImpossibleWishes(DataError):
+    """Wishes that cannot be met, all of them."""
+
+    def __init__(self, wishes: tuple[ImpossibleWish, ...]) -> None:
+        self.wishes = wishes
+        count = "One wish" if len(wishes) == 1 else f"{len(wishes):,} wishes"
+        told = " ".join(f"({number}) {wish}" for number, wish in enumerate(wishes, 1))
+        super().__init__(f"{count} cannot be met. {told}", remedy="To plan without, say --drop-impossible-wishes.")
+
+    def inside(self, file: str) -> DataError:
+        return self
 
 
 def _why(reason: str, by: str) -> str:

@@ -78,6 +78,11 @@ class Judgement:
         return tuple(f for f in self.findings if f.severity is Severity.HARD and f.cause is Cause.PLAN)
 
     @property
+    def broken_wishes(self) -> tuple[Finding, ...]:
+        """Where the plan is not as the planner wished."""
+        return tuple(f for f in self.findings if f.rule.startswith("WISH-"))
+
+    @property
     def unjudged(self) -> dict[str, list[str]]:
         """Why rules were not judged: each reason with its rules, in the order of `rules`."""
         rules: dict[str, list[str]] = {}

@@ -23,7 +23,7 @@ from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
 from cabria.domain.findings import Finding
-from cabria.domain.plan import LoadingPlan, Reason
+from cabria.domain.plan import Change, LoadingPlan, Reason
 from cabria.domain.positions import StowPosition, YardPosition
 from cabria.domain.work import CraneStep, StepKind, WorkQueue, YardMove
 from cabria.planning.loading.result import PlannedCall
@@ -109,6 +109,32 @@ class BoundPart(_Part, kw_only=True):
     note: str = ""
 
 
+class ChangePart(_Part, kw_only=True):
+    """A box that an earlier plan had elsewhere; `now` null when it stays ashore."""
+
+    container: Number
+    was: Slot
+    now: Slot | None
+    why: str = ""
+
+
+class ImpossiblePart(_Part, kw_only=True):
+    """A wish of the planner without which was planned, and the referee's rule that forbids it."""
+
+    wish: str
+    rule: str
+    text: str
+    place: str = ""
+    remedy: str = ""
+
+
+class WishesPart(_Part, kw_only=True):
+    """What the planner asked, each in a sentence."""
+
+    kept: list[str] = []
+    dropped: list[ImpossiblePart] = []
+
+
 class PhasePart(_Part, kw_only=True):
     """Seconds spent in one part of the planning."""
 
@@ -148,6 +174,8 @@ class PlanDocument(_Part, kw_only=True):
     findings: list[FindingPart] = []
     rules: dict[str, str] = {}
     reasons: dict[Number, ReasonPart] = {}
+    wishes: WishesPart | None = None
+    changes: list[ChangePart] = []
     timings: TimingsPart | None = None
 
 
@@ -236,10 +264,30 @@ def _document(planned: PlannedCall) -> PlanDocument:
         findings=list(map(_finding_part, judgement.findings)),
         rules=dict(judgement.rules),
         reasons={number: _reason_part(reason) for number, reason in plan.reasons.items()},
+        wishes=_wishes_part(planned),
+        changes=[
+            ChangePart(
+                container=change.container,
+                was=str(change.was),
+                now=None if change.now is None else str(change.now),
+                why=change.why,
+            )
+            for change in plan.changes
+        ],
         timings=TimingsPart(
             phases=[PhasePart(name=part.name, wall_s=part.wall_s, cpu_s=part.cpu_s) for part in planned.phases]
         ),
     )
+
+
+def _wishes_part(planned: PlannedCall) -> WishesPart | None:
+    """None where the planner asked nothing."""
+    kept = list(map(str, planned.call.wishes.all))
+    dropped = [
+        ImpossiblePart(wish=str(one.wish), rule=one.rule, text=one.text, place=one.place, remedy=one.remedy)
+        for one in planned.dropped
+    ]
+    return WishesPart(kept=kept, dropped=dropped) if kept or dropped else None
 
 
 def _finite(value: Any) -> Any:
@@ -319,6 +367,15 @@ def _plan(document: PlanDocument, call: VesselCall) -> LoadingPlan:
         yard_moves=tuple(_yard_moves(document.yard_moves)),
         tank_contents_kg=document.tank_contents_kg,
         reasons={ContainerId(number): _reason(part) for number, part in document.reasons.items()},
+        changes=tuple(
+            Change(
+                ContainerId(part.container),
+                StowPosition.parse(part.was),
+                None if part.now is None else StowPosition.parse(part.now),
+                part.why,
+            )
+            for part in document.changes
+        ),
     )
 
 
@@ -374,7 +431,18 @@ def _reason(part: ReasonPart) -> Reason:
     )
 
 
-_SPREAD = {"loads", "refused", "restows", "yard_moves", "findings", "rules", "reasons", "bounds", "baselines"}
+_SPREAD = {
+    "changes",
+    "loads",
+    "refused",
+    "restows",
+    "yard_moves",
+    "findings",
+    "rules",
+    "reasons",
+    "bounds",
+    "baselines",
+}
 
 
 def _laid_out(document: Mapping[str, Any]) -> Iterator[str]:

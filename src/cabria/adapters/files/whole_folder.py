@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
@@ -10,6 +12,9 @@ from pathlib import Path
 
 from cabria.adapters.files.source_file import resolved
 from cabria.domain.errors import DataError
+
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
+"""Of the system call renameat2: names as they stand, and both change places."""
 
 
 @contextmanager
@@ -67,9 +72,14 @@ def _free_name(folder: Path, mark: str, parts: Collection[str]) -> Path:
 
 
 def _exchange(draft: Path, target: Path) -> None:
-    """Put the draft in the place of what may be there; if that fails, what was there stays."""
+    """Put the draft in the place of what may be there; if that fails, what was there stays.
+
+    Where the system can, both change names in one step: whoever looks, or ends the program, finds the one or the other.
+    """
     if not target.exists():
         draft.rename(target)
+        return
+    if _swapped(draft, target):
         return
     aside = Path(tempfile.mkdtemp(prefix=".cabria-", dir=target.parent))
     older = aside / target.name
@@ -82,6 +92,15 @@ def _exchange(draft: Path, target: Path) -> None:
         raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _swapped(one: Path, other: Path) -> bool:
+    """Exchange two names at once (Linux, renameat2); False where that cannot be done."""
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    return bool(rename(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0)
 
 
 @contextmanager

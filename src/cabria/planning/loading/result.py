@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.plan import LoadingPlan
+from cabria.domain.wishes import ImpossibleWish
 from cabria.referee.judgement import Judgement
 
 
@@ -43,3 +44,5 @@ class PlannedCall:
     seed: int = 0
     stopped: str = ""
     version: str = ""
+    dropped: tuple[ImpossibleWish, ...] = ()
+    """Wishes of the planner without which the call was planned; they are not in `call` any more."""

@@ -10,15 +10,19 @@ from cabria import __version__
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
 from cabria.domain.plan import LoadingPlan
+from cabria.domain.wishes import ImpossibleWish, ImpossibleWishes
 from cabria.planning.cranes.problem import CraneProblem, CraneSolution
 from cabria.planning.cranes.solve import solve as split_cranes
 from cabria.planning.loading.explain import reasons
 from cabria.planning.loading.problem import FEWEST_LOADS, LoadingProblem, Params
 from cabria.planning.loading.result import Bound, Phase, PlannedCall
+from cabria.planning.loading.wishes import changes_of, fixed_by_wishes, unmet_wishes, without_impossible
 from cabria.planning.search.result import Listener, Progress, Result, silent
 from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds, StoppingCriterion
+from cabria.planning.stowage.price import bound, priced
 from cabria.planning.stowage.problem import StowageProblem, StowageSolution
 from cabria.planning.stowage.solve import solve as stow
+from cabria.planning.stowage.wished import changed, loosened
 from cabria.planning.yard.baselines import exact_planned_weights, incumbent_greedy
 from cabria.planning.yard.problem import YardProblem, YardSolution
 from cabria.planning.yard.solve import solve as choose_boxes
@@ -46,22 +50,36 @@ def solve(
     seed: int = 0,
     params: Params | None = None,
     listen: Listener = silent,
+    keep: Callable[[PlannedCall], None] | None = None,
     wall: Clock,
     cpu: Clock,
 ) -> PlannedCall:
     """Plan the whole call. `stop` may end any part early; the plan is then the best so far, complete and judged.
 
     Deterministic for a seed as long as `stop` does not look at a clock. `wall` and `cpu` only tell where time went.
-    Boxes that the referee forbids are refused with its sentence and the rest is planned again.
+    Boxes that the referee forbids are refused with its sentence and the rest is planned again. With `keep` the call is
+    first planned with less effort, and `keep` gets each legal plan that is better than those before, without reasons.
+    Raises ImpossibleWishes for wishes of the planner that cannot be met, unless the parameters let them be dropped.
     """
-    work = _Work(problem.call, stop, seed, params or Params(), listen, _Stopwatch(wall, cpu))
-    draft = work.draft({})
-    for _ in range(work.params.repairs):
-        forbidden = _forbidden_loads(problem.call, draft.judgement)
-        if not forbidden:
+    params = params or Params()
+    watch = _Stopwatch(wall, cpu)
+    with watch("wishes"):
+        call, dropped = without_impossible(problem.call, drop=params.drops_impossible_wishes)
+    work = _Work(call, stop, seed, params, listen, watch, dropped)
+    if problem.earlier is not None and (kept := work.unchanged(problem.earlier)) is not None:
+        return work.finish(kept)
+    best: _Draft | None = None
+    for effort in params.passes() if keep else (params,):
+        work = replace(work, params=effort)
+        draft = work.legal_draft()
+        if best is None or draft.rank <= best.rank:
+            best = draft
+            if keep and effort is not params and draft.is_sound:
+                keep(work.planned(draft, draft.plan))
+        if best is draft and stop(0, draft.rank[-1]):
             break
-        draft = work.draft({**draft.forbidden, **forbidden})
-    return work.finish(draft)
+    assert best is not None
+    return replace(work, params=params).with_all_wishes(best)
 
 
 @dataclass(frozen=True)
@@ -75,6 +93,18 @@ class _Draft:
     yard: Result[YardSolution]
     forbidden: Mapping[ContainerId, str]
 
+    @property
+    def is_sound(self) -> bool:
+        """Legal, and as the planner wished."""
+        return not self.judgement.hard_by_plan and not self.judgement.broken_wishes
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """Less is better: what is illegal, wishes broken, boxes left ashore, minutes."""
+        judgement = self.judgement
+        broken = (len(judgement.hard_by_plan), len(judgement.broken_wishes), len(self.plan.refused))
+        return (*broken, sum(_costs(self).values()))
+
 
 @dataclass
 class _Work:
@@ -84,16 +114,84 @@ class _Work:
     params: Params
     listen: Listener
     watch: _Stopwatch
+    dropped: tuple[ImpossibleWish, ...] = ()
+
+    def legal_draft(self) -> _Draft:
+        """A draft from which loads are left out that the referee forbids."""
+        draft = self.draft({})
+        for _ in range(self.params.repairs):
+            forbidden = _forbidden_loads(self.call, draft.judgement)
+            if not forbidden:
+                break
+            draft = self.draft({**draft.forbidden, **forbidden})
+        return draft
+
+    def with_all_wishes(self, draft: _Draft) -> PlannedCall:
+        """The finished plan. Wishes that the search did not meet are impossible ones, to be told or dropped."""
+        unmet = unmet_wishes(self.call, draft.plan, draft.judgement)
+        if not unmet:
+            return self.finish(draft)
+        dropped = (*self.dropped, *unmet)
+        if not self.params.drops_impossible_wishes:
+            raise ImpossibleWishes(dropped)
+        call = replace(self.call, wishes=self.call.wishes.without(tuple(one.wish for one in dropped)))
+        without = replace(self, call=call, dropped=dropped)
+        return without.with_all_wishes(without.legal_draft())
+
+    def unchanged(self, earlier: LoadingPlan) -> _Draft | None:
+        """The earlier plan itself where nothing has changed: it still answers the list, is legal and as wished."""
+        if set(earlier.loads) | set(earlier.refused) != set(self.call.load_by_id) or not _is_worked(earlier):
+            return None
+        with self.watch("referee"):
+            judgement = judge(self.call, earlier)
+        if judgement.hard_by_plan or judgement.broken_wishes:
+            return None
+        return self.judged(replace(earlier, changes=(), reasons={}), judgement)
+
+    def judged(self, plan: LoadingPlan, judgement: Judgement) -> _Draft:
+        """A plan that is finished, as a draft; its costs are those of its slots, its cranes and its yard moves."""
+        solution = StowageSolution(plan.loads, plan.refused, plan.restows, plan.tank_contents_kg)
+        problem = StowageProblem.of(self.call)
+        stopped = "nothing has changed since the earlier plan"
+        stowed = Result(solution, priced(problem, solution, {}), bound(problem), self.seed, 0.0, 0, stopped)
+        figures = judgement.figures
+        cranes = CraneSolution((plan.queues,), (), figures.crane_makespan_s, figures.crane_idle_s, 0, "", "")
+        digs = YardSolution(
+            plan.loads, plan.queues, plan.yard_moves, figures.digs, 0, figures.peak_block_moves_15_min, 0
+        )
+        crane_cost = {"crane makespan": figures.crane_makespan_s / 60}
+        yard_cost = {"digs": self.call.settings.dig_min * figures.digs}
+        return _Draft(
+            plan,
+            judgement,
+            stowed,
+            Result(cranes, crane_cost, None, self.seed, 0.0, 0, stopped),
+            Result(digs, yard_cost, None, self.seed, 0.0, 0, stopped),
+            {},
+        )
+
+    def _stowed(self, call: VesselCall) -> Result[StowageSolution]:
+        """Slots; where new boxes find no room and the change budget has some left, once more with boxes let go."""
+        problem = StowageProblem.of(call)
+        until = self._until(self.params.stowage_iterations_a_load * self._loads, "stowage")
+        first = stow(problem, until, seed=self.seed, listen=self.listen)
+        budget = call.wishes.budget
+        if budget is None:
+            return first
+        changes = changed(call, {**first.plan.loads, **first.plan.restows}, first.plan.refused)
+        ashore = [load for load in problem.loads if load.id in first.plan.refused and load.id not in budget.earlier]
+        if not ashore or len(changes) >= budget.at_most:
+            return first
+        looser = loosened(problem, ashore, budget.at_most - len(changes))
+        second = stow(looser, until, seed=self.seed, listen=self.listen)
+        moved = changed(call, {**second.plan.loads, **second.plan.restows}, second.plan.refused)
+        is_better = len(moved) <= budget.at_most and len(second.plan.refused) < len(first.plan.refused)
+        return second if is_better else first
 
     def draft(self, forbidden: Mapping[ContainerId, str]) -> _Draft:
         call = replace(self.call, loads=tuple(load for load in self.call.loads if load.id not in forbidden))
         with self.watch("stowage"):
-            stowed = stow(
-                StowageProblem.of(call),
-                self._until(self.params.stowage_iterations_a_load * self._loads, "stowage"),
-                seed=self.seed,
-                listen=self.listen,
-            )
+            stowed = self._stowed(call)
         with self.watch("cranes"):
             split = split_cranes(
                 CraneProblem.of(call, loads=stowed.plan.loads, restows=stowed.plan.restows),
@@ -103,7 +201,7 @@ class _Work:
             )
         with self.watch("yard"):
             chosen = choose_boxes(
-                YardProblem.of(call, stowed.plan.loads, split.plan.queues),
+                YardProblem.of(call, stowed.plan.loads, split.plan.queues, fixed_by_wishes(call, stowed.plan.loads)),
                 self._until(self.params.yard_iterations_a_load * self._loads, "yard"),
                 seed=self.seed,
                 listen=self.listen,
@@ -125,7 +223,11 @@ class _Work:
     def finish(self, draft: _Draft) -> PlannedCall:
         with self.watch("reasons"):
             self.listen(Progress("reasons", 0.0, float("inf"), 0))
-            plan = replace(draft.plan, reasons=reasons(self.call, draft.plan))
+            changes = changes_of(self.call, draft.plan)
+            plan = replace(draft.plan, reasons=reasons(self.call, draft.plan), changes=changes)
+        return self.planned(draft, plan)
+
+    def planned(self, draft: _Draft, plan: LoadingPlan) -> PlannedCall:
         return PlannedCall(
             call=self.call,
             plan=plan,
@@ -137,6 +239,7 @@ class _Work:
             seed=self.seed,
             stopped=draft.stowage.stopped,
             version=__version__,
+            dropped=self.dropped,
         )
 
     @property
@@ -154,8 +257,15 @@ class _Work:
         """The same slots and the same order of cranes, with the boxes chosen as others choose them."""
         with self.watch("baselines"):
             self.listen(Progress("baselines", 0.0, float("inf"), 0))
-            problem = YardProblem.of(self.call, draft.stowage.plan.loads, draft.cranes.plan.queues)
+            loads = draft.stowage.plan.loads
+            fixed = fixed_by_wishes(self.call, loads)
+            problem = YardProblem.of(self.call, loads, draft.cranes.plan.queues, fixed)
             return {name: {"digs per load": method(problem).digs_per_load} for name, method in BASELINES.items()}
+
+
+def _is_worked(plan: LoadingPlan) -> bool:
+    """Whether a plan says how its loads come aboard."""
+    return bool(plan.queues) or not plan.loads
 
 
 def _forbidden_loads(call: VesselCall, judgement: Judgement) -> dict[ContainerId, str]:

@@ -17,7 +17,7 @@ from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import End, Place, StackId, VesselBay, VesselStack
 from cabria.planning.stowage.legal import forbidden
-from cabria.planning.stowage.problem import StowageProblem, halves, has_plug, offers, takes
+from cabria.planning.stowage.problem import StowageProblem, halves, has_plug, offers, takes, why_not
 from cabria.planning.stowage.special import DangerousAboard, is_special
 from cabria.planning.stowage.together import misplaced
 from cabria.referee import clearing, positions, wishes
@@ -341,6 +341,25 @@ def _tops(call: VesselCall, held: Mapping[ContainerId, StowPosition]) -> list[Co
         if place := call.vessel.place(slot):
             highest[place.stack_id] = max(highest.get(place.stack_id, (-1, number)), (place.level_index, number))
     return [number for _, number in highest.values()]
+
+
+def changed(
+    call: VesselCall, slots: Mapping[ContainerId, StowPosition], refused: Collection[ContainerId] = ()
+) -> dict[ContainerId, StowPosition | None]:
+    """Boxes of the earlier plan that a plan puts elsewhere, and where; None for one it leaves ashore.
+
+    `slots` are the plan's loads and restows. What may not be loaded any more is no change.
+    """
+    budget = call.wishes.budget
+    found: dict[ContainerId, StowPosition | None] = {}
+    for box, was in budget.earlier.items() if budget else ():
+        stays = call.arrival.by_container.get(box)
+        now = slots.get(box, stays.position if stays and stays.container.pod != call.port else None)
+        if now is not None and now != was:
+            found[box] = now
+        elif now is None and box in refused and not why_not(call, call.load_by_id[box]):
+            found[box] = None
+    return found
 
 
 def over_budget(decided: Decided) -> Offence | None:

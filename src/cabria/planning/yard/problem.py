@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,9 +58,16 @@ class YardProblem:
 
     @classmethod
     def of(
-        cls, call: VesselCall, loads: Mapping[ContainerId, StowPosition], queues: Sequence[WorkQueue]
+        cls,
+        call: VesselCall,
+        loads: Mapping[ContainerId, StowPosition],
+        queues: Sequence[WorkQueue],
+        fixed: Collection[ContainerId] = (),
     ) -> YardProblem:
-        """Raises DataError when the queues do not load just what `loads` says, or a block is unknown."""
+        """Boxes that are `fixed` stay in their slot.
+
+        Raises DataError when the queues do not load just what `loads` says, or a block is unknown.
+        """
         instructions = {instruction.position: instruction for instruction in call.instructions}
         tolerance_kg = call.settings.instruction_mass_tolerance_kg
         twin_max_kg = {crane.id: crane.twin_max_kg for crane in call.terminal.quay_cranes}
@@ -97,7 +104,7 @@ class YardProblem:
                 f"No quay crane loads container {missing[0]}." if missing else "A container is loaded twice."
             )
         _refuse_unknown_blocks(call, boxes)
-        return cls(call, tuple(queues), tuple(slots), tuple(boxes), _groups(boxes, call.settings))
+        return cls(call, tuple(queues), tuple(slots), tuple(boxes), _groups(boxes, call.settings, fixed))
 
     @cached_property
     def yard_boxes(self) -> tuple[YardBox | None, ...]:
@@ -171,11 +178,13 @@ def _refuse_unknown_blocks(call: VesselCall, boxes: Sequence[Container]) -> None
             )
 
 
-def _groups(boxes: Sequence[Container], settings: CallSettings) -> tuple[tuple[int, ...], ...]:
+def _groups(
+    boxes: Sequence[Container], settings: CallSettings, fixed: Collection[ContainerId]
+) -> tuple[tuple[int, ...], ...]:
     """Numbers of boxes that may stand for each other; groups of one are left out."""
     groups: dict[object, list[int]] = {}
     for number, box in enumerate(boxes):
-        if not box.dangerous and box.out_of_gauge is None:
+        if not box.dangerous and box.out_of_gauge is None and box.id not in fixed:
             groups.setdefault(_group_of(box, settings.mass_class_kg), []).append(number)
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
