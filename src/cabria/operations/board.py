@@ -1,0 +1,234 @@
+"""What the terminal knows of itself: boxes, machines, moves. Changed by events and by decisions, in one thread."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
+from cabria.domain.containers import ContainerId
+from cabria.domain.layout import Layout, Segment
+from cabria.domain.plan import LoadingPlan
+from cabria.domain.positions import YardPosition
+from cabria.domain.run_events import DeckEnd, MoveKind, Place, Stock
+from cabria.domain.stands import StandKind
+from cabria.domain.work import CraneStep
+from cabria.operations.gateways import QuayWork, YardWork
+from cabria.planning.dispatch.traffic.lane_book import LaneBook
+
+StackId = tuple[str, int, int]
+"""Block, bay (even for 40 ft) and row."""
+
+
+class StopKind(StrEnum):
+    """Where a truck has to stand for a box to be lifted on to it or off it."""
+
+    YARD_TAKES = "yard crane takes the box off"
+    YARD_GIVES = "yard crane gives the box"
+    QUAY_TAKES = "quay crane takes the boxes off"
+    QUAY_GIVES = "quay crane gives the boxes"
+
+
+@dataclass(slots=True)
+class Stop:
+    """One halt on a truck's way with a move: in the yard one box, at the quay all of them."""
+
+    kind: StopKind
+    containers: tuple[ContainerId, ...]
+    ends: tuple[DeckEnd, ...]
+
+    @property
+    def is_quay(self) -> bool:
+        return self.kind in (StopKind.QUAY_TAKES, StopKind.QUAY_GIVES)
+
+
+@dataclass(slots=True)
+class Move:
+    """Boxes that one truck carries together, from release to the last one's landing."""
+
+    id: str
+    kind: MoveKind
+    stops: list[Stop]
+    due_ms: int
+    queue: str = ""
+    step: int = -1
+    at: int = 0
+    """Which stop is next."""
+    truck: str = ""
+
+    @property
+    def stop(self) -> Stop:
+        return self.stops[self.at]
+
+    @property
+    def is_done(self) -> bool:
+        return self.at == len(self.stops)
+
+
+@dataclass(slots=True)
+class Truck:
+    """A truck stands at `stand`, or is on the way there until `arrives_ms`. `number` is its name in the lane book."""
+
+    id: str
+    number: int
+    stand: int
+    arrives_ms: int = 0
+    move: str = ""
+    is_driving: bool = False
+    at_stop: bool = False
+    """Whether it stands, or will stand, where its move's next stop is."""
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class QuayCraneState:
+    """A quay crane and its queue: `steps` from `next` on are still to do, up to `released` trucks are sent for."""
+
+    id: str
+    x_mm: int
+    call: str = ""
+    steps: tuple[CraneStep, ...] = ()
+    next: int = 0
+    released: int = 0
+    late_ms: int = 0
+    """How far behind its plan it is."""
+    work: QuayWork | None = None
+    moves: dict[int, str] = field(default_factory=dict)
+    """The move of each released step."""
+    failed: bool = False
+    is_moving: bool = False
+    """Whether it makes way for another."""
+    started_ms: int = 0
+    """When its plan's seconds began to count."""
+
+    def take(self, call: str, steps: tuple[CraneStep, ...], now_ms: int) -> None:
+        """Begin a queue."""
+        self.call, self.steps, self.next, self.released, self.late_ms = call, steps, 0, 0, 0
+        self.moves.clear()
+        self.started_ms = now_ms
+
+
+@dataclass(slots=True)
+class YardCraneState:
+    """A yard crane and where its middle stands, in mm from the outer edge of bay 1."""
+
+    id: str
+    block: str
+    at_mm: int
+    work: YardWork | None = None
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class CallState:
+    """A ship at the quay, worked by its plan."""
+
+    call: VesselCall
+    plan: LoadingPlan
+
+    def x_mm(self, bay: int) -> int:
+        """Where a quay crane stands over a bay."""
+        call = self.call
+        return call.berth_x_mm + (-bay if call.bow_towards_x else bay) * BAY_NUMBER_MM
+
+
+class Board:
+    """The state of a terminal. Stacks hold boxes bottom first; `coming` counts the boxes a stack is kept for."""
+
+    def __init__(self, layout: Layout, lanes: LaneBook) -> None:
+        self.layout, self.lanes = layout, lanes
+        self.blocks = {block.id: block for block in layout.terminal.blocks}
+        self.stand_of: dict[int, Segment] = {n: s for n, s in enumerate(layout.segments) if s.stand is not None}
+        self.stand_number = {segment.id: number for number, segment in self.stand_of.items()}
+        self.boxes: dict[ContainerId, Place] = {}
+        self.length_ft: dict[ContainerId, int] = {}
+        self.mass_kg: dict[ContainerId, int] = {}
+        self.stacks: dict[StackId, list[ContainerId]] = defaultdict(list)
+        self.coming: dict[StackId, int] = defaultdict(int)
+        self.goes_to: dict[ContainerId, YardPosition] = {}
+        """The place kept for a box on its way into the yard."""
+        self.trucks: dict[str, Truck] = {}
+        self.quay_cranes: dict[str, QuayCraneState] = {}
+        self.yard_cranes: dict[str, YardCraneState] = {}
+        self.calls: dict[str, CallState] = {}
+        self.moves: dict[str, Move] = {}
+        self.wanted_ms: dict[ContainerId, int] = {}
+        """When a box in the yard is to be lifted, as far as a plan says so."""
+        self.needs_plug: set[ContainerId] = set()
+        self.in_hand: set[ContainerId] = set()
+        """Boxes a yard crane is at."""
+        self.rests = tuple(
+            number for number, s in self.stand_of.items() if s.stand is not None and s.stand.kind is StandKind.PARKING
+        )
+        self._yard_stands: dict[tuple[str, int], tuple[int, ...]] = {}
+        self._quay_stands: dict[int, tuple[int, ...]] = {}
+
+    def know(self, stock: Iterable[Stock]) -> None:
+        """Boxes that are there from now on."""
+        for container, length_ft, mass_kg, place in stock:
+            self.length_ft[container], self.mass_kg[container] = length_ft, mass_kg
+            self.put(container, place)
+
+    def crane_goes(self, crane: str, to_mm: int) -> None:
+        """A crane drives to a place, and counts as there."""
+        if crane in self.quay_cranes:
+            self.quay_cranes[crane].x_mm = to_mm
+        else:
+            self.yard_cranes[crane].at_mm = to_mm
+
+    def waiting_by_block(self) -> Counter[str]:
+        """Boxes for which each block's crane will be wanted soon."""
+        waiting = Counter(place.block for place in self.goes_to.values())
+        for move in self.moves.values():
+            if move.stop.kind is StopKind.YARD_GIVES:
+                place = self.boxes[move.stop.containers[0]]
+                if isinstance(place, YardPosition):
+                    waiting[place.block] += 1
+        return waiting
+
+    def put(self, container: ContainerId, place: Place) -> None:
+        """A box stands somewhere from now on."""
+        before = self.boxes.get(container)
+        if isinstance(before, YardPosition):
+            self.stacks[stack_of(before)].remove(container)
+        self.boxes[container] = place
+        if isinstance(place, YardPosition):
+            self.stacks[stack_of(place)].append(container)
+            if self.goes_to.pop(container, None) is not None:
+                self.coming[stack_of(place)] -= 1
+
+    def keep(self, container: ContainerId, position: YardPosition) -> None:
+        """Keep a place on a stack for a box on its way."""
+        self.goes_to[container] = position
+        self.coming[stack_of(position)] += 1
+
+    def height(self, stack: StackId) -> int:
+        """Boxes on a stack and on the way to it."""
+        return len(self.stacks[stack]) + self.coming[stack]
+
+    def over(self, container: ContainerId) -> list[ContainerId]:
+        """The boxes above one in the yard, lowest first."""
+        place = self.boxes[container]
+        if not isinstance(place, YardPosition):
+            return []
+        stack = self.stacks[stack_of(place)]
+        return stack[stack.index(container) + 1 :]
+
+    def stands_for_yard(self, position: YardPosition) -> tuple[int, ...]:
+        """Numbers of the stands at which a box of a yard position is handed over."""
+        bay = position.block, position.bay
+        if bay not in self._yard_stands:
+            self._yard_stands[bay] = tuple(self.stand_number[s.id] for s in self.layout.stands_at_bay(*bay))
+        return self._yard_stands[bay]
+
+    def stands_for_quay(self, x_mm: int) -> tuple[int, ...]:
+        """Numbers of the stands a quay crane reaches from a place, nearest the water first."""
+        if x_mm not in self._quay_stands:
+            self._quay_stands[x_mm] = tuple(self.stand_number[s.id] for s in self.layout.stands_at_quay(x_mm))
+        return self._quay_stands[x_mm]
+
+
+def stack_of(position: YardPosition) -> StackId:
+    return position.block, position.bay, position.row

@@ -1,0 +1,139 @@
+"""The dispatch cycle: what is released, who carries it, where it goes, which crane lifts it, now.
+
+The same code runs a simulated shift and a live one; only what stands behind the gateways differs. It runs whenever
+something was reported, once for everything reported at one time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from cabria.domain.calls import VesselCall
+from cabria.domain.containers import ContainerId
+from cabria.domain.layout import Layout, SegmentId
+from cabria.domain.plan import LoadingPlan
+from cabria.domain.run_events import (
+    Aboard,
+    BoxesLanded,
+    BoxesLifted,
+    CraneTravelled,
+    JobDone,
+    OnTruck,
+    RunEvent,
+    ShipBerthed,
+    Stock,
+    StockTaken,
+    TruckStood,
+)
+from cabria.domain.yard import YardBox, YardInventory
+from cabria.operations.board import Board, CallState, QuayCraneState, Truck, YardCraneState
+from cabria.operations.crane_order import waits_of
+from cabria.operations.desk import Desk, Gateways
+from cabria.operations.quay_work import handed_over, work_quay_cranes
+from cabria.operations.releasing import released_moves
+from cabria.operations.settings import Settings
+from cabria.operations.truck_work import assign_trucks, clear_stands, drive_to_stops
+from cabria.operations.yard_work import work_yard_cranes
+from cabria.planning.dispatch.traffic.lane_book import LaneBook
+
+
+def release_moves(desk: Desk) -> None:
+    """Let boxes go on their way as far ahead of the quay cranes as the settings say."""
+    for event in released_moves(desk.board, desk.now_ms, desk.settings.look_ahead):
+        desk.record(event)
+
+
+DISPATCH_CYCLE: tuple[Callable[[Desk], None], ...] = (
+    release_moves,
+    assign_trucks,
+    drive_to_stops,
+    clear_stands,
+    work_yard_cranes,
+    work_quay_cranes,
+)
+
+
+class Control:
+    """One terminal under way. Tell it what stands where, berth ships, and `hear` what machines report."""
+
+    def __init__(self, layout: Layout, lanes: LaneBook, out: Gateways, settings: Settings) -> None:
+        self.desk = Desk(Board(layout, lanes), out, settings)
+        self._is_awake = False
+        board = self.desk.board
+        for crane in sorted(layout.terminal.quay_cranes, key=lambda crane: crane.x_mm):
+            board.quay_cranes[crane.id] = QuayCraneState(crane.id, crane.x_mm)
+        for runway in layout.runways:
+            for place in runway.cranes:
+                board.yard_cranes[place.crane] = YardCraneState(place.crane, runway.block, place.at_mm)
+
+    def take_stock(self, yard: YardInventory) -> None:
+        """The boxes in the yard at the start."""
+        boxes = sorted(yard, key=_height)
+        self._know(Stock(box.id, box.length_ft, box.gross_mass_kg, box.position) for box in boxes)
+
+    def add_truck(self, name: str, stand: str) -> None:
+        """A driverless truck on a stand."""
+        board = self.desk.board
+        truck = Truck(name, len(board.trucks) + 1, board.stand_number[SegmentId(stand)])
+        board.lanes.put(truck.number, truck.stand, self.desk.now_ms)
+        board.trucks[name] = truck
+        self.desk.record(TruckStood(self.desk.now_ms, name, stand, is_visitor=False))
+
+    def berth(self, call: VesselCall, plan: LoadingPlan) -> None:
+        """A ship is fast; work begins by its plan, whose seconds count from now."""
+        desk, board = self.desk, self.desk.board
+        desk.record(ShipBerthed(desk.now_ms, call.id, call.berth_x_mm, call.bow_towards_x))
+        self._know(Stock(box.id, box.length_ft, box.gross_mass_kg, Aboard(call.id, at)) for box, at in call.arrival)
+        board.needs_plug |= {box.id for box in (*call.loads, *(s.container for s in call.arrival)) if box.needs_plug}
+        board.calls[call.id] = state = CallState(call, plan)
+        desk.waits[call.id] = waits_of(board.layout.terminal, state)
+        for queue in plan.queues:
+            board.quay_cranes[queue.crane].take(call.id, queue.steps, desk.now_ms)
+            for step in queue.steps:
+                for box in step.containers:
+                    board.wanted_ms[box] = desk.now_ms + 1_000 * step.start_s
+        self.wake()
+
+    def hear(self, event: RunEvent) -> None:
+        """Write down what a machine reports and act on it."""
+        desk = self.desk
+        desk.record(event)
+        if isinstance(event, BoxesLanded):
+            self._landed(event)
+        elif isinstance(event, BoxesLifted):
+            if event.crane in desk.board.quay_cranes and isinstance(event.places[0], OnTruck):
+                handed_over(desk, event.crane)
+                self.wake()
+        elif isinstance(event, CraneTravelled):
+            desk.board.crane_goes(event.crane, event.to_mm)
+        elif isinstance(event, JobDone):
+            desk.done(event)
+            self.wake()
+
+    def _landed(self, event: BoxesLanded) -> None:
+        board = self.desk.board
+        for container, place in zip(event.containers, event.places, strict=True):
+            board.put(container, place)
+        if event.crane in board.quay_cranes and isinstance(event.places[0], OnTruck):
+            handed_over(self.desk, event.crane)
+            self.wake()
+
+    def wake(self) -> None:
+        """Go through the dispatch cycle at this time, once."""
+        if not self._is_awake:
+            self._is_awake = True
+            self.desk.out.alarms.after(0, self._cycle)
+
+    def _cycle(self, _: object) -> None:
+        self._is_awake = False
+        for phase in DISPATCH_CYCLE:
+            phase(self.desk)
+
+    def _know(self, stock: Iterable[Stock]) -> None:
+        boxes = tuple(stock)
+        self.desk.record(StockTaken(self.desk.now_ms, boxes))
+        self.desk.board.know(boxes)
+
+
+def _height(box: YardBox) -> tuple[int, ContainerId]:
+    return box.position.tier, box.id

@@ -1,0 +1,76 @@
+"""The dispatcher's desk: the board, the gateways, and the jobs that are out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cabria.domain.run_events import JobDone, JobGiven, RunEvent, Waited
+from cabria.operations.board import Board
+from cabria.operations.crane_order import Waits
+from cabria.operations.gateways import Alarms, Journal, QuayCranes, Trucks, YardCranes
+from cabria.operations.settings import Settings
+
+Finished = Callable[["Desk", Any], None]
+"""What follows the end of a job: a function of a module, so that a desk can be forked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gateways:
+    """Everything outside."""
+
+    alarms: Alarms
+    journal: Journal
+    quay_cranes: QuayCranes
+    yard_cranes: YardCranes
+    trucks: Trucks
+
+
+@dataclass
+class Desk:
+    """What every phase of the dispatch cycle works with."""
+
+    board: Board
+    out: Gateways
+    settings: Settings
+    waits: dict[str, Waits] = field(default_factory=dict)
+    """By call: which quay crane's steps must wait for which other's."""
+    _jobs: dict[str, tuple[Finished, Any]] = field(default_factory=dict)
+    _job_count: int = 0
+    _idle: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    @property
+    def now_ms(self) -> int:
+        return self.out.alarms.now_ms
+
+    def record(self, event: RunEvent) -> None:
+        self.out.journal.record(event)
+
+    def give(self, machine: str, move: str, reason: str, then: Finished, argument: Any) -> str:
+        """Open a job for a machine; `then(desk, argument)` follows when it reports the end."""
+        job = f"{machine}/{self.next_number()}"
+        self._jobs[job] = (then, argument)
+        self.record(JobGiven(self.now_ms, job, move, machine, reason))
+        return job
+
+    def next_number(self) -> int:
+        self._job_count += 1
+        return self._job_count
+
+    def done(self, event: JobDone) -> None:
+        """A machine reports the end of a job."""
+        then, argument = self._jobs.pop(event.job)
+        then(self, argument)
+
+    def waits_for(self, crane: str, cause: str) -> None:
+        """A quay crane has work and does none, for want of something; with "" it goes on."""
+        since = self._idle.get(crane)
+        if since is not None and since[1] == cause:
+            return
+        if since is not None and since[0] < self.now_ms:
+            self.record(Waited(self.now_ms, crane, *since))
+        if cause:
+            self._idle[crane] = (self.now_ms, cause)
+        else:
+            self._idle.pop(crane, None)

@@ -1,0 +1,41 @@
+"""A move goes on: a stop is made, the next one is due, and after the last the truck is free."""
+
+from __future__ import annotations
+
+from cabria.domain.run_events import MoveDone
+from cabria.operations.board import Move, StopKind
+from cabria.operations.desk import Desk
+from cabria.operations.places import incoming
+
+
+def stop_made(desk: Desk, move: Move) -> None:
+    """The boxes of the next stop were lifted on to the truck or off it."""
+    board = desk.board
+    truck = board.trucks[move.truck]
+    truck.at_stop = False
+    move.at += 1
+    if move.is_done:
+        truck.move = ""
+        del board.moves[move.id]
+        if move.queue:
+            board.quay_cranes[move.queue].moves.pop(move.step, None)
+        desk.record(MoveDone(desk.now_ms, move.id))
+    elif move.stop.kind is StopKind.YARD_TAKES:
+        keep_place(desk, move)
+
+
+def keep_place(desk: Desk, move: Move) -> None:
+    """Choose where the box of the next stop goes, now that it is known from where it comes."""
+    board = desk.board
+    (box,) = move.stop.containers
+    if box in board.goes_to:
+        return
+    stand = board.trucks[move.truck].stand
+    place = incoming(board, box, stand, board.waiting_by_block(), desk.settings)
+    if place is None:
+        raise YardFullError(f"No stack takes container {box} ({board.length_ft[box]} ft).")
+    board.keep(box, place)
+
+
+class YardFullError(RuntimeError):
+    """There is no place left for a box of its kind."""

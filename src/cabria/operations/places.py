@@ -1,0 +1,100 @@
+"""Where a box goes in the yard: on coming in, and when it is in another's way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cabria.domain.containers import ContainerId
+from cabria.domain.positions import YardPosition
+from cabria.domain.yard import YardBlock
+from cabria.operations.board import Board, StackId, stack_of
+from cabria.operations.settings import Settings
+
+REEFER_TIERS = 4
+"""Reefers are stacked no higher than the racks."""
+
+
+def stacks_for(board: Board, box: ContainerId, block: YardBlock, bays: range | None = None) -> Iterator[StackId]:
+    """Stacks of a block with room for a box of its length: 40 ft over two odd bays, never beside 20 ft in one row."""
+    is_40 = board.length_ft[box] > 20
+    needs_plug = box in board.needs_plug
+    tiers = min(block.tiers, REEFER_TIERS) if needs_plug else block.tiers
+    for first in range(1, 2 * block.bays, 4):
+        pair = (first, first + 2)
+        own = (first + 1,) if is_40 else pair
+        others = pair if is_40 else (first + 1,)
+        if needs_plug and not any(bay in block.plug_bays for bay in (*pair, first + 1)):
+            continue
+        for bay in own:
+            if (bays is not None and bay not in bays) or bay + (1 if is_40 else 0) > 2 * block.bays - 1:
+                continue
+            for row in range(1, block.rows + 1):
+                stack = (block.id, bay, row)
+                if board.height(stack) < tiers and not any(board.height((block.id, b, row)) for b in others):
+                    yield stack
+
+
+def top_of(board: Board, stack: StackId) -> YardPosition:
+    """The next free place on a stack."""
+    return YardPosition(*stack, board.height(stack) + 1)
+
+
+def aside(board: Board, box: ContainerId, settings: Settings) -> YardPosition | None:
+    """Where a box in the way goes: near by, on nothing that is wanted sooner than it, low rather than high."""
+    here = board.boxes[box]
+    if not isinstance(here, YardPosition):
+        raise ValueError(f"Container {box} is not in the yard.")
+    own = stack_of(here)
+    bays = range(here.bay - settings.rehandle_bays, here.bay + settings.rehandle_bays + 1)
+    found = min(
+        (
+            (
+                _buried_ms(board, box, stack, settings) + 1_500 * abs(stack[1] - here.bay) + 400 * board.height(stack),
+                stack,
+            )
+            for stack in stacks_for(board, box, board.blocks[here.block], bays)
+            if stack != own
+        ),
+        default=None,
+    )
+    return None if found is None else top_of(board, found[1])
+
+
+def _buried_ms(board: Board, box: ContainerId, stack: StackId, settings: Settings) -> int:
+    """What it counts that the box would stand on boxes wanted before it."""
+    mine_ms = board.wanted_ms.get(box)
+    sooner = 0
+    for below in board.stacks[stack]:
+        theirs_ms = board.wanted_ms.get(below)
+        if theirs_ms is not None and (mine_ms is None or theirs_ms < mine_ms):
+            sooner += 1
+    return sooner * settings.bury_ms
+
+
+def incoming(
+    board: Board, box: ContainerId, from_stand: int, waiting: Mapping[str, int], settings: Settings
+) -> YardPosition | None:
+    """Where a box from the ship goes: a block near by whose crane is not busy, a stack in which it buries nothing.
+
+    `waiting` is how many boxes wait for the yard crane of each block, or are on their way to it.
+    """
+    best: tuple[int, StackId] | None = None
+    blocks = sorted(
+        (_way_ms(board, from_stand, block) + waiting.get(block.id, 0) * settings.busy_block_ms, block.id)
+        for block in board.blocks.values()
+    )
+    for block_ms, name in blocks:
+        if best is not None and block_ms >= best[0]:
+            break
+        for stack in stacks_for(board, box, board.blocks[name]):
+            cost = block_ms + _buried_ms(board, box, stack, settings) + 400 * board.height(stack)
+            if best is None or (cost, stack) < best:
+                best = (cost, stack)
+    return None if best is None else top_of(board, best[1])
+
+
+def _way_ms(board: Board, from_stand: int, block: YardBlock) -> int:
+    """Driving time to the stand in the middle of a block."""
+    middle = YardPosition(block.id, block.bays // 2 * 2 + 1, 1, 1)
+    times = [board.lanes.least_ms(from_stand, stand) for stand in board.stands_for_yard(middle)]
+    return min((ms for ms in times if ms is not None), default=3_600_000)

@@ -1,0 +1,119 @@
+"""Quay cranes: each does its queue in order, when its truck is there and no other crane is in the way."""
+
+from __future__ import annotations
+
+from cabria.domain.run_events import Aboard, OnTruck, Place
+from cabria.domain.work import CraneStep, StepKind
+from cabria.operations.board import QuayCraneState
+from cabria.operations.crane_order import gap_mm
+from cabria.operations.desk import Desk
+from cabria.operations.gateways import QuayWork
+from cabria.operations.moves import stop_made
+
+LIDS = (StepKind.LID_OFF, StepKind.LID_ON)
+ONTO_SHIP = (StepKind.LOAD, StepKind.RESTOW_ON)
+
+
+def work_quay_cranes(desk: Desk) -> None:
+    """Begin the next step of every quay crane that can."""
+    for crane in desk.board.quay_cranes.values():
+        if crane.work is not None or crane.next >= len(crane.steps):
+            continue
+        cause = _hindrance(desk, crane)
+        desk.waits_for(crane.id, cause)
+        if not cause:
+            _begin(desk, crane)
+
+
+def _hindrance(desk: Desk, crane: QuayCraneState) -> str:
+    """What the next step waits for; "" when it may begin. Sends the crane ahead where it may already stand."""
+    if crane.failed:
+        return "crane out of service"
+    board, step = desk.board, crane.steps[crane.next]
+    for other, last in desk.waits[crane.call].get((crane.id, crane.next), ()):
+        if board.quay_cranes[other].next <= last:
+            return "another crane's work comes first"
+    x_mm = board.calls[crane.call].x_mm(step.bay)
+    if x_mm != crane.x_mm and not _make_room(desk, crane, x_mm):
+        return "another crane is in the way"
+    if step.kind in LIDS:
+        return ""
+    move = board.moves.get(crane.moves.get(crane.next, ""))
+    if move is None:
+        return "box not released"
+    truck = board.trucks.get(move.truck)
+    if truck is None:
+        return "no truck"
+    if not (move.stop.is_quay and truck.at_stop and not truck.is_driving):
+        return _where(step, move.stop.is_quay)
+    return ""
+
+
+def _where(step: CraneStep, is_on_its_way: bool) -> str:
+    if step.kind in ONTO_SHIP:
+        return "truck with the box under way" if is_on_its_way else "box still in the yard"
+    return "empty truck under way"
+
+
+def _make_room(desk: Desk, crane: QuayCraneState, x_mm: int) -> bool:
+    """Whether the way to a place is free; cranes with nothing to do are sent aside."""
+    board, least_mm = desk.board, gap_mm(desk.board.layout.terminal)
+    order = list(board.quay_cranes.values())
+    here = order.index(crane)
+    free = True
+    for side, others in ((-1, order[:here][::-1]), (1, order[here + 1 :])):
+        limit_mm = x_mm
+        for other in others:
+            limit_mm += side * least_mm
+            if side * (other.x_mm - limit_mm) >= 0:
+                break
+            free = False
+            if other.work is None and not other.failed and not other.is_moving:
+                other.is_moving = True
+                job = desk.give(other.id, "", f"makes way for {crane.id}", _made_way, other.id)
+                desk.out.quay_cranes.make_way(other.id, job, limit_mm)
+    return free
+
+
+def _made_way(desk: Desk, name: str) -> None:
+    desk.board.quay_cranes[name].is_moving = False
+
+
+def _begin(desk: Desk, crane: QuayCraneState) -> None:
+    board, number = desk.board, crane.next
+    step = crane.steps[number]
+    state = board.calls[crane.call]
+    move = board.moves.get(crane.moves.get(number, ""))
+    ashore: tuple[Place, ...] = ()
+    if move is not None:
+        ashore = tuple(OnTruck(move.truck, end) for end in move.stop.ends)
+    aboard: tuple[Place, ...] = tuple(Aboard(crane.call, position) for position in step.positions)
+    is_load = step.kind in ONTO_SHIP
+    job = desk.give(crane.id, "" if move is None else move.id, f"step {number + 1} of its queue", _stepped, crane.id)
+    crane.work = QuayWork(
+        job=job,
+        kind=step.kind,
+        x_mm=state.x_mm(step.bay),
+        duration_ms=1_000 * (step.end_s - step.start_s),
+        call=crane.call,
+        containers=step.containers,
+        sources=ashore if is_load else aboard,
+        targets=aboard if is_load else ashore,
+        lid=step.lid,
+    )
+    crane.late_ms = max(0, desk.now_ms - crane.started_ms - 1_000 * step.start_s)
+    desk.out.quay_cranes.work(crane.id, crane.work)
+
+
+def handed_over(desk: Desk, crane_name: str) -> None:
+    """The truck under a quay crane has its boxes, or is rid of them, and may go before the crane is through."""
+    crane = desk.board.quay_cranes[crane_name]
+    move = desk.board.moves.get(crane.moves.get(crane.next, ""))
+    if move is not None:
+        stop_made(desk, move)
+
+
+def _stepped(desk: Desk, name: str) -> None:
+    crane = desk.board.quay_cranes[name]
+    crane.work = None
+    crane.next += 1

@@ -1,0 +1,69 @@
+"""From work queues to moves: how far ahead of each quay crane boxes are on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cabria.domain.containers import ContainerId
+from cabria.domain.positions import YardPosition
+from cabria.domain.run_events import DeckEnd, MoveKind, MoveReleased
+from cabria.domain.work import CraneStep, StepKind
+from cabria.operations.board import Board, Move, QuayCraneState, Stop, StopKind
+
+MOVE_OF = {
+    StepKind.LOAD: MoveKind.LOAD,
+    StepKind.RESTOW_ON: MoveKind.RESTOW,
+    StepKind.DISCHARGE: MoveKind.DISCHARGE,
+    StepKind.RESTOW_OFF: MoveKind.RESTOW,
+}
+ONTO_SHIP = (StepKind.LOAD, StepKind.RESTOW_ON)
+
+
+def released_moves(board: Board, now_ms: int, look_ahead: int) -> Iterator[MoveReleased]:
+    """Release what has come within `look_ahead` steps of any quay crane. Each event has been put on the board."""
+    for crane in board.quay_cranes.values():
+        last = min(len(crane.steps), crane.next + look_ahead)
+        while crane.released < last:
+            number = crane.released
+            step = crane.steps[number]
+            if not _may_go(board, step):
+                break
+            crane.released += 1
+            if step.kind in MOVE_OF:
+                move = _move(board, crane, number, step)
+                board.moves[move.id] = move
+                crane.moves[number] = move.id
+                reason = f"{number - crane.next} steps before its turn at {crane.id}"
+                yield MoveReleased(now_ms, move.id, move.kind, step.containers, crane.call, crane.id, reason)
+
+
+def _may_go(board: Board, step: CraneStep) -> bool:
+    """A box that goes back aboard must first have come ashore."""
+    return step.kind is not StepKind.RESTOW_ON or all(
+        isinstance(board.boxes.get(box), YardPosition) for box in step.containers
+    )
+
+
+def _move(board: Board, crane: QuayCraneState, number: int, step: CraneStep) -> Move:
+    ends = _ends(board, step.containers)
+    singles = list(zip(step.containers, ends, strict=True))
+    if step.kind in ONTO_SHIP:
+        stops = [Stop(StopKind.YARD_GIVES, (box,), (end,)) for box, end in singles]
+        stops.append(Stop(StopKind.QUAY_TAKES, step.containers, ends))
+    else:
+        stops = [Stop(StopKind.QUAY_GIVES, step.containers, ends)]
+        stops += [Stop(StopKind.YARD_TAKES, (box,), (end,)) for box, end in singles]
+    return Move(
+        id=f"{crane.call}/{crane.id}/{number + 1}",
+        kind=MOVE_OF[step.kind],
+        stops=stops,
+        due_ms=1_000 * step.start_s + crane.late_ms,
+        queue=crane.id,
+        step=number,
+    )
+
+
+def _ends(board: Board, containers: tuple[ContainerId, ...]) -> tuple[DeckEnd, ...]:
+    if len(containers) == 2:
+        return DeckEnd.FORE, DeckEnd.AFT
+    return tuple(DeckEnd.FORE if board.length_ft[box] == 20 else DeckEnd.WHOLE for box in containers)

@@ -1,0 +1,33 @@
+"""What a terminal may set about how it is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TruckChoice(StrEnum):
+    """Which truck goes for which box."""
+
+    NEAREST = "nearest truck"
+    """The most urgent box first, each with the truck that is there first."""
+    EXACT = "exact assignment"
+    """All at once, least driving in all."""
+    IN_TIME = "in time"
+    """All at once, least lateness, then least driving."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`look_ahead` is how many steps of a quay crane's queue are on their way at a time, the one in work included."""
+
+    look_ahead: int = 6
+    truck_choice: TruckChoice = TruckChoice.IN_TIME
+    dig_ahead: bool = True
+    """Whether a yard crane with nothing else to do frees boxes whose trucks are still to come."""
+    rehandle_bays: int = 8
+    """How far, in bay numbers, a box in the way is carried at most."""
+    busy_block_ms: int = 90_000
+    """What each box waiting for a yard crane counts, in milliseconds, when a block is chosen for another."""
+    bury_ms: int = 240_000
+    """What setting a box on one that is wanted counts."""

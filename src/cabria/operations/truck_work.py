@@ -1,0 +1,165 @@
+"""Trucks: which goes for which boxes, where each has to stand, and out of the way when it has nothing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from cabria.domain.positions import YardPosition
+from cabria.domain.run_events import TripBooked
+from cabria.domain.stands import StandKind
+from cabria.operations.board import Move, StopKind, Truck
+from cabria.operations.desk import Desk
+from cabria.operations.settings import TruckChoice
+from cabria.planning.dispatch.traffic.kernels import ENDLESS
+from cabria.planning.dispatch.traffic.lane_book import Passage
+
+NO_WAY_MS = 100_000_000
+LATENESS_WEIGHT = 20
+"""How much more a second of lateness counts than one of driving."""
+REST = (StandKind.PARKING, StandKind.CHARGER)
+
+
+def assign_trucks(desk: Desk) -> None:
+    """Give trucks that have nothing to do to moves that have none."""
+    board = desk.board
+    idle = [truck for truck in board.trucks.values() if not (truck.move or truck.is_driving or truck.failed)]
+    wanting = sorted((m for m in board.moves.values() if not m.truck), key=lambda move: (move.due_ms, move.id))
+    asked = [(move, stands) for move in wanting if (stands := stands_open_for(desk, move))]
+    if not idle or not asked:
+        return
+    ways_ms = np.array([[_way_ms(desk, truck, stands) for truck in idle] for _, stands in asked])
+    for row, column in _pairs(desk, ways_ms, [move.due_ms for move, _ in asked]):
+        move, truck = asked[row][0], idle[column]
+        if ways_ms[row, column] < NO_WAY_MS:
+            move.truck, truck.move, truck.at_stop = truck.id, move.id, False
+
+
+def _pairs(desk: Desk, ways_ms: np.ndarray, due_ms: Sequence[int]) -> list[tuple[int, int]]:
+    """Row of the move and column of the truck, most urgent move first."""
+    if desk.settings.truck_choice is TruckChoice.NEAREST:
+        pairs, free = [], ways_ms.copy()
+        for row in range(min(ways_ms.shape)):
+            column = int(free[row].argmin())
+            pairs.append((row, column))
+            free[:, column] = 10 * NO_WAY_MS
+        return pairs
+    costs = ways_ms.astype(np.int64)
+    if desk.settings.truck_choice is TruckChoice.IN_TIME:
+        slack_ms = np.array(due_ms)[:, None] - desk.now_ms - SERVICE_MS
+        costs = costs + LATENESS_WEIGHT * np.maximum(0, costs - slack_ms)
+    rows, columns = linear_sum_assignment(costs)
+    return list(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
+SERVICE_MS = 300_000
+"""From a truck's arrival at a box in the yard until it stands at the ship, roughly."""
+
+
+def _way_ms(desk: Desk, truck: Truck, stands: Sequence[int]) -> int:
+    times = [0 if stand == truck.stand else desk.board.lanes.least_ms(truck.stand, stand) for stand in stands]
+    return min((ms for ms in times if ms is not None), default=NO_WAY_MS)
+
+
+def drive_to_stops(desk: Desk) -> None:
+    """Send every truck with a move where its next stop is; one that cannot go there yet leaves the cranes' stands."""
+    board = desk.board
+    waiting = [board.moves[truck.move] for truck in board.trucks.values() if truck.move and not truck.failed]
+    for move in sorted(waiting, key=lambda move: (move.due_ms, move.id)):
+        truck = board.trucks[move.truck]
+        if truck.at_stop or truck.is_driving:
+            continue
+        stands = stands_open_for(desk, move)
+        if truck.stand in stands_at(desk, move):
+            truck.at_stop = True
+        elif not (stands and _drive(desk, truck, stands, f"{move.stop.kind} there")):
+            _leave_cranes(desk, truck, "waits until there is a stand for it")
+
+
+def clear_stands(desk: Desk) -> None:
+    """Trucks with nothing to do leave the stands at cranes."""
+    for truck in desk.board.trucks.values():
+        if not (truck.move or truck.is_driving or truck.failed):
+            _leave_cranes(desk, truck, "has nothing to do")
+
+
+def _leave_cranes(desk: Desk, truck: Truck, reason: str) -> None:
+    board = desk.board
+    stand = board.stand_of[truck.stand].stand
+    if stand is not None and stand.kind not in REST:
+        free = [number for number in board.rests if board.lanes.owner(number) is None]
+        _drive(desk, truck, free, reason)
+
+
+def stands_at(desk: Desk, move: Move) -> tuple[int, ...]:
+    """All stands at which the next stop of a move may be made."""
+    board = desk.board
+    if move.stop.is_quay:
+        crane = board.quay_cranes[move.queue]
+        return board.stands_for_quay(board.calls[crane.call].x_mm(crane.steps[move.step].bay))
+    place = board.boxes[move.stop.containers[0]]
+    if move.stop.kind is StopKind.YARD_TAKES:
+        place = board.goes_to[move.stop.containers[0]]
+    return board.stands_for_yard(place) if isinstance(place, YardPosition) else ()
+
+
+def stands_open_for(desk: Desk, move: Move) -> list[int]:
+    """Those that are free; under a quay crane one stays free for each box that comes before."""
+    stands = stands_at(desk, move)
+    free = [stand for stand in stands if desk.board.lanes.owner(stand) is None or _is_own(desk, move, stand)]
+    if move.stop.is_quay and len(free) <= _still_to_come(desk, move, stands):
+        return []
+    return free
+
+
+def _is_own(desk: Desk, move: Move, stand: int) -> bool:
+    truck = desk.board.trucks.get(move.truck)
+    return truck is not None and truck.stand == stand
+
+
+def _still_to_come(desk: Desk, move: Move, stands: tuple[int, ...]) -> int:
+    """Trucks whose turn at these stands is before this one's, at any crane, and that are not there yet."""
+    board, missing = desk.board, 0
+    for crane in board.quay_cranes.values():
+        last = move.step if crane.id == move.queue else crane.next + 1
+        for number in range(crane.next, min(last, len(crane.steps))):
+            x_mm = board.calls[crane.call].x_mm(crane.steps[number].bay)
+            other = board.moves.get(crane.moves.get(number, ""))
+            if other is None or not set(board.stands_for_quay(x_mm)) & set(stands):
+                continue
+            truck = board.trucks.get(other.truck)
+            missing += truck is None or truck.stand not in stands
+    return missing
+
+
+def _drive(desk: Desk, truck: Truck, stands: Sequence[int], reason: str) -> bool:
+    """Book the trip to the nearest of some stands that can be had."""
+    board = desk.board
+    times = [(board.lanes.least_ms(truck.stand, stand), stand) for stand in stands if stand != truck.stand]
+    for _, stand in sorted((ms, stand) for ms, stand in times if ms is not None):
+        passage = board.lanes.drive(truck.number, stand, desk.now_ms)
+        if passage is not None:
+            _start(desk, truck, stand, passage, reason)
+            return True
+    return False
+
+
+def _start(desk: Desk, truck: Truck, stand: int, passage: Passage, reason: str) -> None:
+    lanes = desk.board.lanes.lanes
+    name = [segment.id for segment in desk.board.layout.segments]
+    truck.stand, truck.is_driving = stand, True
+    truck.arrives_ms = passage[-1].enter_ms + int(lanes.pass_ms[stand])
+    windows = tuple((name[w.segment], w.enter_ms, None if w.leave_ms >= ENDLESS else w.leave_ms) for w in passage)
+    desk.record(TripBooked(desk.now_ms, truck.id, windows, reason))
+    job = desk.give(truck.id, truck.move, reason, arrived, truck.id)
+    desk.out.trucks.drive(truck.id, job, passage, truck.arrives_ms)
+
+
+def arrived(desk: Desk, name: str) -> None:
+    """A truck stands where it was sent."""
+    truck = desk.board.trucks[name]
+    truck.is_driving = False
+    if truck.move:
+        truck.at_stop = truck.stand in stands_at(desk, desk.board.moves[truck.move])

@@ -1,0 +1,99 @@
+"""Quay cranes in simulated time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+
+from cabria.domain.calls import BAY_NUMBER_MM
+from cabria.domain.run_events import (
+    BoxesLanded,
+    BoxesLifted,
+    CraneTravelled,
+    EnergyUsed,
+    JobDone,
+    LidLanded,
+    LidLifted,
+    RunEvent,
+)
+from cabria.domain.terminal import QuayCrane
+from cabria.domain.work import StepKind
+from cabria.operations.gateways import QuayWork
+from cabria.twin.agenda import Agenda
+
+LIFTED_AT, LANDED_AT = 0.35, 0.75
+"""Share of a cycle after which the boxes have left where they stood, and stand where they go."""
+WH_PER_LIFT, WH_PER_M = 6_000, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How much cycles differ: lognormal with this coefficient of variation, and never the mean changed."""
+
+    variation: float = 0.0
+
+    def drawn(self, planned_ms: int, chance: Random) -> int:
+        if not self.variation:
+            return planned_ms
+        sigma = self.variation  # for small ones the same as that of the logarithm
+        return max(1, round(planned_ms * chance.lognormvariate(-sigma * sigma / 2, sigma)))
+
+
+class TwinQuayCranes:
+    """They drive to their bay and lift, set down and come back in the time the step was planned for."""
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        cranes: Mapping[str, QuayCrane],
+        hear: Callable[[RunEvent], None],
+        chance: Random,
+        spread: Spread,
+    ) -> None:
+        self._agenda, self._cranes, self._hear = agenda, cranes, hear
+        self._chance, self._spread = chance, spread
+        self._x_mm = {name: crane.x_mm for name, crane in cranes.items()}
+
+    def work(self, crane: str, work: QuayWork) -> None:
+        self._agenda.after(self._travel(crane, work.x_mm), self._start, (crane, work))
+
+    def make_way(self, crane: str, job: str, x_mm: int) -> None:
+        self._agenda.after(self._travel(crane, x_mm), self._end, job)
+
+    def _travel(self, crane: str, x_mm: int) -> int:
+        """Set out; returns how long it takes."""
+        from_mm = self._x_mm[crane]
+        distance_mm = abs(x_mm - from_mm)
+        if not distance_mm:
+            return 0
+        travel_ms = -(-1_000 * distance_mm * self._cranes[crane].bay_travel_s // (4 * BAY_NUMBER_MM))
+        now_ms = self._agenda.now_ms
+        self._x_mm[crane] = x_mm
+        self._hear(CraneTravelled(now_ms, crane, from_mm, x_mm, now_ms + travel_ms))
+        self._hear(EnergyUsed(now_ms, crane, WH_PER_M * distance_mm // 1_000))
+        return travel_ms
+
+    def _start(self, task: tuple[str, QuayWork]) -> None:
+        duration_ms = self._spread.drawn(task[1].duration_ms, self._chance)
+        self._agenda.after(round(LIFTED_AT * duration_ms), self._lift, task)
+        self._agenda.after(round(LANDED_AT * duration_ms), self._land, task)
+        self._agenda.after(duration_ms, self._end, task[1].job)
+
+    def _lift(self, task: tuple[str, QuayWork]) -> None:
+        crane, work = task
+        if work.kind is StepKind.LID_OFF or work.kind is StepKind.LID_ON:
+            self._hear(LidLifted(self._agenda.now_ms, crane, work.call, work.lid))
+        else:
+            self._hear(BoxesLifted(self._agenda.now_ms, crane, work.containers, work.sources))
+
+    def _land(self, task: tuple[str, QuayWork]) -> None:
+        crane, work = task
+        if work.kind is StepKind.LID_OFF or work.kind is StepKind.LID_ON:
+            self._hear(LidLanded(self._agenda.now_ms, crane, work.call, work.lid))
+        else:
+            self._hear(BoxesLanded(self._agenda.now_ms, crane, work.containers, work.targets))
+        self._hear(EnergyUsed(self._agenda.now_ms, crane, WH_PER_LIFT))
+
+    def _end(self, job: str) -> None:
+        self._hear(JobDone(self._agenda.now_ms, job))

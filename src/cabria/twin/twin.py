@@ -1,0 +1,84 @@
+"""A terminal in simulated time: its agenda, its machines, and the operations that run it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from random import Random
+
+from cabria.domain.layout import Layout
+from cabria.domain.machines import TruckModel, YardCraneModel
+from cabria.domain.run_events import RunEvent
+from cabria.domain.stands import StandKind
+from cabria.operations.control import Control
+from cabria.operations.desk import Gateways
+from cabria.operations.settings import Settings
+from cabria.planning.dispatch.traffic.lane_book import LaneBook
+from cabria.planning.dispatch.traffic.lanes import Lanes
+from cabria.twin.agenda import Agenda
+from cabria.twin.quay_cranes import Spread, TwinQuayCranes
+from cabria.twin.trucks import TwinTrucks
+from cabria.twin.yard_cranes import TwinYardCranes
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The machines of a run, and how much quay crane cycles differ."""
+
+    trucks: int = 40
+    truck: TruckModel = field(default_factory=TruckModel)
+    yard_crane: YardCraneModel = field(default_factory=YardCraneModel)
+    spread: Spread = field(default_factory=Spread)
+
+
+class EventLog:
+    """All events of a run, in memory."""
+
+    def __init__(self) -> None:
+        self.events: list[RunEvent] = []
+
+    def record(self, event: RunEvent) -> None:
+        self.events.append(event)
+
+
+class Twin:
+    """`control` is told what there is and which ships berth; `run` lets time go by; `log` is what happened."""
+
+    def __init__(self, layout: Layout, settings: Settings, fleet: Fleet, seed: int = 0) -> None:
+        self.agenda, self.log = Agenda(), EventLog()
+        cranes = {crane.id: crane for crane in layout.terminal.quay_cranes}
+        out = Gateways(
+            alarms=self.agenda,
+            journal=self.log,
+            quay_cranes=TwinQuayCranes(self.agenda, cranes, self.hear, Random(f"{seed}/quay cranes"), fleet.spread),
+            yard_cranes=TwinYardCranes(self.agenda, layout, fleet.yard_crane, self.hear),
+            trucks=TwinTrucks(self.agenda, self.hear),
+        )
+        self.control = Control(layout, LaneBook(Lanes.of_layout(layout, fleet.truck)), out, settings)
+        for number, stand in enumerate(_parked(layout, fleet.trucks), 1):
+            self.control.add_truck(f"T{number:02}", stand)
+
+    @property
+    def now_ms(self) -> int:
+        return self.agenda.now_ms
+
+    def hear(self, event: RunEvent) -> None:
+        """What machines report."""
+        self.control.hear(event)
+
+    def run(self, until_ms: int) -> int:
+        """Let simulated time go by; returns how many entries of the agenda happened."""
+        return self.agenda.run(until_ms)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every queue is done."""
+        return all(crane.next >= len(crane.steps) for crane in self.control.desk.board.quay_cranes.values())
+
+
+def _parked(layout: Layout, trucks: int) -> Iterable[str]:
+    """Stands for so many trucks. Raises ValueError when there are not enough."""
+    stands = layout.stands_of(StandKind.PARKING)
+    if trucks > len(stands):
+        raise ValueError(f"There are {trucks} trucks and {len(stands)} parking stands on layout {layout.name}.")
+    return (stand.id for stand in stands[:trucks])

@@ -1,0 +1,72 @@
+"""Yard cranes in simulated time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cabria.domain.layout import Layout
+from cabria.domain.machines import YardCraneModel
+from cabria.domain.positions import YardPosition
+from cabria.domain.run_events import BoxesLanded, BoxesLifted, CraneTravelled, EnergyUsed, JobDone, Place, RunEvent
+from cabria.domain.yard import YardBlock
+from cabria.operations.gateways import YardWork
+from cabria.twin.agenda import Agenda
+
+
+class TwinYardCranes:
+    """Gantry and trolley drive to the box, the spreader fetches it, and the same on the way to where it goes.
+
+    A place on a truck is over the row beyond the block's edge, at the bay of the lift's other end.
+    """
+
+    def __init__(self, agenda: Agenda, layout: Layout, model: YardCraneModel, hear: Callable[[RunEvent], None]) -> None:
+        self._agenda, self._model, self._hear = agenda, model, hear
+        self._blocks: Mapping[str, YardBlock] = {block.id: block for block in layout.terminal.blocks}
+        self._at_mm = {place.crane: place.at_mm for runway in layout.runways for place in runway.cranes}
+        self._row = dict.fromkeys(self._at_mm, 0)
+
+    def work(self, crane: str, work: YardWork) -> None:
+        reach_ms = self._go(crane, work, work.source)
+        self._agenda.after(reach_ms, self._lift, (crane, work))
+
+    def _lift(self, task: tuple[str, YardWork]) -> None:
+        crane, work = task
+        now_ms = self._agenda.now_ms
+        self._hear(BoxesLifted(now_ms, crane, (work.container,), (work.source,)))
+        self._agenda.after(self._go(crane, work, work.target), self._land, task)
+
+    def _land(self, task: tuple[str, YardWork]) -> None:
+        crane, work = task
+        now_ms = self._agenda.now_ms
+        self._hear(BoxesLanded(now_ms, crane, (work.container,), (work.target,)))
+        self._hear(EnergyUsed(now_ms, crane, self._model.wh_per_lift))
+        self._hear(JobDone(now_ms, work.job))
+
+    def _go(self, crane: str, work: YardWork, place: Place) -> int:
+        """Set out for a place; returns when the spreader is up again with the box, or without it."""
+        block = self._blocks[work.block]
+        at_mm, row, tier = self._spot(work, place, block)
+        gantry_mm = abs(at_mm - self._at_mm[crane])
+        travel_ms = self._model.travel_ms(gantry_mm, abs(row - self._row[crane]) * block.row_pitch_mm)
+        now_ms = self._agenda.now_ms
+        if gantry_mm:
+            gantry_ms = self._model.gantry.travel_ms(gantry_mm)
+            self._hear(CraneTravelled(now_ms, crane, self._at_mm[crane], at_mm, now_ms + gantry_ms))
+            self._hear(EnergyUsed(now_ms, crane, self._model.wh_per_gantry_km * gantry_mm // 1_000_000))
+        self._at_mm[crane], self._row[crane] = at_mm, row
+        return travel_ms + self._model.hoist_ms(block.tiers, tier)
+
+    def _spot(self, work: YardWork, place: Place, block: YardBlock) -> tuple[int, int, int]:
+        """Distance along the block, row and tier; a truck's bed is tier 0."""
+        if isinstance(place, YardPosition):
+            return _middle_mm(place, block), place.row, place.tier
+        other = work.target if place is work.source else work.source
+        if not isinstance(other, YardPosition):
+            raise ValueError(f"Job {work.job} touches no yard position.")
+        # Row 1 lies at the block's corner nearest y = 0, on the water's side.
+        return _middle_mm(other, block), block.rows + 1 if work.is_landside else 0, 0
+
+
+def _middle_mm(position: YardPosition, block: YardBlock) -> int:
+    """Of a box of a bay, from the outer edge of bay 1; odd bays are one pitch long."""
+    return position.bay * block.bay_pitch_mm // 2
