@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import HERE, LAST, LATER, NEXT, box, call, load, plan, queue, slot
 
-from cabria.domain.calls import SlotInstruction
+from cabria.domain.calls import PRESETS, CallSettings, SlotInstruction, preset_named
 from cabria.domain.errors import DataError
 from cabria.domain.plan import departure
 
@@ -64,3 +64,19 @@ def test_the_makespan_of_a_plan_is_the_end_of_its_last_queue() -> None:
     queues = (queue("QC1", load(("A", "0020082"))), queue("QC2", load(("B", "0060082")), start_s=100))
     assert plan(queues=queues).makespan_s == 220
     assert plan().makespan_s == 0
+
+
+@pytest.mark.parametrize("written", ["fast-ship", "Fast ship", "fast_ship "])
+def test_a_preset_is_known_however_its_name_is_written(written: str) -> None:
+    assert preset_named(written) == PRESETS["fast-ship"]
+
+
+def test_balanced_is_the_default_and_every_preset_has_prices_of_its_own() -> None:
+    assert PRESETS["balanced"] == CallSettings()
+    assert len({repr(preset) for preset in PRESETS.values()}) == len(PRESETS)
+
+
+@given(st.text(alphabet="xyz0", max_size=80))
+def test_what_is_no_preset_is_refused_with_the_names_there_are(name: str) -> None:
+    with pytest.raises(DataError, match="There are balanced, fast-ship"):
+        preset_named(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 
 from cabria.domain.containers import Container, ContainerId, Port, SizeType
@@ -51,11 +52,44 @@ class CallSettings:
     inversion_min: float = 1.0
     """A heavy box above a light one."""
     refused_min: float = 600.0
+    port_mix_min: float = 1.5
+    """One more port in the deck or the hold of a lid, which the crane of that port must come to."""
+    lid_min: float = 6.0
+    """A lid taken off and put back."""
+    long_crane_min: float = 2.0
+    """A move more in the busiest two neighbouring bays, where one crane works at a time: that crane ends last."""
+    crane_spread_min: float = 0.5
+    """A move above a crane's even share in any two neighbouring bays."""
+    later_room_min: float = 20.0
+    """A TEU forecast at a later port for which no room is left there without a restow or an overstow."""
     max_inversion_kg: int = 3_000
     """How much heavier a loaded box may be than the loaded box below before it is reported."""
     may_twin: bool = True
     may_dual_cycle: bool = False
     """Whether a crane may load and discharge the hold under one lid in one cycle."""
+
+
+PRESETS: Mapping[str, CallSettings] = {
+    "balanced": CallSettings(),
+    "fast-ship": CallSettings(
+        overstow_min=20.0, port_mix_min=0.5, lid_min=8.0, long_crane_min=6.0, crane_spread_min=1.5, later_room_min=10.0
+    ),
+    "clean-later-ports": CallSettings(
+        overstow_min=90.0, port_mix_min=6.0, long_crane_min=1.0, crane_spread_min=0.25, later_room_min=60.0
+    ),
+    "calm-yard": CallSettings(dig_min=7.5, inversion_min=0.5, mass_class_kg=5_000, max_inversion_kg=5_000),
+}
+"""Named settings. Single prices may be set besides: minutes of this port's cranes, of later ports, of the yard."""
+
+
+def preset_named(name: str) -> CallSettings:
+    """The settings of a preset, however its name is written. Raises DataError for a name that is none."""
+    plain = "-".join(name.replace("_", " ").replace("-", " ").lower().split())
+    if plain in PRESETS:
+        return PRESETS[plain]
+    close = get_close_matches(plain, PRESETS, n=1)
+    hint = f"Do you mean {close[0]}?" if close else f"There are {', '.join(PRESETS)}."
+    raise DataError(f"There is no preset {name[:40]!r}.", remedy=hint)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cabria.adapters import edi
 from cabria.adapters.files.call_folder import read_call, write_call
 from cabria.adapters.files.profile_json import write_profile
-from cabria.domain.calls import CallSettings, SlotInstruction, VesselCall
+from cabria.domain.calls import PRESETS, CallSettings, SlotInstruction, VesselCall
 from cabria.domain.containers import Container, ContainerId, DangerousGoods, OutOfGauge, Port, SizeType
 from cabria.domain.errors import DataError
 from cabria.domain.findings import Cause, Severity
@@ -188,6 +188,8 @@ def test_a_folder_without_call_toml(folder: Path) -> None:
         ("[files]", "[settings]\ndig_min = nan\n[files]", "settings.dig_min"),
         ("[files]", "[settings]\ndig_min = -1\n[files]", "at least 0"),
         ("[files]", "[settings]\ndigmin = 1\n[files]", "Do you mean dig_min?"),
+        ("[files]", '[settings]\npreset = "fast"\n[files]', "Do you mean fast-ship?"),
+        ("[files]", "[settings]\npreset = 7\n[files]", "settings.preset"),
     ],
 )
 def test_a_wrong_call_toml_is_told_by_its_key(folder: Path, old: str, new: str, sentence: str) -> None:
@@ -195,6 +197,11 @@ def test_a_wrong_call_toml_is_told_by_its_key(folder: Path, old: str, new: str, 
     error = refusal(folder)
     assert sentence in str(error)
     assert error.file.endswith("call.toml")
+
+
+def test_single_prices_go_before_those_of_the_preset(folder: Path) -> None:
+    spoil(folder / "call.toml", "[files]", '[settings]\npreset = "fast ship"\noverstow_min = 25\n[files]')
+    assert read_call(folder).settings == replace(PRESETS["fast-ship"], overstow_min=25.0)
 
 
 def test_a_nest_of_brackets_is_no_call(folder: Path) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from cabria.adapters import edi
 from cabria.adapters.files.call_checks import (
@@ -39,7 +39,7 @@ from cabria.adapters.files.terminal_json import read_terminal, write_terminal
 from cabria.adapters.files.whole_folder import whole_folder
 from cabria.adapters.files.wishes_toml import read_wishes, write_wishes
 from cabria.adapters.files.yard_csv import read_yard, write_yard
-from cabria.domain.calls import CallSettings, SlotInstruction, VesselCall
+from cabria.domain.calls import CallSettings, SlotInstruction, VesselCall, preset_named
 from cabria.domain.containers import Container, ContainerId, Port, SizeType
 from cabria.domain.errors import DataError
 from cabria.domain.findings import Cause, Finding, Severity
@@ -78,19 +78,30 @@ class FilesPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     wishes: str = ""
 
 
-class SettingsPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """See `domain.calls.CallSettings`; what is left out keeps its default."""
+class SettingsPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """See `domain.calls.CallSettings`; what is left out is that of the preset."""
 
-    mass_class_kg: Annotated[int, Meta(ge=1, le=100_000)] = 3_000
-    instruction_mass_tolerance_kg: Kilograms = 3_000
-    overstow_min: Minutes = 30.0
-    restow_min: Minutes = 6.0
-    dig_min: Minutes = 2.5
-    inversion_min: Minutes = 1.0
-    refused_min: Minutes = 600.0
-    max_inversion_kg: Kilograms = 3_000
-    may_twin: bool = True
-    may_dual_cycle: bool = False
+    preset: Annotated[str, Meta(max_length=60)] = "balanced"
+    mass_class_kg: Annotated[int, Meta(ge=1, le=100_000)] | UnsetType = UNSET
+    instruction_mass_tolerance_kg: Kilograms | UnsetType = UNSET
+    overstow_min: Minutes | UnsetType = UNSET
+    restow_min: Minutes | UnsetType = UNSET
+    dig_min: Minutes | UnsetType = UNSET
+    inversion_min: Minutes | UnsetType = UNSET
+    refused_min: Minutes | UnsetType = UNSET
+    port_mix_min: Minutes | UnsetType = UNSET
+    lid_min: Minutes | UnsetType = UNSET
+    long_crane_min: Minutes | UnsetType = UNSET
+    crane_spread_min: Minutes | UnsetType = UNSET
+    later_room_min: Minutes | UnsetType = UNSET
+    max_inversion_kg: Kilograms | UnsetType = UNSET
+    may_twin: bool | UnsetType = UNSET
+    may_dual_cycle: bool | UnsetType = UNSET
+
+    def settings(self) -> CallSettings:
+        """The preset's settings with those given. Raises DataError for a preset that is none."""
+        given = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not UNSET}
+        return replace(preset_named(given.pop("preset")), **given)
 
 
 class CallDocument(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -223,7 +234,7 @@ class _Reading:
                 terminal=terminal,
                 yard=yard,
                 instructions=instructions,
-                settings=CallSettings(**msgspec.structs.asdict(said.settings)),
+                settings=said.settings.settings(),
                 tank_contents_kg=self._tanks(vessel),
                 berth_x_mm=said.berth_x_mm,
                 bow_towards_x=said.bow_towards_x,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from heapq import nsmallest
 from typing import Protocol
@@ -19,7 +19,7 @@ from cabria.domain.plan import Reason
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import End, Level, Place, StackId
-from cabria.planning.stowage.flat import Prices, groups_of_stacks
+from cabria.planning.stowage.flat import groups_of_stacks
 from cabria.planning.stowage.legal import forbidden
 from cabria.planning.stowage.problem import StowageProblem, halves, has_plug, offers, takes
 from cabria.planning.stowage.special import DangerousAboard
@@ -62,7 +62,6 @@ class _Sailing:
 
     problem: StowageProblem
     decided: Decided
-    prices: Prices = field(default_factory=Prices)
 
     @property
     def call(self) -> VesselCall:
@@ -188,7 +187,7 @@ class _Sailing:
             "overstow": settings.overstow_min * overstows,
             "lid overstow": settings.overstow_min * lids,
             "inversion": settings.inversion_min * inverted,
-            "port mixed": self.prices.mix * alone,
+            "port mixed": settings.port_mix_min * alone,
         }
 
     def _count(self, counts: Counter[int], order: int, place: Place, away: Collection[ContainerId | None]) -> int:

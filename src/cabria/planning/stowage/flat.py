@@ -29,19 +29,12 @@ _TAKES = (k.SHORT_FORE | k.LONG | k.LONGEST, k.SHORT_AFT | k.LONG | k.LONGEST)
 class Prices:
     """What the search pays besides the prices of the call, in minutes.
 
-    `mix` is one more port in a group of stacks (the deck or the hold of one lid), which a later port must visit.
     `blocked` is a box under a lid on which one stands that leaves later. It guides the search, as the first such box
     makes everything on the lid overstow and the next ones nothing more; it is not counted in the cost of a plan.
-    `window` is a move more in the busiest two neighbouring bays, which keep a crane busy at the end of the call;
-    `spread` a move above an even share in any such pair. `heel` is a thousand tonne-metres, `strength` a tonne of
-    shear or 32 tonne-metres of bending beyond the limit.
+    `heel` is a thousand tonne-metres, `strength` a tonne of shear or 32 tonne-metres of bending beyond the limit.
     """
 
-    mix: float = 1.5
     blocked: float = 25.0
-    window: float = 2.0
-    spread: float = 0.5
-    lid_moves: float = 6.0
     heel: float = 2.0
     strength: float = 0.05
     lost_restow: float = 100_000.0
@@ -273,10 +266,10 @@ class _Builder:
         row[k.OVERSTOW] = row[k.LID_OVERSTOW] = _points(settings.overstow_min)
         row[k.INVERSION] = _points(settings.inversion_min)
         row[k.BLOCKED] = _points(prices.blocked)
-        row[k.MIX] = _points(prices.mix)
-        row[k.LID_MOVES] = _points(prices.lid_moves)
-        row[k.WINDOW] = _points(prices.window)
-        row[k.SPREAD] = _points(prices.spread)
+        row[k.MIX] = _points(settings.port_mix_min)
+        row[k.LID_MOVES] = _points(settings.lid_min)
+        row[k.WINDOW] = _points(settings.long_crane_min)
+        row[k.SPREAD] = _points(settings.crane_spread_min)
         row[k.TCG_PRICE] = _points(prices.heel)
         return row
 

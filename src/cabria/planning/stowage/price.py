@@ -93,7 +93,7 @@ def more_lids(flat: FlatProblem, state: k.State) -> frozenset[str]:
     for room, burden, lid in sorted(_closed_lids(problem), key=lambda entry: (entry[1] / entry[0], entry[2])):
         if missing <= 0 or len(opened) == MOST_OPENED:
             break
-        if settings.restow_min * burden + 2 * 6.0 < settings.refused_min * min(room, missing) / 2:
+        if settings.restow_min * burden + 2 * settings.lid_min < settings.refused_min * min(room, missing) / 2:
             opened.add(lid)
             missing -= room
     return frozenset(problem.opened | opened) if opened else frozenset()
