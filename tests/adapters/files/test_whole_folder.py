@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cabria.adapters.files import whole_folder as whole_folder_module
 from cabria.adapters.files.source_file import write_whole
 from cabria.adapters.files.whole_folder import refuse_taken, whole_folder
 from cabria.domain.errors import DataError
@@ -44,6 +45,21 @@ def test_ctrl_c_keeps_the_plan_that_was_there(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["plan"]
 
 
+def test_where_the_system_can_old_and_new_change_names_in_one_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that no moment is without either, whenever the program is killed."""
+    write(tmp_path / "plan", "old")
+
+    def renamed(self: Path, target: Path) -> Path:
+        raise AssertionError("two steps")
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    write(tmp_path / "plan", "new")
+    assert (tmp_path / "plan" / MARK).read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["plan"]
+
+
 def test_ctrl_c_between_old_and_new_puts_the_old_one_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "plan", "old")
     rename = Path.rename
@@ -54,6 +70,7 @@ def test_ctrl_c_between_old_and_new_puts_the_old_one_back(tmp_path: Path, monkey
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", interrupted)
+    monkeypatch.setattr(whole_folder_module, "_swapped", lambda one, other: False)
     with pytest.raises(KeyboardInterrupt):
         write(tmp_path / "plan", "new")
     assert (tmp_path / "plan" / MARK).read_text() == "old"
