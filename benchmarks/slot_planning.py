@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks import samples
 from cabria.adapters.files.slot_planning_files import read_bay_section
 from cabria.domain.errors import DataError
-from cabria.domain.slot_planning import SlotAssignment
+from cabria.domain.slot_planning import BaySection, SlotAssignment
 from cabria.planning.search.stopping import MaxSeconds
 from cabria.planning.stowage.slot_planning.problem import SlotProblem
 from cabria.planning.stowage.slot_planning.solve import solve
@@ -87,7 +87,22 @@ def _measured(asked: _Asked, path: Path) -> Row:
             _write(asked.solutions / f"{path.stem}.json", plan)
     row |= {"cpu_s": time.process_time() - cpu, "wall_s": time.perf_counter() - wall, "valid": valid}
     row |= {name: int(cost) for name, cost in result.costs.items()}
-    return row | {"programs": result.iterations, "stopped": result.stopped}
+    row |= {"programs": result.iterations, "stopped": result.stopped}
+    return row | (_peer_columns(section, asked.seconds) if asked.peers else {})
+
+
+def _peer_columns(section: BaySection, seconds: float) -> Row:
+    """What CP-SAT reaches in the same seconds (of wall time) by a model of cells."""
+    from benchmarks.slot_planning_peers import by_cp_sat
+
+    began = time.process_time()
+    cost, bound, is_proven = by_cp_sat(section, seconds)
+    return {
+        "cp_sat_cost": "" if cost is None else cost,
+        "cp_sat_bound": "" if bound is None else bound,
+        "cp_sat_proven": is_proven,
+        "cp_sat_cpu_s": time.process_time() - began,
+    }
 
 
 def _write(path: Path, plan: Sequence[SlotAssignment]) -> None:

@@ -74,9 +74,9 @@ def _section(text: str) -> BaySection:
     if len(parts["LOCATIONS"]) != 1 or len(parts["LOCATIONS"][0].words) != 1:
         raise DataError("#LOCATIONS should have one line with one number.")
     location = parts["LOCATIONS"][0].words[0]
-    piles = [parts["CELLS"][tiers * stack : tiers * (stack + 1)] for stack in range(stacks)]
+    piles = iter([parts["CELLS"][tiers * stack : tiers * (stack + 1)] for stack in range(stacks)])
     return BaySection(
-        tuple(_stack(line, pile, location) for line, pile in zip(parts["STACKS"], piles, strict=True)),
+        tuple(_each(parts["STACKS"], lambda line: _stack(line, next(piles), location))),
         tuple(_each(parts["CONTAINERS_TOLOAD"], _box)),
         tuple(_each(parts["CONTAINERS_LOADED"], lambda line: (_box(line), _place(line)))),
     )

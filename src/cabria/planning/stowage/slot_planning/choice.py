@@ -57,7 +57,8 @@ class Choices:
     nodes: int
     bound: float = 0.0
     programs: int = 0
-    _least: Array = field(init=False)
+    _relaxed: float = 0.0
+    _reduced: Array = field(init=False)
     _capacity_rows: list[tuple[Array, float]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,10 +67,11 @@ class Choices:
         self._pile = [pile for _, pile in every]
         self._group = np.array([group for group, _ in every])
         self._cost = np.array([pile.cost for _, pile in every], float)
-        counts = np.array([pile.counts for _, pile in every], float).reshape(len(every), -1).T
+        counts = np.array([pile.counts for _, pile in every], float).reshape(len(every), len(self.problem.kinds)).T
         of_group = self._group[None] == np.arange(len(groups))[:, None]
         self._rows = np.vstack([counts, of_group])
         self._due = np.array([*self.problem.demand, *(len(group.stacks) for group in groups)], float)
+        self._reduced = self._cost
         self._capacity_rows = [self._carries_all()]
 
     def cut(self, cut: Cut) -> None:
@@ -119,11 +121,9 @@ class Choices:
         """The cheapest choice whose piles, of boxes of mean mass, fill no stack's mass limit beyond the factor."""
         boxes = self.problem.boxes_by_kind.values()
         mean_kg = np.array([kg[-1] / len(own) for kg, own in zip(self.problem.lightest_kg, boxes, strict=True)])
-        limits_kg = np.array([group.mass_limit_kg for group in self.problem.groups], float)
+        limits_kg = np.array([group.mass_limit_kg for group in self.problem.groups], float)[self._group]
         filled_kg = mean_kg @ self._rows[: len(mean_kg)]
-        return self._cheapest_of(
-            np.flatnonzero((filled_kg <= factor * limits_kg[self._group]) | (filled_kg == 0))
-        ).choice
+        return self._cheapest_of(np.flatnonzero((filled_kg <= factor * limits_kg) | (filled_kg == 0))).choice
 
     def _cheapest_of(self, kept: Array) -> _Answer:
         matrix, limits = self._capacity()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
+from typing import NamedTuple
 
 from cabria.planning.stowage.slot_planning.choice import Choice, Cut
-from cabria.planning.stowage.slot_planning.piles import Counts
+from cabria.planning.stowage.slot_planning.piles import Counts, Pile
 from cabria.planning.stowage.slot_planning.problem import SlotProblem
 
 FEW_GROUPS = 10
@@ -17,14 +18,27 @@ Boxes = list[list[int]]
 """The boxes of each kind in a stack."""
 
 
-def share(problem: SlotProblem, limits_kg: Sequence[int], counts: Sequence[Counts]) -> list[Boxes] | None:
-    """The boxes of each stack, given how many of each kind it gets; None when no way was found."""
-    shares = _Shares(problem, limits_kg, [[[] for _ in problem.kinds] for _ in counts], [0] * len(counts))
-    shares.deal(counts)
-    while any(map(int.__gt__, shares.loads_kg, limits_kg)):
+class Load(NamedTuple):
+    """What a stack gets: a pile, which may be empty, and the boxes of each kind for it."""
+
+    stack: int
+    pile: Pile
+    boxes: Boxes
+
+
+def share(problem: SlotProblem, choice: Choice) -> list[Load] | None:
+    """The boxes of each stack, given its pile; None when no way was found."""
+    stacks = [
+        (stack, pile, max(0, group.mass_limit_kg))
+        for group, own in zip(problem.groups, choice.piles, strict=True)
+        for stack, pile in zip(group.stacks, own, strict=True)
+    ]
+    shares = _Shares(problem, [limit_kg for *_, limit_kg in stacks], [[[] for _ in problem.kinds] for _ in stacks])
+    shares.deal([pile.counts for _, pile, _ in stacks])
+    while shares.overloaded():
         if not shares.swap():
             return None
-    return shares.boxes
+    return [Load(stack, pile, boxes) for (stack, pile, _), boxes in zip(stacks, shares.boxes, strict=True)]
 
 
 def cuts(problem: SlotProblem, choice: Choice) -> Iterator[Cut]:
@@ -57,7 +71,10 @@ class _Shares:
     problem: SlotProblem
     limits_kg: Sequence[int]
     boxes: list[Boxes]
-    loads_kg: list[int]
+    loads_kg: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loads_kg = [0] * len(self.boxes)
 
     def deal(self, counts: Sequence[Counts]) -> None:
         """The heaviest first, each to the stack that has most left for each box still to come."""
@@ -81,7 +98,7 @@ class _Shares:
     def swap(self) -> bool:
         """Two boxes of a kind change places, one of them in a stack that is too heavy, for the greatest relief."""
         best_kg, best = 0, None
-        for heavy, other in ((h, o) for h in self._overloaded() for o in range(len(self.boxes)) if o != h):
+        for heavy, other in ((h, o) for h in self.overloaded() for o in range(len(self.boxes)) if o != h):
             for kind in range(len(self.problem.kinds)):
                 for place, box in enumerate(self.boxes[heavy][kind]):
                     for other_place, other_box in enumerate(self.boxes[other][kind]):
@@ -98,7 +115,7 @@ class _Shares:
         self.loads_kg[other] += moved_kg
         return True
 
-    def _overloaded(self) -> list[int]:
+    def overloaded(self) -> list[int]:
         return [stack for stack, load_kg in enumerate(self.loads_kg) if load_kg > self.limits_kg[stack]]
 
     def _relief_kg(self, heavy: int, other: int, moved_kg: int) -> int:

@@ -10,8 +10,8 @@ from cabria.domain.slot_planning import SlotAssignment, SlotPlace
 from cabria.planning.search.result import Result
 from cabria.planning.search.stopping import StoppingCriterion
 from cabria.planning.stowage.slot_planning.choice import Choice, Choices
-from cabria.planning.stowage.slot_planning.masses import Boxes, cuts, share
-from cabria.planning.stowage.slot_planning.piles import Pile, piles
+from cabria.planning.stowage.slot_planning.masses import Load, cuts, share
+from cabria.planning.stowage.slot_planning.piles import piles
 from cabria.planning.stowage.slot_planning.problem import SlotPlan, SlotProblem
 from cabria.referee.slot_planning import judge_slots
 
@@ -19,12 +19,14 @@ from cabria.referee.slot_planning import judge_slots
 @dataclass(frozen=True, slots=True)
 class Params:
     """A program gives up after `nodes`. Where the cheapest piles cannot share the masses, at most `cut_rounds` times
-    a reason is added; then piles are tried whose mean masses fill their stacks up to one of the `balances`.
+    a reason is added; then piles are tried whose mean masses fill their stacks up to one of the `balances`. What is
+    still open CP-SAT ends, choosing piles and boxes at once, within `effort` of its own.
     """
 
     nodes: int = 2_000
     cut_rounds: int = 20
     balances: tuple[float, ...] = (1.1, 1.0, 0.9)
+    effort: float = 0.3
 
 
 def solve(
@@ -37,14 +39,14 @@ def solve(
     began = time.process_time()
     search = _Search(problem, stop, params)
     search.run()
-    costs, is_proven = {}, search.choices.bound == float("inf")
-    if search.assignments is not None:
-        judged = judge_slots(problem.section, search.assignments)
+    bound, plan, costs = search.choices.bound, SlotPlan(None, search.choices.bound == float("inf")), {}
+    if search.loads is not None:
+        assignments = tuple(sorted(each for load in search.loads for each in _placed(load)))
+        judged = judge_slots(problem.section, assignments)
         costs = {name: float(cost) for name, cost in judged.costs(problem.prices).items()}
-        is_proven = sum(costs.values()) <= search.choices.bound
-    plan = SlotPlan(search.assignments, is_proven)
+        plan = SlotPlan(assignments, judged.cost(problem.prices) <= bound)
     cpu_s = time.process_time() - began
-    return Result(plan, costs, search.choices.bound, seed, cpu_s, search.choices.programs, search.stopped)
+    return Result(plan, costs, bound, seed, cpu_s, search.choices.programs, search.stopped)
 
 
 @dataclass
@@ -52,7 +54,7 @@ class _Search:
     problem: SlotProblem
     stop: StoppingCriterion
     params: Params
-    assignments: tuple[SlotAssignment, ...] | None = None
+    loads: list[Load] | None = None
     stopped: str = ""
     choices: Choices = field(init=False)
 
@@ -61,46 +63,61 @@ class _Search:
         self.choices = Choices(self.problem, found, self.params.nodes)
 
     def run(self) -> None:
+        for find in (self._by_choice, self._by_balance, self._at_once):
+            if self._is_open() and self._may_go_on():
+                find()
+        if not self.stopped:
+            nothing = self.loads is None and not self._is_open()
+            self.stopped = "no plan keeps the rules" if nothing else "searched to the end"
+
+    def _is_open(self) -> bool:
+        return self.choices.bound < (float("inf") if self.loads is None else _cost(self.loads))
+
+    def _by_choice(self) -> None:
         for _ in range(self.params.cut_rounds):
             self.choices.relax()
             choice = self.choices.cheapest(self._may_go_on)
             if choice is None or self._take(choice):
-                break
+                return
             broken = list(cuts(self.problem, choice))
             for cut in broken:
                 self.choices.cut(cut)
             if not broken:
-                break
-        for balance in self.params.balances if self.assignments is None else ():
-            if self.choices.bound < float("inf") and self._may_go_on():
-                balanced = self.choices.cheapest_balanced(balance)
-                if balanced is not None and self._take(balanced):
-                    break
-        if not self.stopped:
-            self.stopped = "searched to the end"
+                return
+
+    def _by_balance(self) -> None:
+        for balance in self.params.balances:
+            choice = self.choices.cheapest_balanced(balance)
+            if choice is not None and self._take(choice):
+                return
+
+    def _at_once(self) -> None:
+        # Most sections never need it, and it takes long to load.
+        from cabria.planning.stowage.slot_planning.exact import cheapest
+
+        self.choices.programs += 1
+        found = cheapest(self.problem, self.choices.piles, self.choices.bound, self.params.effort)
+        if found.loads is not None and (self.loads is None or _cost(found.loads) < _cost(self.loads)):
+            self.loads = found.loads
+        self.choices.bound = found.bound
+
+    def _take(self, choice: Choice) -> bool:
+        """Make it the plan, unless the boxes of its piles are too heavy for their stacks."""
+        loads = share(self.problem, choice)
+        self.loads = loads or self.loads
+        return loads is not None
 
     def _may_go_on(self) -> bool:
         self.stopped = self.stop(self.choices.programs, float("inf"))
         return not self.stopped
 
-    def _take(self, choice: Choice) -> bool:
-        """Make it a plan, unless the boxes of its piles are too heavy for their stacks."""
-        stacks = [
-            (stack, pile, group.mass_limit_kg)
-            for group, own in zip(self.problem.groups, choice.piles, strict=True)
-            for stack, pile in zip(group.stacks, own, strict=True)
-            if pile.trail is not None
-        ]
-        shares = share(self.problem, [limit for *_, limit in stacks], [pile.counts for _, pile, _ in stacks])
-        if shares is None:
-            return False
-        placed = [_placed(stack, pile, boxes) for (stack, pile, _), boxes in zip(stacks, shares, strict=True)]
-        self.assignments = tuple(sorted(each for own in placed for each in own))
-        return True
+
+def _cost(loads: list[Load]) -> int:
+    return sum(load.pile.cost for load in loads)
 
 
-def _placed(stack: int, pile: Pile, boxes: Boxes) -> Iterator[SlotAssignment]:
+def _placed(load: Load) -> Iterator[SlotAssignment]:
     """The boxes of a stack in their slots: of each kind the heaviest lowest."""
-    left = [iter(own) for own in boxes]
-    for put in pile.puts:
-        yield SlotAssignment(next(left[put.kind]), SlotPlace(stack, put.tier, put.slot))
+    left = [iter(own) for own in load.boxes]
+    for put in load.pile.puts:
+        yield SlotAssignment(next(left[put.kind]), SlotPlace(load.stack, put.tier, put.slot))
