@@ -50,9 +50,9 @@ def make(
 def check(
     layout: LayoutArgument,
     limit: Annotated[int, typer.Option(help="Show at most so many findings a rule.", min=0)] = 5,
-    moves: Annotated[int, typer.Option(help="Moves an hour of each quay crane, for the junctions' load.", min=1)] = 30,
+    moves: Annotated[int, typer.Option(help="Moves an hour of each quay crane, for the junctions' load.", min=1, max=100)] = 30,
 ) -> None:
-    """Let the referee judge a ground plan, and tell how far trips are on it.
+    """Judge a ground plan, and tell how far trips on it are.
 
     Exit code 2 when it breaks a HARD rule.
     """

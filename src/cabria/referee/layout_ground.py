@@ -22,7 +22,7 @@ def crossings(layout: Layout) -> Iterator[tuple[Segment, Segment, Point]]:
     cells: dict[tuple[int, int], list[_Piece]] = {}
     for segment in layout.segments:
         for a, b in pairwise(layout.points(segment)):
-            for cell in _cells(a, b):
+            for cell in _cells(a, b) if a != b else ():
                 cells.setdefault(cell, []).append((segment, a, b))
     seen: set[tuple[str, str]] = set()
     for pieces in cells.values():
@@ -82,7 +82,7 @@ def _overlap(a: Point, b: Point, c: Point, d: Point, shared: set[Point]) -> Poin
 
 
 def runs_through(a: Point, b: Point, ground: Rectangle) -> bool:
-    """Whether a straight piece touches the inside of the rectangle (edges are outside)."""
+    """Whether a straight piece, or a point given twice, touches the inside of the rectangle (edges are outside)."""
     low_x, high_x = sorted((a[0], b[0]))
     low_y, high_y = sorted((a[1], b[1]))
     if (
@@ -94,7 +94,7 @@ def runs_through(a: Point, b: Point, ground: Rectangle) -> bool:
         return False
     corners = [(x, y) for x in (ground.x_from_mm, ground.x_until_mm) for y in (ground.y_from_mm, ground.y_until_mm)]
     asides = [_aside(a, b, corner) for corner in corners]
-    return min(asides) < 0 < max(asides)
+    return a == b or min(asides) < 0 < max(asides)
 
 
 def middle(points: Sequence[Point]) -> Point:
