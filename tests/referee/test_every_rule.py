@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 import pytest
@@ -35,12 +36,12 @@ from cabria.domain.containers import Container, DangerousGoods, OutOfGauge, Size
 from cabria.domain.findings import Cause, Finding
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.terminal import Outage, QuayCrane
-from cabria.domain.vessel import Cell, Level
+from cabria.domain.vessel import Bridge, Cell, Level
 from cabria.domain.wishes import Cargo, ChangeBudget, Forbid, Pin, ShipPart, Wishes
 from cabria.domain.work import CraneStep, StepKind, WorkQueue
 from cabria.referee.judge import RULES, judge
 
-NEVER_JUDGED = {"SHIP-VISIBILITY", "YARD-RUNWAY"}
+NEVER_JUDGED = {"YARD-RUNWAY"}
 
 Judged = tuple[VesselCall, LoadingPlan]
 
@@ -466,6 +467,13 @@ def ship_twins() -> list[Twins]:
         made, planned = loading((A, "0020382"))
         return made, replace(planned, tank_contents_kg=contents)
 
+    def seen_from(eye_vcg_mm: int) -> Judged:
+        bridge = Bridge(lcg_mm=-100_000, eye_vcg_mm=eye_vcg_mm, bow_lcg_mm=100_000)
+        return replace(aft[0], vessel=replace(ship(), bridge=bridge)), aft[1]
+
+    def is_seen_from(eye_vcg_mm: int) -> bool:
+        return not any(finding.rule == "SHIP-VISIBILITY" for finding in judge(*seen_from(eye_vcg_mm)).findings)
+
     def trimmed(limit: int) -> Judged:
         vessel = replace(ship(), limits=replace(ship().limits, max_trim_by_stern_mm=limit))
         return replace(aft[0], vessel=vessel), aft[1]
@@ -477,7 +485,9 @@ def ship_twins() -> list[Twins]:
     assert by_stern > 0 > afloat.trim_mm
     shear, bending = max(afloat.shear_kg), max(afloat.bending_kg_m)
     shear_aft, bending_aft = min(afloat_aft.shear_kg), min(afloat_aft.bending_kg_m)
+    eye = bisect_left(range(100_000), True, key=is_seen_from)
     return [
+        Twins("SHIP-VISIBILITY", seen_from(eye - 1), seen_from(eye)),
         Twins("SHIP-DISPLACEMENT", limited(max_displacement_kg=909_999), limited(max_displacement_kg=910_000)),
         Twins("SHIP-DRAUGHT", limited(max_draught_mm=afloat.draught_mm - 1), limited(max_draught_mm=afloat.draught_mm)),
         Twins("SHIP-GM", limited(min_gm_mm=afloat.gm_mm + 1), limited(min_gm_mm=afloat.gm_mm)),

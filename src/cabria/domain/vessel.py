@@ -199,6 +199,19 @@ class VesselLimits:
     """Cap of the surrogate lashing moment of a deck stack: sum of mass times height over the stack's base."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """From where the sea ahead must be seen (SOLAS V/22), and the foremost point of the ship."""
+
+    lcg_mm: int
+    eye_vcg_mm: int
+    bow_lcg_mm: int
+
+    def __post_init__(self) -> None:
+        if self.bow_lcg_mm <= self.lcg_mm:
+            raise DataError("The bridge must lie abaft the bow.")
+
+
 class Place(NamedTuple):
     """Where a stow position lies in a profile."""
 
@@ -233,6 +246,7 @@ class VesselProfile:
     length_mm: int | None = None
     """Between perpendiculars."""
     beam_mm: int | None = None
+    bridge: Bridge | None = None
     source: str = ""
     """Where the profile comes from, in a sentence."""
 

@@ -31,6 +31,7 @@ from random import Random
 
 from cabria.domain.errors import DataError
 from cabria.domain.vessel import (
+    Bridge,
     Cell,
     HatchCover,
     Level,
@@ -79,6 +80,7 @@ def make_ship(teu: int, *, seed: int = 0, name: str | None = None, imo: str = ""
         call_sign=call_sign,
         length_mm=to_mm(plan.size.lpp),
         beam_mm=to_mm(plan.size.beam),
+        bridge=_bridge(bays, plan),
         source=f"Made by Cabria for {teu:,} TEU, seed {seed}; no real ship.",
     )
 
@@ -115,6 +117,12 @@ def _visible_height(plan: Arrangement, index: int, tiers: int) -> float:
     eye = lid + full + 2
     horizon = plan.bow_x + 500
     return min(full, eye * (horizon - x) / (horizon - plan.bridge_x) - lid)
+
+
+def _bridge(bays: tuple[VesselBay, ...], plan: Arrangement) -> Bridge:
+    """The eye is two metres above the highest stacks."""
+    highest = max(stack.max_height_mm or 0 for bay in bays for stack in bay.stacks if stack.level is Level.DECK)
+    return Bridge(to_mm(plan.bridge_x), to_mm(plan.lid_top + 2) + highest, to_mm(plan.bow_x))
 
 
 def _deck_rows(plan: Arrangement, index: int) -> tuple[int, ...]:

@@ -26,6 +26,7 @@ from cabria.referee import (
     positions,
     seaworthiness,
     stack_limits,
+    visibility,
     wishes,
     yard_work,
 )
@@ -49,6 +50,7 @@ FAMILIES = (
     instruction,
     wishes,
     seaworthiness,
+    visibility,
     crane_work,
     crane_travel,
     yard_work,
@@ -105,6 +107,10 @@ def judge(call: VesselCall, plan: LoadingPlan) -> Judgement:
         *_stowage_findings(case),
         *seaworthiness.tanks_hold_it(call.vessel, tanks),
         *seaworthiness.ship_within_limits(call.vessel, arrival, departure),
+        *attribute(
+            visibility.sea_is_seen(call.vessel, case.departure, departure),
+            visibility.sea_is_seen(call.vessel, case.remaining, departure),
+        ),
     )
     return Judgement(findings, figures.count(case, findings), arrival, departure, _rules(case, departure))
 
@@ -126,6 +132,7 @@ def _rules(case: Case, departure: Stability) -> dict[str, str]:
         **crane_travel.not_judged(case),
         **yard_work.not_judged(case),
         **seaworthiness.not_judged(case.call.vessel, departure),
+        **visibility.not_judged(case.call.vessel, departure),
     }
     return {
         rule.id: f"{rule.sentence}{NOT_JUDGED}{unjudged[rule.id]}" if rule.id in unjudged else rule.sentence

@@ -23,9 +23,6 @@ TCG = Rule("SHIP-TCG", Severity.SAFETY, "The centre of mass across the ship is w
 DRAUGHT = Rule("SHIP-DRAUGHT", Severity.SAFETY, "The mean draught is within its limit.")
 SHEAR = Rule("SHIP-SHEAR", Severity.SAFETY, "The shear force at every station is within the station's limits.")
 BENDING = Rule("SHIP-BENDING", Severity.SAFETY, "The bending moment at every station is within the station's limits.")
-VISIBILITY = Rule(
-    "SHIP-VISIBILITY", Severity.SAFETY, "The sea is seen from the bridge over the deck stacks (SOLAS V/22)."
-)
 TANK = Rule("SHIP-TANK", Severity.HARD, "Tanks hold what the plan says: the tank exists and is large enough.")
 
 
@@ -98,7 +95,7 @@ def not_judged(profile: VesselProfile, ship: Stability) -> dict[str, str]:
         SHEAR: (_either(*ship.shear_kg), _either(*(s.max_shear_kg for s in profile.stations))),
         BENDING: (_either(*ship.bending_kg_m), _either(*(s.max_bending_kg_m for s in profile.stations))),
     }
-    reasons = {VISIBILITY.id: "The profile does not say where the bridge is and how high."}
+    reasons: dict[str, str] = {}
     for rule, (value, limit) in unknown.items():
         if value is None:
             reasons[rule.id] = why or "The profile does not say enough."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,14 @@ def test_a_made_call_is_loaded_safely_and_but_for_stopped_boxes_wholly(seed: int
     stopped = [load for load in call.loads if load.holds or (load.is_full and not load.mass_is_verified)]
     assert set(solution.refused) == {load.id for load in stopped}
     assert solution.tank_contents_kg is not None
+
+
+def test_no_stack_hides_the_sea_from_a_low_bridge() -> None:
+    made = make_call(moves=700, teu=3_000, seed=3)
+    assert made.vessel.bridge is not None
+    low = replace(made.vessel.bridge, eye_vcg_mm=made.vessel.bridge.eye_vcg_mm - 3_000)
+    call = replace(made, vessel=replace(made.vessel, bridge=low))
+    assert unsafe(call, stow(call, 300_000)) == []
 
 
 @pytest.mark.shared_data

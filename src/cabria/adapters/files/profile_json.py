@@ -22,6 +22,7 @@ from cabria.adapters.files.documents import decoded, text_like
 from cabria.adapters.files.source_file import read_bytes, write_whole
 from cabria.domain.errors import DataError
 from cabria.domain.vessel import (
+    Bridge,
     Cell,
     HatchCover,
     HydrostaticPoint,
@@ -140,6 +141,14 @@ class LimitsPart(_Part):
     max_lashing_kg_m: Positive | None = None
 
 
+class BridgePart(_Part):
+    """From where the sea ahead must be seen, and the foremost point of the ship."""
+
+    lcg_mm: Amount
+    eye_vcg_mm: Amount
+    bow_lcg_mm: Amount
+
+
 class VesselProfileDocument(_Part, kw_only=True):
     """A vessel profile. Lengths are millimetres, masses kilograms, moments kilogram-metres."""
 
@@ -149,6 +158,7 @@ class VesselProfileDocument(_Part, kw_only=True):
     call_sign: Text = ""
     length_mm: Positive | None = None
     beam_mm: Positive | None = None
+    bridge: BridgePart | None = None
     source: Text = ""
     limits: LimitsPart | None = None
     bays: Annotated[list[BayPart], Meta(min_length=1, max_length=200)]
@@ -204,6 +214,7 @@ def _profile(document: VesselProfileDocument) -> VesselProfile:
                 for part in document.stations
             ),
             "tanks": tuple(Tank(**msgspec.structs.asdict(part)) for part in document.tanks),
+            "bridge": Bridge(**msgspec.structs.asdict(document.bridge)) if document.bridge else None,
             "limits": VesselLimits(**msgspec.structs.asdict(document.limits or LimitsPart())),
         }
     )
@@ -259,6 +270,7 @@ def _document(profile: VesselProfile) -> VesselProfileDocument:
         hydrostatics=[part(HydrostaticPart, point) for point in profile.hydrostatics],
         stations=[part(StationPart, station, buoyancy_kg=list(station.buoyancy_kg)) for station in profile.stations],
         tanks=[part(TankPart, tank) for tank in profile.tanks],
+        bridge=part(BridgePart, profile.bridge) if profile.bridge else None,
         limits=None if profile.limits == VesselLimits() else part(LimitsPart, profile.limits),
     )
     return document
