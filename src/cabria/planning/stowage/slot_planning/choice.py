@@ -2,15 +2,15 @@
 
 The linear relaxation prices every pile. One whose reduced cost exceeds the room between the relaxation and a level is
 in no plan that cheap, so a mixed-integer program over the few that are left says whether there is one. Levels rise from
-the bound until there is; then it is the cheapest. Masses enter as rows only: used stacks must carry all boxes, and the
-cuts of `masses.py`.
+the bound, by what all costs are multiples of, until there is; then it is the cheapest. Masses enter as rows only: used
+stacks must carry all boxes, and the cuts of `masses.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, gcd
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,6 +71,7 @@ class Choices:
         of_group = self._group[None] == np.arange(len(groups))[:, None]
         self._rows = np.vstack([counts, of_group])
         self._due = np.array([*self.problem.demand, *(len(group.stacks) for group in groups)], float)
+        self._step = gcd(*(pile.cost for pile in self._pile)) or 1
         self._reduced = self._cost
         self._capacity_rows = [self._carries_all()]
 
@@ -93,13 +94,12 @@ class Choices:
             duals, capacity_duals = solved.eqlin.marginals, solved.ineqlin.marginals
             reduced = self._cost - duals @ self._rows - capacity_duals @ matrix
             self._relaxed, self._reduced = solved.fun, reduced
-            step = self.problem.step
-            self.bound = max(self.bound, step * ceil(solved.fun / step - _TOLERANCE))
+            self.bound = max(self.bound, self._step * ceil(solved.fun / self._step - _TOLERANCE))
 
     def cheapest(self, may_go_on: Callable[[], bool]) -> Choice | None:
         """The cheapest choice; None when there is none. Ended early, it may cost more than `bound`, or be missing."""
         best: Choice | None = None
-        level, stride = self.bound, self.problem.step
+        level, stride = self.bound, self._step
         while self.bound < (np.inf if best is None else best.cost) and may_go_on():
             kept = np.flatnonzero(self._reduced <= level - self._relaxed + _TOLERANCE)
             choice, is_complete = self._cheapest_of(kept)
@@ -112,8 +112,8 @@ class Choices:
             elif len(kept) == len(self._pile):
                 self.bound = np.inf if best is None else best.cost
             else:
-                self.bound = level + self.problem.step
-                level = level + stride if best is None else best.cost - self.problem.step
+                self.bound = level + self._step
+                level = level + stride if best is None else best.cost - self._step
                 stride *= 2
         return best
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from math import gcd
 
 from cabria.domain.slot_planning import PUBLISHED, BaySection, Slot, SlotAssignment, SlotCell, SlotPrices
 
@@ -64,12 +63,6 @@ class SlotProblem:
     def lightest_kg(self) -> tuple[tuple[int, ...], ...]:
         """Of each kind, what the n lightest boxes weigh, for n from 0 on."""
         return tuple(tuple(accumulate(map(self.mass_kg, boxes), initial=0)) for boxes in self.boxes_by_kind.values())
-
-    @property
-    def step(self) -> int:
-        """Every cost is a multiple of this."""
-        prices = self.prices
-        return gcd(prices.overstow, prices.port, prices.stack, prices.plug) or 1
 
     @cached_property
     def groups(self) -> tuple[StackGroup, ...]:
