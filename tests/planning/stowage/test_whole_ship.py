@@ -15,10 +15,12 @@ from cabria.domain.whole_ship import Afloat, Load, Section, Ship, Spot, StackPar
 from cabria.planning.search.kernels import generator
 from cabria.planning.search.stopping import MaxIterations
 from cabria.planning.stowage.whole_ship import kernels as k
+from cabria.planning.stowage.whole_ship.annealing import anneal, chain
 from cabria.planning.stowage.whole_ship.bound import height_cuts, lower_bound
-from cabria.planning.stowage.whole_ship.operators import members_of, shares, unloaded
+from cabria.planning.stowage.whole_ship.changes import change
+from cabria.planning.stowage.whole_ship.operators import copy_into, members_of, shares, unloaded
 from cabria.planning.stowage.whole_ship.problem import WholeShipProblem, spots_of
-from cabria.planning.stowage.whole_ship.solve import Params, solve
+from cabria.planning.stowage.whole_ship.solve import Draft, Params, solve
 from cabria.referee.whole_ship import judge_whole_ship
 
 FAR = 10**12
@@ -78,7 +80,7 @@ def test_what_the_kernel_counts_is_what_the_judge_counts(seed: int, steps: int, 
     problem = busy_ship()
     state = unloaded(problem)
     hot = temperature * k.UNITS
-    k.anneal(problem.flat, state, steps, hot, hot, 0, shares(), generator(seed))
+    anneal(problem.flat, state, steps, hot, hot, 0, shares(), generator(seed))
     judged = judge_whole_ship(problem.given, spots_of(problem, members_of(state)))
     assert state.totals[k.COST] / k.UNITS == pytest.approx(float(judged.cost), abs=0.001)
     at_sea = ("LCG", "TCG", "shear", "bending", "she displaces")
@@ -92,10 +94,79 @@ def test_what_the_kernel_counts_is_what_the_judge_counts(seed: int, steps: int, 
 def test_no_box_is_lost_or_doubled(seed: int) -> None:
     problem = busy_ship()
     state = unloaded(problem)
-    k.anneal(problem.flat, state, 20_000, 50.0 * k.UNITS, 1.0 * k.UNITS, 0, shares(), generator(seed))
+    anneal(problem.flat, state, 20_000, 50.0 * k.UNITS, 1.0 * k.UNITS, 0, shares(), generator(seed))
     ashore = state.ashore[: state.totals[k.COUNT_ASHORE]].tolist()
     held = sorted([*ashore, *(kind for kinds in members_of(state) for kind in kinds)])
     assert held == unloaded(problem).ashore.tolist()
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 1 << 30), st.sampled_from([1.0, 100.0]))
+def test_all_tables_are_what_they_would_be_if_made_anew(seed: int, temperature: float) -> None:
+    problem = busy_ship()
+    state, again = unloaded(problem), unloaded(problem)
+    hot = temperature * k.UNITS
+    anneal(problem.flat, state, 20_000, hot, hot, 0, shares(), generator(seed))
+    load_again(problem, again, members_of(state))
+    for name in ("stack_cost", "loads", "cells", "block_ports", "under", "first", "on", "lid_over", "moves", "mass"):
+        assert np.array_equal(getattr(state, name), getattr(again, name)), name
+    same = [k.COST, k.COUNT_ASHORE, k.DISPLACEMENT, k.TCG_MOMENT, k.BUSIEST]
+    assert state.totals[same].tolist() == again.totals[same].tolist()
+
+
+def load_again(problem: WholeShipProblem, state: k.State, members: list[list[int]]) -> None:
+    """Part by part, all that it holds at once, whatever it costs."""
+    for s, kinds in enumerate(members):
+        if not kinds:
+            continue
+        ashore = state.ashore[: state.totals[k.COUNT_ASHORE]].tolist()
+        places = []
+        for kind in kinds:
+            places.append(ashore.index(kind))
+            ashore[places[-1]] = k.NOBODY
+        state.going[: len(kinds)] = kinds
+        state.at[: len(kinds)] = sorted(places, reverse=True)
+        assert change(problem.flat, state, k.ASHORE, s, len(kinds), 0, 1e18, 0)
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 1 << 30), st.floats(0.0, 1e8))
+def test_a_chain_that_does_not_pay_leaves_no_trace(seed: int, hardly: float) -> None:
+    problem = busy_ship()
+    state, before = unloaded(problem), unloaded(problem)
+    random = generator(seed)
+    anneal(problem.flat, state, 20_000, 50.0 * k.UNITS, 5.0 * k.UNITS, 0, shares(), random)
+    for _ in range(50):
+        copy_into(before, state)
+        chain(problem.flat, state, -hardly, 0, random)
+        held = all(np.array_equal(before.members[s, :n], state.members[s, :n]) for s, n in enumerate(before.counts))
+        if held:
+            assert state.totals[k.COST] == before.totals[k.COST]
+            assert np.array_equal(state.on, before.on)
+            assert np.array_equal(state.block_ports, before.block_ports)
+        else:
+            fined = [one.totals[k.COST] + one.excess[k.FLOATING] for one in (before, state)]
+            assert fined[1] - fined[0] <= -hardly + 1.0
+
+
+def test_drafts_get_cheaper_and_each_is_a_plan_she_may_sail_with() -> None:
+    problem, drafts = busy_ship(), list[Draft]()
+    result = solve(problem, MaxIterations(300_000), params=Params(round_steps=5_000), drafts=drafts.append)
+    costs = [draft.cost for draft in drafts]
+    assert costs == sorted(costs, reverse=True)
+    assert result.cost == pytest.approx(costs[-1], abs=0.01)
+    for draft in drafts:
+        judged = judge_whole_ship(problem.given, draft.plan())
+        assert judged.faults == ()
+        assert float(judged.cost) == pytest.approx(draft.cost, abs=0.001)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_even_a_search_of_no_time_ends_with_a_plan_she_may_sail_with(seed: int) -> None:
+    problem = busy_ship()
+    params = Params(round_steps=500, first_rounds=1)
+    result = solve(problem, MaxIterations(1), seed=seed, params=params)
+    assert judge_whole_ship(problem.given, result.plan).faults == ()
 
 
 def test_a_plan_is_valid_and_its_cost_above_its_bound() -> None:
@@ -116,7 +187,7 @@ def test_the_same_seed_gives_the_same_plan_whatever_the_threads_do() -> None:
 
 def test_a_search_that_is_stopped_at_once_still_returns_a_legal_plan() -> None:
     problem = busy_ship()
-    result = solve(problem, lambda iterations, cost: "told to stop", params=Params(round_steps=200))
+    result = solve(problem, lambda iterations, cost: "told to stop", params=Params(round_steps=200, first_rounds=1))
     judged = judge_whole_ship(problem.given, result.plan)
     assert result.stopped == "told to stop"
     assert not [fault for fault in judged.faults if fault.startswith("bay")]

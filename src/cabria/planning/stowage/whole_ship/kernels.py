@@ -1,4 +1,4 @@
-"""The hot loops: laying a stack part, the cost of a change, and annealing.
+"""What there is in flat arrays, and what it costs: laying a stack part, lids, and a ship afloat.
 
 Flat int64 arrays. A kind is a row of `kinds`: boxes of one kind are alike in all the problem knows. A stack part is a
 row of `parts`; what is loaded into it is a sorted list of kinds, from which the cells follow (`lay`). Costs are
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit, types
 
-from cabria.planning.search.kernels import random_below, random_share
+from cabria.planning.search.kernels import random_share
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -24,17 +24,20 @@ UNITS = 1_000_000
 """Costs are counted in these."""
 
 # Columns of `kinds`. PORT is the destination as the source counts it, ORDER its place among all destinations.
-IS_LONG, HEIGHT, MASS, ORDER, IS_COLD, PORT, KIND_COLUMNS = range(7)
+IS_LONG, HEIGHT, MASS, ORDER, IS_COLD, PORT, KIND_COLUMNS = *range(6), 8
 
 # Columns of `parts`: what stands there for good (from BASE on), and what the part bears. Figures with _2 are doubled.
 (
     BAY, BLOCK, LID, IS_DECK, CELLS, LIMIT_HEIGHT_2, LIMIT_END_2, LIMIT_WHOLE_2, VCG, TCG,
     BASE, HEIGHT_2, FORE_2, AFT_2, WHOLE_2, TOP_FORE, TOP_AFT, TOP_WHOLE, TOP_IS_LONG, FIRST_FORE, FIRST_AFT, BASE_COST,
     PART_COLUMNS,
-) = range(23)  # fmt: skip
+) = (*range(22), 24)  # fmt: skip
 
 # Entries of `prices`, in UNITS.
 UNLOADED, OVERSTOW, LID_OVERSTOW, MAKESPAN, BLOCK_PORT, EMPTY_PART, DRY_AT_PLUG, PORT_BELOW, PRICES = range(9)
+
+# Columns of `loads`: what is loaded into each part in sum, and what of its cost hangs on where each box stands.
+SUM_HEIGHT_2, SUM_WHOLE_2, SHORTS, COLDS, VARYING, LOAD_COLUMNS = *range(5), 8
 MOMENT_DIVISOR = 10_000
 """kg mm of vertical moment that cost one of the UNITS."""
 
@@ -48,9 +51,9 @@ MIN_SHEAR, MAX_SHEAR, MAX_BENDING, LCG, LIMIT_COLUMNS = range(5)
 TRIM, LIST, SHEAR, BENDING, FLOATING = range(5)
 TONNE_KG, LEVER_MM, ARM_MM = 1_000.0, 50_000.0, 10_000.0
 
-# Kinds of moves; `shares` has how many of a thousand are of each.
-MOVE, LOAD, SWAP, SWAP_ASHORE, UNLOAD, SWAP_ALL, SWAP_ONE, MOVES = range(8)
-PARTNER_TRIES, SIMILAR_TRIES = 4, 4
+# A chain of changes: at most so many, and of each from where, to where, what goes and what comes (or NOBODY).
+MOST_LINKS = 12
+LINK_FROM, LINK_TO, LINK_GOING, LINK_COMING, LINK_COLUMNS = range(5)
 
 
 class Ship(NamedTuple):
@@ -71,6 +74,8 @@ class Ship(NamedTuple):
     buoyancy: Array
     """kg by bay and point."""
     max_tcg_mm: float
+    block_parts: Array
+    """By block: how many of its parts may be loaded, then which."""
 
 
 class State(NamedTuple):
@@ -80,6 +85,8 @@ class State(NamedTuple):
     """Kinds loaded into part s are `members[s, :counts[s]]`, rising."""
     counts: Array
     stack_cost: Array
+    loads: Array
+    """Sums over what is loaded into each part, see SUM_HEIGHT_2."""
     tops: Array
     """Latest destination in each loaded cell of a part."""
     cells: Array
@@ -113,26 +120,35 @@ class State(NamedTuple):
     tops_s: Array
     tops_t: Array
     spare: Array
-    """The last eight are for work in between."""
+    links: Array
+    """The last nine are for work in between."""
 
 
-_I0, _F0, _I1, _I2 = types.int64, types.float64, types.Array(types.int64, 1, "C"), types.Array(types.int64, 2, "C")
-_F1, _F2, _U1 = (
+I0, F0, I1, I2 = types.int64, types.float64, types.Array(types.int64, 1, "C"), types.Array(types.int64, 2, "C")
+F1, F2, U1 = (
     types.Array(types.float64, 1, "C"),
     types.Array(types.float64, 2, "C"),
     types.Array(types.uint64, 1, "C"),
 )
-SHIP = types.NamedTuple((_I2, _I2, _I2, _I2, _I1, _I1, _F2, _F2, _F2, _F0), Ship)  # type: ignore[no-untyped-call]
+SHIP = types.NamedTuple((I2, I2, I2, I2, I1, I1, F2, F2, F2, F0, I2), Ship)  # type: ignore[no-untyped-call]
 STATE = types.NamedTuple(  # type: ignore[no-untyped-call]
-    (_I2, _I1, _I1, _I2, _I1, _I1, _I2, _I2, _I1, _I2, *[_I1] * 4, _F1, _F1, *[_I1] * 7, _F1), State
+    (I2, I1, I1, I2, I2, I1, I1, I2, I2, I1, I2, *[I1] * 4, F1, F1, *[I1] * 7, F1, I2), State
 )
-_QUICK: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
-"""Without Numba's reference counting, for which nothing is allocated here."""
+QUICK: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+"""Without Numba's reference counting, as nothing is allocated here."""
+WITHIN: dict[str, Any] = {**QUICK, "forceinline": True}
+"""For what is called a million times a second: to hand over so many arrays would cost more than the work."""
+
+
+@njit(I0(U1, I0), **WITHIN)
+def below(random: Array, limit: int) -> Any:
+    """As `random_below`, without a division."""
+    return np.int64(random_share(random) * limit)
 
 
 @njit(
-    types.int64(SHIP, types.int64, _I1, types.int64, types.int64, types.int64, types.int64, types.int64, types.int64),
-    **_QUICK,
+    I0(SHIP, I0, I1, I0, I0, I0, I0, I0, I0),
+    **WITHIN,
 )
 def _next(
     ship: Ship, s: int, members: Array, end: int, used: int, lowest: int, plugs: int, level: int, cold: int
@@ -160,7 +176,7 @@ def _next(
     return fallback
 
 
-@njit(types.int64(SHIP, types.int64, _I1, types.int64, _I1), **_QUICK)
+@njit(I0(SHIP, I0, I1, I0, I1), **WITHIN)
 def lay(ship: Ship, s: int, members: Array, count: int, tops: Array) -> Any:
     """Cost of part s with these kinds loaded (rising); INFEASIBLE when they do not fit. Fills `tops`.
 
@@ -264,7 +280,7 @@ def lay(ship: Ship, s: int, members: Array, count: int, tops: Array) -> Any:
     return cost
 
 
-@njit(types.float64(SHIP, STATE, _F1), **_QUICK)
+@njit(F0(SHIP, STATE, F1), **WITHIN)
 def afloat(ship: Ship, state: State, excess: Array) -> Any:
     """The fine for limits passed, in UNITS; `excess` gets what each kind of limit is passed by."""
     displacement = float(state.totals[DISPLACEMENT])
@@ -304,85 +320,25 @@ def afloat(ship: Ship, state: State, excess: Array) -> Any:
     return fine
 
 
-@njit(types.int64(_I1, types.int64, _I1, types.int64, _I1, types.int64, _I1), **_QUICK)
-def _merge(members: Array, count: int, out: Array, outs: int, into: Array, intos: int, target: Array) -> Any:
-    """`members` without `out` and with `into`, all rising."""
-    n, o, i = 0, 0, 0
-    for k in range(count):
-        c = members[k]
-        if o < outs and out[o] == c:
-            o += 1
-            continue
-        while i < intos and into[i] < c:
-            target[n] = into[i]
-            n, i = n + 1, i + 1
-        target[n] = c
-        n += 1
-    while i < intos:
-        target[n] = into[i]
-        n, i = n + 1, i + 1
-    return n
-
-
-@njit(types.void(_I1, types.int64), **_QUICK)
-def _sort(kinds: Array, count: int) -> None:
-    for i in range(1, count):
-        c = kinds[i]
-        k = i
-        while k > 0 and kinds[k - 1] > c:
-            kinds[k] = kinds[k - 1]
-            k -= 1
-        kinds[k] = c
-
-
-@njit(types.int64(SHIP, STATE, types.int64, _I1, types.int64, types.int64), **_QUICK)
-def _count_boxes(ship: Ship, state: State, s: int, boxes: Array, count: int, sign: int) -> Any:
-    """Enter boxes into (or strike them from) all tables but those of cells; what new block ports cost."""
-    kinds, parts = ship.kinds, ship.parts
-    block, bay, lid = parts[s, BLOCK], parts[s, BAY], parts[s, LID]
-    cost, mass = 0, 0
-    for k in range(count):
-        c = boxes[k]
-        order = kinds[c, ORDER]
-        mass += kinds[c, MASS]
-        before = state.block_ports[block, order]
-        state.block_ports[block, order] = before + sign
-        if before == 0:
-            cost += ship.prices[BLOCK_PORT]
-        elif before + sign == 0:
-            cost -= ship.prices[BLOCK_PORT]
-        if lid >= 0 and not parts[s, IS_DECK]:
-            state.under[lid, order] += sign
-    state.moves[bay] += sign * count
-    state.mass[bay] += sign * mass
-    state.totals[TCG_MOMENT] += sign * mass * parts[s, TCG]
-    state.totals[DISPLACEMENT] += sign * mass
-    return cost
-
-
-@njit(types.void(SHIP, STATE, types.int64, _I1, types.int64, types.int64), **_QUICK)
-def _count_cells(ship: Ship, state: State, s: int, tops: Array, count: int, sign: int) -> None:
-    lid = ship.parts[s, LID]
-    if lid >= 0 and ship.parts[s, IS_DECK]:
-        for k in range(count):
-            state.on[lid, tops[k]] += sign
-
-
-@njit(types.int64(STATE, types.int64), **_QUICK)
-def over_lid(state: State, lid: int) -> Any:
-    """Cells on a lid with a box bound later than one under it; sets `first`."""
-    ports = state.under.shape[1]
+@njit(I0(STATE, I0), **WITHIN)
+def first_under(state: State, lid: int) -> Any:
+    """Earliest destination under a lid, one more than the last when nothing is there."""
     first = 0
-    while first < ports and state.under[lid, first] == 0:
+    while first < state.under.shape[1] and state.under[lid, first] == 0:
         first += 1
-    state.first[lid] = first
+    return first
+
+
+@njit(I0(STATE, I0), **WITHIN)
+def over_lid(state: State, lid: int) -> Any:
+    """Cells on a lid with a box bound later than one under it."""
     over = 0
-    for order in range(first + 1, ports):
+    for order in range(first_under(state, lid) + 1, state.on.shape[1]):
         over += state.on[lid, order]
     return over
 
 
-@njit(types.int64(_I1), **_QUICK)
+@njit(I0(I1), **WITHIN)
 def busiest(moves: Array) -> Any:
     """Most new boxes in two neighbouring bays."""
     if moves.shape[0] == 1:
@@ -391,273 +347,3 @@ def busiest(moves: Array) -> Any:
     for bay in range(moves.shape[0] - 1):
         most = max(most, moves[bay] + moves[bay + 1])
     return most
-
-
-@njit(types.int64(SHIP, types.int64, _I1, types.int64), **_QUICK)
-def _cells_of(ship: Ship, s: int, members: Array, count: int) -> Any:
-    short = 0
-    while short < count and not ship.kinds[members[short], IS_LONG]:
-        short += 1
-    return short // 2 + count - short
-
-
-@njit(types.void(STATE, types.int64, types.int64, _I1, types.int64, _I1, types.int64), **_QUICK)
-def _keep(state: State, s: int, cost: int, members: Array, count: int, tops: Array, cells: int) -> None:
-    for k in range(count):
-        state.members[s, k] = members[k]
-    for k in range(cells):
-        state.tops[s, k] = tops[k]
-    state.counts[s] = count
-    state.cells[s] = cells
-    state.stack_cost[s] = cost
-
-
-@njit(types.void(STATE, types.int64, _I1, types.int64), **_QUICK)
-def _exchange_ashore(state: State, leaving: int, arriving: Array, arrivals: int) -> None:
-    """Strike the boxes at `state.at` (falling places) from those ashore and add others."""
-    count = state.totals[COUNT_ASHORE]
-    for k in range(leaving):
-        count -= 1
-        state.ashore[state.at[k]] = state.ashore[count]
-    for k in range(arrivals):
-        state.ashore[count] = arriving[k]
-        count += 1
-    state.totals[COUNT_ASHORE] = count
-
-
-@njit(
-    types.boolean(SHIP, STATE, types.int64, types.int64, types.int64, types.int64, types.float64, types.int64),
-    **_QUICK,
-)
-def change(ship: Ship, state: State, s: int, t: int, goings: int, comings: int, slack: float, is_hard: int) -> Any:
-    """Move `state.going` from part s to t and `state.coming` back, if that costs at most `slack` (in UNITS) more.
-
-    Either part may be ASHORE; boxes from there are also named in `state.at`. When `is_hard`, no limit may be passed
-    further than it is.
-    """
-    going, coming, totals, prices, parts = state.going, state.coming, state.totals, ship.prices, ship.parts
-    _sort(going, goings)
-    _sort(coming, comings)
-    before, after, loaded, cost_s, cost_t = 0, 0, 0, 0, 0
-    count_s, count_t, cells_s, cells_t = 0, 0, 0, 0
-    if s != ASHORE:
-        count_s = _merge(state.members[s], state.counts[s], going, goings, coming, comings, state.new_s)
-        cost_s = lay(ship, s, state.new_s, count_s, state.tops_s)
-        if cost_s == INFEASIBLE:
-            return False
-        after += cost_s
-        before += state.stack_cost[s]
-        cells_s = _cells_of(ship, s, state.new_s, count_s)
-        loaded += comings - goings
-    if t != ASHORE:
-        count_t = _merge(state.members[t], state.counts[t], coming, comings, going, goings, state.new_t)
-        cost_t = lay(ship, t, state.new_t, count_t, state.tops_t)
-        if cost_t == INFEASIBLE:
-            return False
-        after += cost_t
-        before += state.stack_cost[t]
-        cells_t = _cells_of(ship, t, state.new_t, count_t)
-        loaded += goings - comings
-    most = slack + before - after + loaded * prices[UNLOADED]
-    lid_s, lid_t = (parts[s, LID] if s != ASHORE else -1), (parts[t, LID] if t != ASHORE else -1)
-    lids = (state.lid_over[lid_s] if lid_s >= 0 else 0) + (
-        state.lid_over[lid_t] if lid_t >= 0 and lid_t != lid_s else 0
-    )
-    # Nothing but lids, block ports and the busiest pair can still pay: reject what they cannot make good.
-    if (
-        most
-        < -prices[LID_OVERSTOW] * lids
-        - (prices[BLOCK_PORT] + prices[MAKESPAN]) * (goings + comings)
-        - state.excess[FLOATING]
-    ):
-        return False
-    extra = 0
-    if s != ASHORE:
-        extra += _count_boxes(ship, state, s, going, goings, -1)
-        extra += _count_boxes(ship, state, s, coming, comings, 1)
-        _count_cells(ship, state, s, state.tops[s], state.cells[s], -1)
-        _count_cells(ship, state, s, state.tops_s, cells_s, 1)
-    if t != ASHORE:
-        extra += _count_boxes(ship, state, t, coming, comings, -1)
-        extra += _count_boxes(ship, state, t, going, goings, 1)
-        _count_cells(ship, state, t, state.tops[t], state.cells[t], -1)
-        _count_cells(ship, state, t, state.tops_t, cells_t, 1)
-    over_s, over_t = 0, 0
-    if lid_s >= 0:
-        over_s = over_lid(state, lid_s)
-        extra += prices[LID_OVERSTOW] * (over_s - state.lid_over[lid_s])
-    if lid_t >= 0 and lid_t != lid_s:
-        over_t = over_lid(state, lid_t)
-        extra += prices[LID_OVERSTOW] * (over_t - state.lid_over[lid_t])
-    most_moves = busiest(state.moves)
-    extra += prices[MAKESPAN] * (most_moves - totals[BUSIEST])
-    fine = 0.0
-    allowed = most - extra
-    fits = allowed >= -state.excess[FLOATING]
-    if fits:
-        fine = afloat(ship, state, state.spare)
-        fits = fine - state.excess[FLOATING] <= allowed
-        if fits and is_hard:
-            for kind in range(FLOATING):
-                if state.spare[kind] > state.excess[kind]:
-                    fits = False
-    if not fits:
-        if s != ASHORE:
-            _count_boxes(ship, state, s, going, goings, 1)
-            _count_boxes(ship, state, s, coming, comings, -1)
-            _count_cells(ship, state, s, state.tops[s], state.cells[s], 1)
-            _count_cells(ship, state, s, state.tops_s, cells_s, -1)
-        if t != ASHORE:
-            _count_boxes(ship, state, t, coming, comings, 1)
-            _count_boxes(ship, state, t, going, goings, -1)
-            _count_cells(ship, state, t, state.tops[t], state.cells[t], 1)
-            _count_cells(ship, state, t, state.tops_t, cells_t, -1)
-        return False
-    if s != ASHORE:
-        _keep(state, s, cost_s, state.new_s, count_s, state.tops_s, cells_s)
-    if t != ASHORE:
-        _keep(state, t, cost_t, state.new_t, count_t, state.tops_t, cells_t)
-    if lid_s >= 0:
-        state.lid_over[lid_s] = over_s
-    if lid_t >= 0 and lid_t != lid_s:
-        state.lid_over[lid_t] = over_t
-    if s == ASHORE:
-        _exchange_ashore(state, goings, coming, comings)
-    elif t == ASHORE:
-        _exchange_ashore(state, comings, going, goings)
-    totals[COST] += after - before - loaded * prices[UNLOADED] + extra
-    totals[BUSIEST] = most_moves
-    totals[ACCEPTED] += 1
-    for kind in range(FLOATING + 1):
-        state.excess[kind] = state.spare[kind]
-    return True
-
-
-@njit(types.int64(SHIP, STATE, types.int64, types.int64, _I1, _U1), **_QUICK)
-def _pick_aboard(ship: Ship, state: State, s: int, single: int, unit: Array, random: Array) -> Any:
-    """A 40 ft, a pair of 20 ft next to each other in rank, or with `single` one box; returns how many."""
-    count = state.counts[s]
-    if count == 0:
-        return 0
-    k = random_below(random, count)
-    unit[0] = state.members[s, k]
-    if single or ship.kinds[unit[0], IS_LONG]:
-        return 1
-    other = k + 1 if random_below(random, 2) == 0 else k - 1
-    if other < 0 or other >= count or ship.kinds[state.members[s, other], IS_LONG]:
-        other = k - 1 if other > k else k + 1
-    if other < 0 or other >= count or ship.kinds[state.members[s, other], IS_LONG]:
-        return 0
-    unit[1] = state.members[s, other]
-    return 2
-
-
-@njit(types.int64(SHIP, STATE, types.int64, _I1, _U1), **_QUICK)
-def _pick_ashore(ship: Ship, state: State, single: int, unit: Array, random: Array) -> Any:
-    """A 40 ft, two 20 ft (rather of one destination), or with `single` one box; places go to `state.at`, falling."""
-    count = state.totals[COUNT_ASHORE]
-    if count == 0:
-        return 0
-    kinds = ship.kinds
-    state.at[0] = random_below(random, count)
-    unit[0] = state.ashore[state.at[0]]
-    if single or kinds[unit[0], IS_LONG]:
-        return 1
-    found = -1
-    start = random_below(random, count)
-    for step in range(count):
-        place = (start + step) % count
-        other = state.ashore[place]
-        if place == state.at[0] or kinds[other, IS_LONG]:
-            continue
-        if found < 0:
-            found = place
-        if kinds[other, ORDER] == kinds[unit[0], ORDER]:
-            found = place
-            break
-        if step > 64:
-            break
-    if found < 0:
-        return 0
-    unit[1] = state.ashore[found]
-    if found > state.at[0]:
-        state.at[1] = state.at[0]
-        state.at[0] = found
-    else:
-        state.at[1] = found
-    return 2
-
-
-@njit(types.void(SHIP, STATE, types.int64, types.float64, types.float64, types.int64, _I1, _U1), **_QUICK)
-def anneal(
-    ship: Ship, state: State, steps: int, hot: float, cold: float, is_hard: int, shares: Array, random: Array
-) -> None:
-    """Try `steps` changes while the temperature falls from `hot` to `cold` (in UNITS)."""
-    opens = ship.open_parts.shape[0]
-    cooling = (cold / hot) ** (1.0 / max(1, steps))
-    temperature = hot
-    for _ in range(steps):
-        temperature *= cooling
-        slack = -temperature * np.log(1.0 - random_share(random))
-        dice = random_below(random, 1_000)
-        kind = 0
-        while dice >= shares[kind]:
-            dice -= shares[kind]
-            kind += 1
-        s = ship.open_parts[random_below(random, opens)]
-        t = ship.open_parts[random_below(random, opens)]
-        goings, comings = 0, 0
-        if kind == LOAD or kind == SWAP_ASHORE:
-            t = s
-            s = ASHORE
-            goings = _pick_ashore(ship, state, 0, state.going, random)
-            if goings == 0:
-                continue
-            if kind == SWAP_ASHORE:
-                comings = _pick_aboard(ship, state, t, 0, state.coming, random)
-                if comings == 0:
-                    continue
-        elif kind == SWAP_ALL:
-            if s == t or ship.parts[s, IS_DECK] != ship.parts[t, IS_DECK]:
-                continue
-            goings, comings = state.counts[s], state.counts[t]
-            if goings + comings == 0:
-                continue
-            for k in range(goings):
-                state.going[k] = state.members[s, k]
-            for k in range(comings):
-                state.coming[k] = state.members[t, k]
-        else:
-            single = 1 if kind == SWAP_ONE else 0
-            goings = _pick_aboard(ship, state, s, single, state.going, random)
-            if goings == 0:
-                continue
-            if kind == UNLOAD:
-                t = ASHORE
-            elif kind == SWAP or kind == SWAP_ONE:
-                if kind == SWAP_ONE and random_below(random, opens + 20) < state.totals[COUNT_ASHORE] // 8:
-                    t = ASHORE
-                if t == ASHORE:
-                    # The kernel names what comes from ashore as going.
-                    state.coming[0] = state.going[0]
-                    t, s = s, ASHORE
-                    comings = 1
-                    goings = _pick_ashore(ship, state, 1, state.going, random)
-                    if ship.kinds[state.going[0], IS_LONG] != ship.kinds[state.coming[0], IS_LONG]:
-                        continue
-                else:
-                    for _again in range(SIMILAR_TRIES):
-                        comings = _pick_aboard(ship, state, t, single, state.coming, random)
-                        if comings > 0 and (
-                            ship.kinds[state.coming[0], IS_LONG] == ship.kinds[state.going[0], IS_LONG]
-                        ):
-                            break
-                        t = ship.open_parts[random_below(random, opens)]
-                        comings = 0
-                    if comings == 0:
-                        continue
-            if s == t:
-                continue
-        if goings == 1 and comings == 1 and state.going[0] == state.coming[0]:
-            continue
-        change(ship, state, s, t, goings, comings, slack, is_hard)

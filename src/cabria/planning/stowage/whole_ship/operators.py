@@ -1,4 +1,4 @@
-"""The moves of the search, the state they work on, and that state read back."""
+"""Which moves are tried how often, the state they work on, and that state read back."""
 
 from __future__ import annotations
 
@@ -6,25 +6,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cabria.planning.stowage.whole_ship import annealing as moves
 from cabria.planning.stowage.whole_ship import kernels as k
 from cabria.planning.stowage.whole_ship.kernels import Array, Ship, State
 from cabria.planning.stowage.whole_ship.problem import WholeShipProblem
 
 SHARES = {
-    k.MOVE: 250,
-    k.LOAD: 80,
-    k.SWAP: 420,
-    k.SWAP_ASHORE: 80,
-    k.UNLOAD: 20,
-    k.SWAP_ALL: 20,
-    k.SWAP_ONE: 130,
+    moves.MOVE: 250,
+    moves.LOAD: 80,
+    moves.SWAP: 400,
+    moves.SWAP_ASHORE: 80,
+    moves.UNLOAD: 20,
+    moves.SWAP_ALL: 20,
+    moves.SWAP_ONE: 130,
+    moves.CHAIN: 20,
 }
 """Of a thousand moves. A unit is a 40 ft or two 20 ft; MOVE takes one to another part, SWAP changes two, SWAP_ONE two
-single boxes (so 20 ft find new partners), SWAP_ALL all that is loaded into two parts."""
+single boxes (so 20 ft find new partners), SWAP_ALL all that is loaded into two parts, CHAIN frees a block of a port."""
 
 
 def shares() -> Array:
-    return np.array([SHARES[kind] for kind in range(k.MOVES)], np.int64)
+    return np.array([SHARES[kind] for kind in range(moves.MOVES)], np.int64)
 
 
 def unloaded(problem: WholeShipProblem) -> State:
@@ -36,6 +38,7 @@ def unloaded(problem: WholeShipProblem) -> State:
         members=np.zeros((parts, most), np.int64),
         counts=np.zeros(parts, np.int64),
         stack_cost=np.zeros(parts, np.int64),
+        loads=np.zeros((parts, k.LOAD_COLUMNS), np.int64),
         tops=np.zeros((parts, most), np.int64),
         cells=np.zeros(parts, np.int64),
         ashore=np.repeat(np.arange(len(problem.boxes_of)), [len(b) for b in problem.boxes_of.values()]),
@@ -57,6 +60,7 @@ def unloaded(problem: WholeShipProblem) -> State:
         tops_s=np.zeros(most, np.int64),
         tops_t=np.zeros(most, np.int64),
         spare=np.zeros(k.FLOATING + 1),
+        links=np.zeros((k.MOST_LINKS, k.LINK_COLUMNS), np.int64),
     )
     _stand(problem, ship, state)
     state.totals[k.COUNT_ASHORE] = boxes
@@ -64,7 +68,7 @@ def unloaded(problem: WholeShipProblem) -> State:
     for s in range(parts):
         state.stack_cost[s] = k.lay(ship, s, state.new_s, 0, state.tops_s)
     for lid in range(len(problem.lids)):
-        state.lid_over[lid] = k.over_lid(state, lid)
+        state.lid_over[lid], state.first[lid] = k.over_lid(state, lid), k.first_under(state, lid)
     state.totals[k.COST] = (
         state.stack_cost.sum()
         + ship.prices[k.UNLOADED] * boxes
@@ -111,6 +115,3 @@ class Kept:
     members: list[list[int]]
     cost: int
     may_sail: bool
-
-    def beats(self, other: Kept | None) -> bool:
-        return other is None or (not self.may_sail, self.cost) < (not other.may_sail, other.cost)

@@ -125,7 +125,18 @@ class WholeShipProblem:
             points=np.array(points, np.float64),
             buoyancy=np.array([section.buoyancy_kg for section in given.ship.sections], np.float64),
             max_tcg_mm=given.ship.max_tcg_mm - SAFE_MM,
+            block_parts=self._block_parts(),
         )
+
+    def _block_parts(self) -> Array:
+        by_block: list[list[int]] = [[] for _ in self.blocks]
+        for n in self.open_parts:
+            part = self.given.ship.parts[n]
+            by_block[self.blocks[part.bay, part.block]].append(n)
+        rows = np.zeros((len(by_block), 1 + max(map(len, by_block), default=0)), np.int64)
+        for row, parts in zip(rows, by_block, strict=True):
+            row[: 1 + len(parts)] = [len(parts), *parts]
+        return rows
 
     def _kind_rows(self) -> Array:
         rows = np.zeros((len(self.boxes_of), k.KIND_COLUMNS), np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from cabria.planning.search.kernels import generator
 from cabria.planning.search.result import Listener, Progress, Result, silent
 from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds, StoppingCriterion
 from cabria.planning.stowage.whole_ship import kernels as k
+from cabria.planning.stowage.whole_ship.annealing import anneal
 from cabria.planning.stowage.whole_ship.kernels import Array, State
 from cabria.planning.stowage.whole_ship.operators import Kept, copy_into, members_of, shares, unloaded
 from cabria.planning.stowage.whole_ship.problem import WholeShipProblem, spots_of
@@ -23,22 +25,46 @@ from cabria.referee.whole_ship import judge_whole_ship
 class Params:
     """Temperatures are in the problem's unit, fines in that of an excess (see `kernels.FLOATING`)."""
 
-    hot: tuple[float, ...] = (500.0, 80.0)
+    hot_when_full: tuple[float, ...] = (500.0, 250.0)
+    hot: tuple[float, ...] = (80.0, 60.0)
     """One search each, with a thread of its own; what comes out does not hang on how many cores there are. Full ships
-    want the hot one, emptier ones the cool one."""
+    are those on which the first, quick search leaves more than a share of `ashore_when_full` on the quay."""
+    cold: float = 0.5
+    ashore_when_full: float = 0.005
     round_steps: int = 50_000
+    first_rounds: int = 20
+    """Of the quick search, at most; it is to find a plan she may sail with at once."""
+    repair_rounds: int = 60
+    """At most, after the time is up and if there is no plan she may sail with."""
     iterations: int = 20_000_000
     """When no criterion tells how long it will be."""
-    cold: float = 0.5
     first_fine: float = 0.3
     dearer: float = 1.35
     cheaper: float = 0.85
     least_fine: float = 0.02
+    most_fine: float = 1_000.0
+    repair_dearer: float = 4.0
+    most_repair_fine: float = 1_000_000.0
     hard_from: float = 0.9
-    """Share of the search after which a plan she may sail with is left no more."""
+    """Share of the search after which a plan she may sail with is left no more, and one she may not is mended."""
     exchange_from: float = 0.5
     """From then on a search that is `far_behind` goes on from the best one's plan."""
     far_behind: float = 1.01
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The best plan so far that she may sail with; `plan()` takes some hundredths of a second."""
+
+    cost: float
+    plan: Callable[[], Plan]
+
+
+DraftListener = Callable[[Draft], None]
+
+
+def ignore(_: Draft) -> None:
+    """The listener of a caller who waits for the end."""
 
 
 def solve(
@@ -49,25 +75,57 @@ def solve(
     params: Params = Params(),
     bound: float | None = None,
     listener: Listener = silent,
+    drafts: DraftListener = ignore,
 ) -> Result[Plan]:
-    """The cheapest plan found; one she may sail with if any was found. `bound` is handed on to the result."""
+    """The cheapest plan found; one she may sail with if any was found. `bound` is handed on to the result.
+
+    `drafts` is told each better plan she may sail with, between rounds.
+    """
     started = time.process_time()
     if problem.is_settled:
         return _result(problem, {}, bound, seed, started, 0, "there is nothing to load or no room")
-    searches = [_Search(problem, seed * len(params.hot) + n, hot, params) for n, hot in enumerate(params.hot)]
-    best = Kept(members_of(searches[0].state), int(searches[0].state.totals[k.COST]), searches[0].may_sail)
-    iterations, reason = 0, ""
+    first = _Search(problem, seed, params.hot[0], params)
+    best, iterations = _first_plan(problem, first, params, drafts)
+    hots = params.hot_when_full if _is_full(problem, first, params) else params.hot
+    searches = [_Search(problem, seed * len(hots) + n, hot, params) for n, hot in enumerate(hots)]
+    reason = ""
     with ThreadPoolExecutor(len(searches)) as pool:
         while not reason:
             share = share_used(stop, iterations, params.iterations)
             list(pool.map(_Search.round, searches, [share] * len(searches)))
             iterations += len(searches) * params.round_steps
-            best = _gather(searches, best, share, params)
+            best = _gather(problem, searches, best, drafts)
+            if share >= params.exchange_from:
+                _exchange(searches, params)
             listener(Progress("annealing", share, best.cost / k.UNITS, iterations))
             reason = stop(iterations, best.cost / k.UNITS)
             if not reason and iterations >= params.iterations and not _tells(stop):
                 reason = f"{iterations:,} iterations done"
+    if not best.may_sail:
+        best = _mended(problem, searches[0], best, params, drafts)
     return _result(problem, spots_of(problem, best.members), bound, seed, started, iterations, reason)
+
+
+def _first_plan(problem: WholeShipProblem, search: _Search, params: Params, drafts: DraftListener) -> tuple[Kept, int]:
+    """A quick search, so that there is a plan she may sail with early; and how many changes it tried."""
+    best = search.kept()
+    for n in range(params.first_rounds):
+        search.round(n / params.first_rounds)
+        best = _gather(problem, [search], best, drafts)
+    return best, params.first_rounds * params.round_steps
+
+
+def _is_full(problem: WholeShipProblem, first: _Search, params: Params) -> bool:
+    return bool(first.state.totals[k.COUNT_ASHORE] > 1 + params.ashore_when_full * len(problem.given.to_load))
+
+
+def _mended(problem: WholeShipProblem, search: _Search, best: Kept, params: Params, drafts: DraftListener) -> Kept:
+    for _ in range(params.repair_rounds):
+        search.round(1.0)
+        best = _gather(problem, [search], best, drafts)
+        if best.may_sail:
+            break
+    return best
 
 
 def _result(
@@ -110,29 +168,46 @@ class _Search:
         return not self.state.excess[: k.FLOATING].any()
 
     @property
+    def cost(self) -> int:
+        return int(self.state.totals[k.COST])
+
+    @property
     def fined(self) -> float:
-        return float(self.state.totals[k.COST] + self.state.excess[k.FLOATING])
+        return float(self.cost + self.state.excess[k.FLOATING])
+
+    def kept(self) -> Kept:
+        return Kept(members_of(self.state), self.cost, self.may_sail)
 
     def round(self, share: float) -> None:
         params, state = self.params, self.state
         k.afloat(self.ship, state, state.excess)
-        hot = self.hot * (params.cold / self.hot) ** share * k.UNITS
-        is_hard = share >= params.hard_from and self.may_sail
-        k.anneal(self.ship, state, params.round_steps, hot, hot, int(is_hard), self.shares, self.random)
+        temperature = self.hot * (params.cold / self.hot) ** share * k.UNITS
+        is_late = share >= params.hard_from
+        is_hard = is_late and self.may_sail
+        anneal(self.ship, state, params.round_steps, temperature, temperature, int(is_hard), self.shares, self.random)
+        dearer, most = (params.repair_dearer, params.most_repair_fine) if is_late else (params.dearer, params.most_fine)
         over = state.excess[: k.FLOATING] > 0
-        state.fines[:] *= np.where(over, params.dearer, params.cheaper)
-        np.clip(state.fines, params.least_fine * k.UNITS, 1_000.0 * k.UNITS, out=state.fines)
+        state.fines[:] *= np.where(over, dearer, params.cheaper)
+        np.clip(state.fines, params.least_fine * k.UNITS, most * k.UNITS, out=state.fines)
 
 
-def _gather(searches: list[_Search], best: Kept, share: float, params: Params) -> Kept:
-    """The best plan so far; late in the search the worse one goes on from the better one's."""
+def _gather(problem: WholeShipProblem, searches: list[_Search], best: Kept, drafts: DraftListener) -> Kept:
+    """The best plan so far."""
     for search in searches:
-        cost = int(search.state.totals[k.COST])
-        if (not search.may_sail, cost) < (not best.may_sail, best.cost):
-            best = Kept(members_of(search.state), cost, search.may_sail)
-    if share >= params.exchange_from:
-        ranked = sorted(searches, key=lambda search: search.fined)
-        for worse in ranked[1:]:
-            if worse.fined > params.far_behind * ranked[0].fined:
-                copy_into(worse.state, ranked[0].state)
+        if (not search.may_sail, search.cost) < (not best.may_sail, best.cost):
+            best = search.kept()
+            if best.may_sail:
+                drafts(_draft(problem, best))
     return best
+
+
+def _draft(problem: WholeShipProblem, kept: Kept) -> Draft:
+    return Draft(kept.cost / k.UNITS, lambda: spots_of(problem, kept.members))
+
+
+def _exchange(searches: list[_Search], params: Params) -> None:
+    """The worse go on from the best one's plan."""
+    ranked = sorted(searches, key=lambda search: search.fined)
+    for worse in ranked[1:]:
+        if worse.fined > params.far_behind * ranked[0].fined:
+            copy_into(worse.state, ranked[0].state)
