@@ -46,6 +46,7 @@ COMMANDS = (
     "yard put",
     "layout",
     "layout make",
+    "layout around",
     "layout check",
     "layout draw",
     "edi",

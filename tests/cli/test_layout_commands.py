@@ -32,6 +32,17 @@ def test_a_layout_is_made_judged_and_drawn(cabria: Run, plan: Path) -> None:
     assert plan.with_name("plan.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_lanes_are_laid_around_a_terminal_of_ones_own(cabria: Run, plan: Path, tiny: Path) -> None:
+    again = plan.with_name("again") / "layout.json"
+    again.parent.mkdir()
+    assert cabria("layout", "around", plan.with_name("terminal.json"), "--out", again).code == 0
+    assert read_layout(again).segments[0] == small_layout().segments[0]
+    assert "a plan to drive on" in cabria("layout", "check", again).out
+    refused = cabria("layout", "around", tiny / "terminal.json", "--out", again)
+    assert refused.code == 1
+    assert f"{tiny / 'terminal.json'}, B01: Block B01 lies 44 m too near" in refused.err
+
+
 def test_cranes_in_one_place_are_refused_and_drawn_red(cabria: Run, plan: Path) -> None:
     beside = plan.with_name("terminal.json")
     terminal = json.loads(beside.read_text())

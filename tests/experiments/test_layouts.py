@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from cabria.domain.layout import LaneKind, Layout
 from cabria.domain.stands import Side, Stand, StandKind
 from cabria.domain.terminal import QuayCrane, Terminal, YardCrane
 from cabria.domain.yard import YardBlock
+from cabria.experiments.ground_plan import Plan, lay_out
 from cabria.experiments.layout_figures import layout_figures
-from cabria.experiments.layouts import LAYOUTS, Plan, end_loaded_layout, parallel_layout
+from cabria.experiments.layouts import LAYOUTS
 from cabria.experiments.streets import Heading, Pocket, Street, build
 from cabria.referee.layout import judge_layout
 
 
-def made(blocks: tuple[YardBlock, ...], quay_mm: int, plan: Plan, *, end_loaded: bool = False) -> Layout:
+def made(blocks: tuple[YardBlock, ...], quay_mm: int, plan: Plan) -> Layout:
     terminal = Terminal(
         "Made",
         "PECHY",
@@ -30,7 +32,7 @@ def made(blocks: tuple[YardBlock, ...], quay_mm: int, plan: Plan, *, end_loaded:
         (QuayCrane("QC1", quay_mm // 2),),
         tuple(YardCrane(f"Y{b.id}{n}", b.id) for b in blocks for n in range(2 if b.bays > 20 else 1)),
     )
-    return (end_loaded_layout if end_loaded else parallel_layout)(terminal, name="Made", plan=plan)
+    return lay_out(terminal, plan=plan)
 
 
 @settings(max_examples=15)
@@ -73,8 +75,27 @@ def test_end_loaded_blocks_in_any_groups_can_be_driven_on(
         YardBlock(f"B{g}{n}", bays, across, 5, 60_000 + g * pitch + n * width, 140_000, bays_along_quay=False)
         for g, n in product(range(groups), range(in_group))
     )
-    layout = made(blocks, 120_000 + groups * pitch + 1_000 * spare_m, Plan(), end_loaded=True)
+    layout = made(blocks, 120_000 + groups * pitch + 1_000 * spare_m, Plan())
     assert judge_layout(layout) == ()
+
+
+BLOCK = YardBlock("B1", 12, 6, 4, 40_000, 104_000)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "says"),
+    [
+        ((), "no block to lay lanes around"),
+        ((BLOCK, replace(BLOCK, id="B2", bays_along_quay=False)), "some at right angles"),
+        ((replace(BLOCK, x_mm=32_999),), "begin 32.999 m along the quay; the avenue beside them needs 33 m"),
+        ((replace(BLOCK, y_mm=103_999),), "Block B1 lies 0.001 m too near"),
+        ((BLOCK, replace(BLOCK, id="B2", y_mm=161_000)), "Block B2 lies 0.1 m too near"),
+        ((replace(BLOCK, y_mm=130_499, bays_along_quay=False),), "Block B1 lies 0.001 m too near"),
+    ],
+)
+def test_blocks_that_leave_no_room_for_lanes_are_named(blocks: tuple[YardBlock, ...], says: str) -> None:
+    with pytest.raises(DataError, match=re.escape(says)):
+        made(blocks, 200_000, Plan())
 
 
 @pytest.mark.parametrize("name", LAYOUTS)

@@ -13,6 +13,7 @@ from cabria.cli.yard_output import refuse_picture, write_picture
 from cabria.domain.errors import DataError
 
 if TYPE_CHECKING:
+    from cabria.domain.layout import Layout
     from cabria.experiments.layout_figures import LayoutFigures
 
 app = typer.Typer(
@@ -33,24 +34,39 @@ def make(
 
     All of them are our own proposals; none is a survey.
     """
-    from cabria.adapters.files.layout_json import write_layout
     from cabria.experiments.layouts import LAYOUTS
 
     if name not in LAYOUTS:
         raise DataError(f"There is no layout {name[:60]!r}.", remedy=f"Choose among {', '.join(LAYOUTS)}.")
-    layout = LAYOUTS[name]()
-    beside = write_layout(layout, out)
-    say(
-        f"{layout.name}: {len(layout.segments):,} segments, {len(layout.junctions):,} junctions, "
-        f"{len(layout.stands):,} stands. Written to {out} and {beside}."
-    )
+    _write(LAYOUTS[name](), out)
+
+
+@app.command(epilog="Example: cabria layout around my-call/terminal.json --out layout.json")
+def around(
+    terminal: Annotated[Path, typer.Argument(help="A terminal.json whose blocks have their places.")],
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("layout.json"),
+) -> None:
+    """Lay lanes around the blocks of your own terminal.
+
+    Blocks along the quay stand in columns and rows, blocks at right angles to it in one row.
+    """
+    from cabria.adapters.files.terminal_json import read_terminal
+    from cabria.experiments.ground_plan import lay_out
+
+    try:
+        layout = lay_out(read_terminal(terminal))
+    except DataError as error:
+        raise error.inside(str(terminal)) from None
+    _write(layout, out)
 
 
 @app.command(epilog="Example: cabria layout check layout.json")
 def check(
     layout: LayoutArgument,
     limit: Annotated[int, typer.Option(help="Show at most so many findings a rule.", min=0)] = 5,
-    moves: Annotated[int, typer.Option(help="Moves an hour of each quay crane, for the junctions' load.", min=1, max=100)] = 30,
+    moves: Annotated[
+        int, typer.Option(help="Moves an hour of each quay crane, for the junctions' load.", min=1, max=100)
+    ] = 30,
 ) -> None:
     """Judge a ground plan, and tell how far trips on it are.
 
@@ -89,6 +105,16 @@ def draw(
     plan = read_layout(layout)
     write_picture(layout_picture(plan, judge_layout(plan)), target, dark=dark)
     say(f"{plan.name}: drawn to {target}")
+
+
+def _write(layout: Layout, out: Path) -> None:
+    from cabria.adapters.files.layout_json import write_layout
+
+    beside = write_layout(layout, out)
+    say(
+        f"{layout.name}: {len(layout.segments):,} segments, {len(layout.junctions):,} junctions, "
+        f"{len(layout.stands):,} stands. Written to {out} and {beside}."
+    )
 
 
 def _figures_text(figures: LayoutFigures) -> str:
