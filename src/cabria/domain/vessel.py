@@ -290,6 +290,30 @@ class VesselProfile:
         """Where the position lies, or None outside the profile; whether the cell takes the box is asked of the cell."""
         return self._places.get((position.bay, position.row, position.tier))
 
+    def has_cell_for(self, length_ft: int, *, with_plug: bool) -> bool:
+        """Whether any cell takes a container of this length, at a plug if need be."""
+        taken = 20 if length_ft <= 20 else 45 if length_ft > 40 else 40
+        return (taken, with_plug) in self._taken
+
+    @cached_property
+    def _taken(self) -> frozenset[tuple[int, bool]]:
+        """Lengths that some cell takes, and those that some cell takes at a plug."""
+        taken = {
+            (length_ft, with_plug)
+            for bay in self.bays
+            for stack in bay.stacks
+            for cell in stack.cells
+            for length_ft, takes, has_plug in (
+                (20, bay.fore is not None and cell.takes_20_fore, cell.has_plug_fore),
+                (20, bay.aft is not None and cell.takes_20_aft, cell.has_plug_aft),
+                (40, bay.number % 2 == 0 and cell.takes_40, cell.plugs > 0),
+                (45, bay.number % 2 == 0 and cell.takes_45, cell.plugs > 0),
+            )
+            if takes
+            for with_plug in ((False, True) if has_plug else (False,))
+        }
+        return frozenset(taken)
+
     @cached_property
     def lids_over(self) -> Mapping[StackId, tuple[HatchCover, ...]]:
         """For each hold stack the lids that close it."""

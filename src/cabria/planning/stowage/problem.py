@@ -153,7 +153,7 @@ def why_not(call: VesselCall, load: Container) -> str:
         return f"its port of discharge {load.pod or '(none)'} is not in the ship's rotation"
     if load.length_ft not in LENGTHS_FT:
         return f"no cell for a length of {load.length_ft} ft"
-    if not any(_suits(cell, end, load) for cell, end in _cells(call.vessel)):
+    if not call.vessel.has_cell_for(load.length_ft, with_plug=load.needs_plug):
         plug = " with a plug" if load.needs_plug else ""
         return f"the ship has no cell of {load.length_ft} ft{plug}"
     return ""
@@ -174,16 +174,6 @@ def wished_slots(call: VesselCall) -> list[StowPosition]:
                 if (stack.row, stack.level) == (part.row, part.level) and part.bay in (bay.number, bay.fore, bay.aft)
             ]
     return [*kept, *slots]
-
-
-def _cells(profile: VesselProfile) -> Iterable[tuple[Cell, End]]:
-    return (
-        (cell, end) for bay in profile.bays for _, end in bay.ends() for stack in bay.stacks for cell in stack.cells
-    )
-
-
-def _suits(cell: Cell, end: End, box: Container) -> bool:
-    return takes(cell, end, box) and (not box.needs_plug or has_plug(cell, end))
 
 
 def takes(cell: Cell, end: End, box: Container) -> bool:

@@ -248,6 +248,8 @@ class DangerousAboard:
     """Dangerous goods that have their place, by what they are."""
 
     places: dict[imdg.Hazards, list[Place]] = field(default_factory=lambda: defaultdict(list))
+    _threats: dict[imdg.Hazards, dict[int, list[tuple[int, Place]]]] = field(default_factory=dict)
+    """For goods that were asked about: by bay the places they must keep from, and how far, as a code."""
 
     @classmethod
     def of(cls, problem: StowageProblem) -> DangerousAboard:
@@ -260,21 +262,31 @@ class DangerousAboard:
     def add(self, box: Container, place: Place) -> None:
         if hazards := imdg.hazards_of(box):
             self.places[hazards].append(place)
+            self._threats.clear()
 
     def allows(self, box: Container, place: Place) -> bool:
         """Whether a box may stand here as far as dangerous goods that are placed so far are concerned."""
+        if not box.dangerous:
+            return True
         if place.stack.level is Level.HOLD and any(imdg.must_be_on_deck(goods) for goods in box.dangerous):
             return False
         hazards = imdg.hazards_of(box)
-        if not hazards:
-            return True
-        return not any(
-            (code := imdg.code_between(hazards, other)) > imdg.AWAY_FROM
-            and imdg.segregation_conflict(place, standing, code)
-            for other, places in self.places.items()
-            for standing in places
-            if abs(standing.bay.number - place.bay.number) <= imdg.REACH
+        return not hazards or not any(
+            imdg.segregation_conflict(place, standing, code)
+            for bay, threats in self._threats_to(hazards).items()
+            if abs(bay - place.bay.number) <= imdg.REACH
+            for code, standing in threats
         )
+
+    def _threats_to(self, hazards: imdg.Hazards) -> Mapping[int, list[tuple[int, Place]]]:
+        if hazards not in self._threats:
+            threats: dict[int, list[tuple[int, Place]]] = defaultdict(list)
+            for other, places in self.places.items():
+                if (code := imdg.code_between(hazards, other)) > imdg.AWAY_FROM:
+                    for place in places:
+                        threats[place.bay.number].append((code, place))
+            self._threats[hazards] = threats
+        return self._threats[hazards]
 
     def allowed_stacks(self, box: Container, stacks: Iterable[tuple[int, Sequence[Place]]]) -> list[int]:
         """Numbers of the stacks in which the box may stand wherever it comes to stand in them."""
