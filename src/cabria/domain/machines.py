@@ -80,8 +80,8 @@ class YardCraneModel:
 
     gantry: Axis = Axis(speed_mm_per_s=4_000, acceleration_mm_per_s2=400)
     trolley: Axis = Axis(speed_mm_per_s=1_160, acceleration_mm_per_s2=400)
-    hoist: Axis = Axis(speed_mm_per_s=1_000, acceleration_mm_per_s2=350)
-    lock_ms: int = 12_000
+    hoist: Axis = Axis(speed_mm_per_s=1_200, acceleration_mm_per_s2=500)
+    lock_ms: int = 8_000
     tier_mm: int = 2_896
     clearance_mm: int = 1_500
     wh_per_lift: int = 2_600

@@ -103,6 +103,10 @@ class QuayCraneState:
     started_ms: int = 0
     """When its plan's seconds began to count."""
 
+    def next_transport(self) -> int | None:
+        """The next step for which a truck must come; None when only lids are left."""
+        return next((n for n in range(self.next, len(self.steps)) if self.steps[n].containers), None)
+
     def take(self, call: str, steps: tuple[CraneStep, ...], now_ms: int) -> None:
         """Begin a queue."""
         self.call, self.steps, self.next, self.released, self.late_ms = call, steps, 0, 0, 0
@@ -203,6 +207,10 @@ class Board:
         """Keep a place on a stack for a box on its way."""
         self.goes_to[container] = position
         self.coming[stack_of(position)] += 1
+
+    def turn(self, crane: QuayCraneState, number: int) -> tuple[int, str, int]:
+        """The place of a crane's step among those of all cranes, by the plans' times."""
+        return crane.started_ms + 1_000 * crane.steps[number].start_s, crane.id, number
 
     def height(self, stack: StackId) -> int:
         """Boxes on a stack and on the way to it."""

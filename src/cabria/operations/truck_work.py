@@ -26,15 +26,27 @@ def assign_trucks(desk: Desk) -> None:
     """Give trucks that have nothing to do to moves that have none."""
     board = desk.board
     idle = [truck for truck in board.trucks.values() if not (truck.move or truck.is_driving or truck.failed)]
-    wanting = sorted((m for m in board.moves.values() if not m.truck), key=lambda move: (move.due_ms, move.id))
-    asked = [(move, stands) for move in wanting if (stands := stands_open_for(desk, move))]
-    if not idle or not asked:
+    asked = _asked(desk, len(idle))
+    if not asked:
         return
     ways_ms = np.array([[_way_ms(desk, truck, stands) for truck in idle] for _, stands in asked])
     for row, column in _pairs(desk, ways_ms, [move.due_ms for move, _ in asked]):
         move, truck = asked[row][0], idle[column]
         if ways_ms[row, column] < NO_WAY_MS:
             move.truck, truck.move, truck.at_stop = truck.id, move.id, False
+
+
+def _asked(desk: Desk, trucks: int) -> list[tuple[Move, list[int]]]:
+    """The moves whose turn is first, as many as there are trucks, and where each may be begun.
+
+    A move that cannot be begun yet keeps its truck: otherwise later ones could take all and wait for it for ever.
+    """
+    board = desk.board
+    wanting = sorted(
+        (board.turn(board.quay_cranes[m.queue], m.step), m.id) for m in board.moves.values() if not m.truck
+    )
+    first = [board.moves[name] for _, name in wanting[:trucks]]
+    return [(move, stands) for move in first if (stands := stands_open_for(desk, move))]
 
 
 def _pairs(desk: Desk, ways_ms: np.ndarray, due_ms: Sequence[int]) -> list[tuple[int, int]]:
@@ -120,17 +132,23 @@ def _is_own(desk: Desk, move: Move, stand: int) -> bool:
 
 
 def _still_to_come(desk: Desk, move: Move, stands: tuple[int, ...]) -> int:
-    """Trucks whose turn at these stands is before this one's, at any crane, and that are not there yet."""
+    """Cranes whose own turn at these stands is before this move's and has no truck there yet.
+
+    Turns follow the plan's times. The first of all turns therefore always finds a stand, and so does the next when
+    that truck has left: trucks that came too early never keep out the one they wait for.
+    """
     board, missing = desk.board, 0
+    turn = board.turn(board.quay_cranes[move.queue], move.step)
     for crane in board.quay_cranes.values():
-        last = move.step if crane.id == move.queue else crane.next + 1
-        for number in range(crane.next, min(last, len(crane.steps))):
-            x_mm = board.calls[crane.call].x_mm(crane.steps[number].bay)
-            other = board.moves.get(crane.moves.get(number, ""))
-            if other is None or not set(board.stands_for_quay(x_mm)) & set(stands):
-                continue
-            truck = board.trucks.get(other.truck)
-            missing += truck is None or truck.stand not in stands
+        number = crane.next_transport()
+        if number is None or board.turn(crane, number) >= turn:
+            continue
+        x_mm = board.calls[crane.call].x_mm(crane.steps[number].bay)
+        if not set(board.stands_for_quay(x_mm)) & set(stands):
+            continue
+        other = board.moves.get(crane.moves.get(number, ""))
+        truck = None if other is None else board.trucks.get(other.truck)
+        missing += truck is None or truck.stand not in stands
     return missing
 
 
