@@ -16,7 +16,7 @@ from cabria.planning.search.kernels import generator
 from cabria.planning.search.stopping import MaxIterations
 from cabria.planning.stowage.whole_ship import kernels as k
 from cabria.planning.stowage.whole_ship.annealing import anneal, chain
-from cabria.planning.stowage.whole_ship.bound import height_cuts, lower_bound
+from cabria.planning.stowage.whole_ship.bound import lower_bound
 from cabria.planning.stowage.whole_ship.changes import change
 from cabria.planning.stowage.whole_ship.operators import copy_into, members_of, shares, unloaded
 from cabria.planning.stowage.whole_ship.problem import WholeShipProblem, spots_of
@@ -245,20 +245,6 @@ def test_the_bound_is_below_and_the_search_at_what_brute_force_finds(loads: list
     assert bound <= result.cost
     # Brute force may leave the middle box ashore only with another; the search may do better.
     assert result.cost <= best + 1e-6
-
-
-@given(st.integers(0, 60_000), st.integers(1, 9), st.integers(0, 9), st.integers(0, 9))
-def test_every_stack_that_fits_keeps_the_height_cuts(height_2: int, cells: int, low: int, high: int) -> None:
-    fits = low + high <= cells and 2 * (2_591 * low + 2_896 * high) <= height_2
-    if fits:
-        assert all(a * low + b * high <= limit for a, b, limit in height_cuts(height_2, cells))
-
-
-def test_a_stack_of_the_deck_takes_nine_standard_or_eight_high_boxes() -> None:
-    cuts = height_cuts(2 * 23_490, 9)
-    broken = [(low, high) for low, high in [(9, 1), (8, 1), (1, 8)] if all(a * low + b * high <= c for a, b, c in cuts)]
-    assert (9, 1) not in broken
-    assert np.all([a * 9 <= c and b * 8 <= c for a, b, c in cuts])
 
 
 def test_of_an_odd_number_of_20_ft_one_stays_ashore_and_the_bound_says_so() -> None:
