@@ -35,9 +35,14 @@ class Params:
     repairs: int = 3
     seconds: float | None = None
     drops_impossible_wishes: bool = False
+    may_open_lids: bool = True
+    """Whether lids may be opened for the sake of room alone; that stows everything twice."""
 
     def passes(self) -> Iterator[Params]:
-        """Ever longer efforts up to this one: a whole plan is there early, and a better one from time to time."""
+        """Ever longer efforts up to this one: a whole plan is there early, and a better one from time to time.
+
+        With a budget of seconds there is only the shortest before this one.
+        """
         effort = FIRST_ITERATIONS_A_LOAD
         while self.stowage_iterations_a_load >= LEAST_GROWTH * effort:
             share = effort / self.stowage_iterations_a_load
@@ -47,7 +52,10 @@ class Params:
                 crane_iterations=max(FIRST_CRANE_ITERATIONS, round(share * self.crane_iterations)),
                 yard_iterations_a_load=max(FIRST_ITERATIONS_A_LOAD, round(share * self.yard_iterations_a_load)),
                 with_baselines=False,
+                may_open_lids=effort > FIRST_ITERATIONS_A_LOAD,
             )
+            if self.seconds is not None:
+                break
             effort *= GROWTH
         yield self
 

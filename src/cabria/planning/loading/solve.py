@@ -21,6 +21,7 @@ from cabria.planning.search.result import Listener, Progress, Result, silent
 from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds, StoppingCriterion
 from cabria.planning.stowage.price import bound, priced
 from cabria.planning.stowage.problem import StowageProblem, StowageSolution
+from cabria.planning.stowage.solve import Params as StowageParams
 from cabria.planning.stowage.solve import solve as stow
 from cabria.planning.stowage.wished import changed, loosened
 from cabria.planning.yard.baselines import exact_planned_weights, incumbent_greedy
@@ -58,7 +59,8 @@ def solve(
 
     Deterministic for a seed as long as `stop` does not look at a clock. `wall` and `cpu` only tell where time went.
     Boxes that the referee forbids are refused with its sentence and the rest is planned again. With `keep` the call is
-    first planned with less effort, and `keep` gets each legal plan that is better than those before, without reasons.
+    first planned with less effort, and `keep` gets each legal plan that is better than those before, without reasons;
+    the first of all says slots only.
     Raises ImpossibleWishes for wishes of the planner that cannot be met, unless the parameters let them be dropped.
     """
     params = params or Params()
@@ -70,16 +72,15 @@ def solve(
         return work.finish(kept)
     best: _Draft | None = None
     for effort in params.passes() if keep else (params,):
-        work = replace(work, params=effort)
-        draft = work.legal_draft()
+        draft = replace(work, params=effort, keep_slots=keep if best is None else None).legal_draft()
         if best is None or draft.rank <= best.rank:
             best = draft
             if keep and effort is not params and draft.is_sound:
                 keep(work.planned(draft, draft.plan))
-        if best is draft and stop(0, draft.rank[-1]):
+        if stop(0, best.rank[-1]):
             break
     assert best is not None
-    return replace(work, params=params).with_all_wishes(best)
+    return work.with_all_wishes(best)
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ class _Work:
     listen: Listener
     watch: _Stopwatch
     dropped: tuple[ImpossibleWish, ...] = ()
+    keep_slots: Callable[[PlannedCall], None] | None = None
+    """Gets the very first slots, judged, before anybody thinks of cranes and yard."""
 
     def legal_draft(self) -> _Draft:
         """A draft from which loads are left out that the referee forbids."""
@@ -174,7 +177,8 @@ class _Work:
         """Slots; where new boxes find no room and the change budget has some left, once more with boxes let go."""
         problem = StowageProblem.of(call)
         until = self._until(self.params.stowage_iterations_a_load * self._loads, "stowage")
-        first = stow(problem, until, seed=self.seed, listen=self.listen)
+        params = StowageParams(may_open_lids=self.params.may_open_lids)
+        first = stow(problem, until, seed=self.seed, params=params, listen=self.listen)
         budget = call.wishes.budget
         if budget is None:
             return first
@@ -183,7 +187,7 @@ class _Work:
         if not ashore or len(changes) >= budget.at_most:
             return first
         looser = loosened(problem, ashore, budget.at_most - len(changes))
-        second = stow(looser, until, seed=self.seed, listen=self.listen)
+        second = stow(looser, until, seed=self.seed, params=params, listen=self.listen)
         moved = changed(call, {**second.plan.loads, **second.plan.restows}, second.plan.refused)
         is_better = len(moved) <= budget.at_most and len(second.plan.refused) < len(first.plan.refused)
         return second if is_better else first
@@ -192,6 +196,7 @@ class _Work:
         call = replace(self.call, loads=tuple(load for load in self.call.loads if load.id not in forbidden))
         with self.watch("stowage"):
             stowed = self._stowed(call)
+        self._tell_slots(stowed, forbidden)
         with self.watch("cranes"):
             split = split_cranes(
                 CraneProblem.of(call, loads=stowed.plan.loads, restows=stowed.plan.restows),
@@ -219,6 +224,30 @@ class _Work:
             self.listen(Progress("referee", 0.0, float("inf"), 0))
             judgement = judge(self.call, plan)
         return _Draft(plan, judgement, stowed, split, chosen, forbidden)
+
+    def _tell_slots(self, stowed: Result[StowageSolution], forbidden: Mapping[ContainerId, str]) -> None:
+        if self.keep_slots is None:
+            return
+        slots = stowed.plan
+        refused = {**slots.refused, **forbidden}
+        plan = LoadingPlan(self.call.id, slots.loads, refused, slots.restows, tank_contents_kg=slots.tank_contents_kg)
+        with self.watch("referee"):
+            judgement = judge(self.call, plan)
+        if not judgement.hard_by_plan and not judgement.broken_wishes:
+            self.keep_slots(
+                PlannedCall(
+                    self.call,
+                    plan,
+                    judgement,
+                    stowed.costs,
+                    {},
+                    phases=self.watch.phases(),
+                    seed=self.seed,
+                    stopped="slots only; cranes and yard are not planned yet",
+                    version=__version__,
+                    dropped=self.dropped,
+                )
+            )
 
     def finish(self, draft: _Draft) -> PlannedCall:
         with self.watch("reasons"):
