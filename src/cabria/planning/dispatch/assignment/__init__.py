@@ -1,0 +1,1 @@
+"""Which vehicle does which job, at least cost, proved, tick after tick."""
