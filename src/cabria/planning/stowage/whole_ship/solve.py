@@ -25,11 +25,11 @@ from cabria.referee.whole_ship import judge_whole_ship
 class Params:
     """Temperatures are in the problem's unit, fines in that of an excess (see `kernels.FLOATING`)."""
 
-    hot_when_full: tuple[float, ...] = (500.0, 250.0)
+    hot_when_full: tuple[float, ...] = (1_000.0, 500.0)
     hot: tuple[float, ...] = (80.0, 60.0)
     """One search each, with a thread of its own; what comes out does not hang on how many cores there are. Full ships
     are those on which the first, quick search leaves more than a share of `ashore_when_full` on the quay."""
-    cold: float = 0.5
+    cold: float = 0.3
     ashore_when_full: float = 0.005
     round_steps: int = 50_000
     first_rounds: int = 20
@@ -45,7 +45,7 @@ class Params:
     most_fine: float = 1_000.0
     repair_dearer: float = 4.0
     most_repair_fine: float = 1_000_000.0
-    hard_from: float = 0.9
+    hard_from: float = 0.95
     """Share of the search after which a plan she may sail with is left no more, and one she may not is mended."""
     exchange_from: float = 0.5
     """From then on a search that is `far_behind` goes on from the best one's plan."""
