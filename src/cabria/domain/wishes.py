@@ -144,8 +144,13 @@ class Pin:
         place = profile.place(position)
         return place is not None and self.to.contains(profile, place)
 
+    @property
+    def because(self) -> str:
+        """Why and by whom, in brackets, as far as that was said."""
+        return _why(self.reason, self.by)
+
     def __str__(self) -> str:
-        return f"{self.container} pinned to {self.to}{_why(self.reason, self.by)}"
+        return f"{self.container} pinned to {self.to}{self.because}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,11 +156,21 @@ class _Sailing:
             sentence += ", at a plug"
         if self.decided.loads.get(box.id) in self._asked:
             sentence += ", as the carrier asks"
+        sentence += self._wished(box)
         if box.id in self.decided.restows:
             lifted = self.call.arrival.by_container[box.id].position == self.decided.restows[box.id]
             sentence += ", lifted and set back" if lifted else ", lifted because something under it leaves"
         costs = [f"{name} {value:g} min" for name, value in terms.items() if value]
         return f"{sentence}; {', '.join(costs) if costs else 'it costs nothing there'}."
+
+    def _wished(self, box: Container) -> str:
+        """What the planner has to do with its slot."""
+        wishes = self.call.wishes
+        told = [f"pinned to {pin.to}{pin.because}" for pin in wishes.pins_of(box.id)]
+        slot = self.decided.loads.get(box.id) or self.decided.restows.get(box.id)
+        if not told and wishes.budget and slot is not None and wishes.budget.earlier.get(box.id) == slot:
+            told = ["kept where the earlier plan had it"]
+        return "".join(f", {each}" for each in told)
 
     @cached_property
     def _asked(self) -> Mapping[StowPosition | None, SlotInstruction]:
@@ -272,6 +282,8 @@ class _Sailing:
             return f"the cell takes no {box.length_ft} ft container"
         if box.needs_plug and not has_plug(place.cell, place.end):
             return "no plug there"
+        if wish := self.problem.permitted.why_not(box, position):
+            return wish
         instruction = self._asked.get(position)
         if self._asked and instruction is None:
             return "the carrier's instruction does not name this slot"
@@ -288,6 +300,8 @@ class _Sailing:
             other = self.boxes[against]
             if not takes(here.cell, here.end, other) or (other.needs_plug and not has_plug(here.cell, here.end)):
                 return f"{against} would have to go to its slot, which does not take it"
+            if wish := self.problem.permitted.why_not(other, self._position(box.id)):
+                return f"{against} would have to go to its slot: {wish}"
             own = [e for _, e in self.piles[here.stack_id] if e.id not in (box.id, against)]
             swapped = [*(Stowed(e, self._position(e.id)) for e in own), Stowed(other, self._position(box.id))]
             if wrong_there := forbidden(self.call, swapped, {*self.new, against}):
