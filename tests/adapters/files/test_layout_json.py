@@ -196,6 +196,17 @@ def test_a_missing_terminal_is_told(tmp_path: Path) -> None:
         read_layout(tmp_path / "layout.json")
 
 
+def test_a_terminal_of_somebody_else_is_never_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "layout.json"
+    write_layout(small_layout(), path)
+    write_layout(small_layout(), path)
+    before = (tmp_path / "terminal.json").read_bytes(), path.read_bytes()
+    other = replace(small_layout(), terminal=replace(small_layout().terminal, trucks=9))
+    with pytest.raises(DataError, match=r"terminal.json: It would hold the terminal Small, and holds another one."):
+        write_layout(other, path)
+    assert before == ((tmp_path / "terminal.json").read_bytes(), path.read_bytes())
+
+
 def test_a_layout_beyond_the_format_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="beyond what the format holds"):
         write_layout(replace(small_layout(), name="x" * 99), tmp_path / "layout.json")

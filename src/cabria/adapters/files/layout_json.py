@@ -168,12 +168,19 @@ def parse_layout(content: bytes, terminal: Terminal, *, file: str) -> Layout:
 def write_layout(layout: Layout, path: Path | str) -> Path:
     """Write the layout's JSON file, and the terminal's beside it, whose path is returned; each whole or not at all.
 
-    Raises DataError.
+    A terminal file that is there already is kept; DataError is raised when it holds another terminal.
     """
     path = Path(path)
     beside = terminal_file(path)
     content = layout_bytes(layout, beside.name)
-    write_terminal(layout.terminal, beside)
+    if not beside.exists():
+        write_terminal(layout.terminal, beside)
+    elif read_terminal(beside) != layout.terminal:
+        raise DataError(
+            f"It would hold the terminal {layout.terminal.name}, and holds another one.",
+            file=str(beside),
+            remedy="Give the layout another name or another folder.",
+        )
     write_whole(path, content)
     return beside
 
