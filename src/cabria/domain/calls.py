@@ -35,6 +35,28 @@ class SlotInstruction:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedLoads:
+    """A forecast of what a later port will load for one that follows it."""
+
+    port: Port
+    pod: Port
+    length_ft: int
+    count: int
+    mean_mass_kg: int = 0
+    reefers: int = 0
+
+    def __post_init__(self) -> None:
+        if self.length_ft not in (20, 40, 45):
+            raise DataError(f"Expected boxes are 20, 40 or 45 ft long, not {self.length_ft}.")
+        if self.count < 0 or not 0 <= self.reefers <= self.count:
+            raise DataError(f"{self.count} boxes with {self.reefers} reefers among them cannot be expected.")
+
+    @property
+    def teu(self) -> int:
+        return self.count * (1 if self.length_ft == 20 else 2)
+
+
+@dataclass(frozen=True, slots=True)
 class CallSettings:
     """What a planner may set for a call; the defaults are those of a new terminal.
 
@@ -121,6 +143,8 @@ class VesselCall:
     """First line fast, as ISO 8601 local time; plans count seconds from here."""
     lids_off: tuple[str, ...] = ()
     """Hatch covers that are off when the plan begins, because their bays are begun already."""
+    later_loads: tuple[ExpectedLoads, ...] = ()
+    """What later ports are expected to load; room is kept for it where that costs little."""
     findings: tuple[Finding, ...] = ()
     wishes: Wishes = field(default_factory=Wishes)
     """What the planner asks of the plan."""
@@ -130,6 +154,12 @@ class VesselCall:
             raise DataError(f"The rotation of call {self.id} visits {self.port} again; give the coming ports only.")
         if len(self.rotation) != len(set(self.rotation)):
             raise DataError(f"The rotation of call {self.id} names a port twice.")
+        for expected in self.later_loads:
+            if not 0 < self.port_order.get(expected.port, 0) < self.port_order.get(expected.pod, 0):
+                raise DataError(
+                    f"Loads are expected at {expected.port} for {expected.pod}, "
+                    "but the rotation does not visit these ports in that order."
+                )
         seen: set[ContainerId] = set()
         for container in self.loads:
             if container.id in seen:

@@ -12,6 +12,7 @@ from cabria.referee import overstows
 from cabria.referee.condition import Case
 from cabria.referee.crane_travel import travel_s
 from cabria.referee.judgement import Figures
+from cabria.referee.later_ports import room_for_later_ports
 
 QUARTER_HOUR_S = 900
 
@@ -25,6 +26,7 @@ def count(case: Case, findings: Iterable[Finding]) -> Figures:
     steps = [step for queue in plan.queues for step in queue.steps]
     on_arrival = {offence.key for offence in overstows.no_overstow_in_stack(case.arrival)}
     on_arrival |= {offence.key for offence in overstows.no_overstow_on_lid(case.arrival)}
+    later = room_for_later_ports(case)
     return Figures(
         loads=len(call.loads),
         loaded=loaded,
@@ -44,6 +46,8 @@ def count(case: Case, findings: Iterable[Finding]) -> Figures:
         peak_block_moves_15_min=_peak_of_a_block(plan),
         plugs_used=sum(container.needs_plug for container, _ in case.sailing),
         teu_departing=sum(container.size_type.teu for container, _ in case.sailing),
+        later_teu_expected=sum(room.expected_teu for room in later),
+        later_teu_without_room=sum(room.without_room_teu for room in later),
     )
 
 

@@ -62,6 +62,10 @@ class Figures:
     """Most yard moves due in one block in one quarter of an hour, counted from the call's start."""
     plugs_used: int = 0
     teu_departing: int = 0
+    later_teu_expected: int = 0
+    """TEU that later ports are expected to load."""
+    later_teu_without_room: int = 0
+    """Those of them for which no room is left without a restow or an overstow."""
 
 
 @dataclass(frozen=True, slots=True)

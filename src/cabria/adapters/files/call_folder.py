@@ -31,6 +31,7 @@ from cabria.adapters.files.call_checks import (
     voyage_differs,
 )
 from cabria.adapters.files.documents import misfit, read_toml, text_like
+from cabria.adapters.files.later_ports import read_later_loads, write_later_loads
 from cabria.adapters.files.load_tables import ListedBox, read_discharge_table, read_holds, read_load_table
 from cabria.adapters.files.profile_json import write_profile
 from cabria.adapters.files.profiles import load_profile
@@ -75,6 +76,7 @@ class FilesPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     instruction: str = ""
     discharges: str = ""
     holds: str = ""
+    later_ports: str = ""
     wishes: str = ""
 
 
@@ -240,6 +242,7 @@ class _Reading:
                 bow_towards_x=said.bow_towards_x,
                 start=said.start,
                 lids_off=tuple(said.lids_off),
+                later_loads=read_later_loads(self._path("later_ports")) if said.files.later_ports else (),
                 findings=tuple(replace(finding, cause=Cause.ARRIVAL) for finding in self.findings),
                 wishes=read_wishes(self._path("wishes"), call_id=said.id) if said.files.wishes else Wishes(),
             )
@@ -497,6 +500,9 @@ def _write_files(call: VesselCall, folder: Path, previous_port: Port | None) -> 
         files["holds"] = "holds.csv"
         rows = "".join(f"{number},{_csv_cell(hold)}\n" for number, hold in holds)
         write_whole(folder / files["holds"], f"container,hold\n{rows}".encode())
+    if call.later_loads:
+        files["later_ports"] = "later_ports.csv"
+        write_later_loads(call.later_loads, folder / files["later_ports"])
     if call.wishes.all:
         files["wishes"] = "wishes.toml"
         write_wishes(call.wishes, folder, files["wishes"], call_id=call.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -227,6 +227,9 @@ class _Builder:
                 [[-UNLIMITED, UNLIMITED, -UNLIMITED, UNLIMITED] for _ in self.profile.stations] or [[0, 0, 0, 0]],
                 np.int64,
             ),
+            windows=self._windows(),
+            room_rows=self._room_rows(),
+            room_caps=self._room_caps(),
             closed=self._closed(),
             **_share_of(open_stacks, np.arange(len(self.boxes)), self.stacks, self._box_rows(), self.orders),
             tcg_free=0,
@@ -293,8 +296,35 @@ class _Builder:
         row[k.LID_MOVES] = _points(settings.lid_min)
         row[k.WINDOW] = _points(settings.long_crane_min)
         row[k.SPREAD] = _points(settings.crane_spread_min)
+        row[k.LATER_ROOM] = _points(settings.later_room_min)
         row[k.TCG_PRICE] = _points(prices.heel)
         return row
+
+    def _windows(self) -> k.Array:
+        """Runs of bays shorter than the room that one crane more than k needs, for k below the number of cranes."""
+        cranes, bays = max(1, len(self.call.terminal.quay_cranes)), max(self.bay_index.values()) + 1
+        windows = []
+        for together in range(1, cranes):
+            length = together * (self.call.terminal.crane_gap_bays + 1)
+            windows += [(first, first + length, together) for first in range(bays - length + 1)]
+        return np.array(windows or [(0, bays, cranes)], np.int64)
+
+    def _room_rows(self) -> k.Array:
+        """By port and port of discharge what is expected for that or a later one, in TEU."""
+        order, expected = self.call.port_order, Counter[tuple[int, int]]()
+        for loads in self.call.later_loads:
+            for pod in {order[other.pod] for other in self.call.later_loads if other.port == loads.port}:
+                if pod <= order[loads.pod]:
+                    expected[order[loads.port], pod] += loads.teu
+        return np.array([(*key, teu) for key, teu in sorted(expected.items())], np.int64).reshape(-1, 3)
+
+    def _room_caps(self) -> k.Array:
+        caps, lids_of = np.zeros((max(1, len(self.lids)) + 1, 2), np.int64), self._lids_of()
+        for s, stack_id in enumerate(self.stack_ids):
+            cells = self.profile.stack_by_id[stack_id].cells
+            teu = sum(max(2 * cell.takes_40, cell.takes_20_fore + cell.takes_20_aft) for cell in cells)
+            caps[lids_of[s, 0], 0 if stack_id.level is Level.DECK else 1] += teu
+        return caps
 
     def _window_target(self) -> int:
         cranes = max(1, len(self.call.terminal.quay_cranes))
@@ -324,14 +354,22 @@ class _Builder:
             by_group=np.zeros((groups, self.orders), np.int64),
             moves=np.zeros(bays, np.int64),
             surplus=np.zeros(max(1, len(self.station_x)), np.int64),
+            teu_on=np.zeros((lids + 1, self.orders), np.int64),
+            teu_under=np.zeros((lids + 1, self.orders), np.int64),
+            room_of_lid=np.zeros((lids + 1, len(self._room_rows())), np.int64),
+            room=np.zeros(len(self._room_rows()), np.int64),
             totals=np.zeros(k.TOTALS, np.int64),
             before=np.zeros(room, np.int64),
             after=np.zeros(room, np.int64),
             spare=np.zeros((room, 2), np.int64),
             going=np.zeros(room, np.int64),
             coming=np.zeros(room, np.int64),
+            prefix=np.zeros(bays + 1, np.int64),
         )
         self._count_standing(state)
+        ship = self.ship()
+        for lid in range(lids + 1):
+            k.refresh_room(ship, state, lid)
         return state
 
     def _count_standing(self, state: k.State) -> None:
@@ -342,6 +380,8 @@ class _Builder:
                 state.totals[k.TCG_MOMENT] += box.gross_mass_kg * self.stacks[s, k.TCG]
                 order = self._order(box)
                 state.by_group[self.groups[self.stack_ids[s]], order] += 1
+                teu = state.teu_on if self.stacks[s, k.IS_DECK] else state.teu_under
+                teu[lids_of[s, 0], order] += 1 if box.is_20 else 2
                 if self.stacks[s, k.IS_DECK]:
                     state.by_order[s, order] += 1
                 for lid in lids_of[s][lids_of[s] >= 0]:

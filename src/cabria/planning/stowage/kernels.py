@@ -35,8 +35,9 @@ LENGTH, HEIGHT, MASS, WEIGHT, ORDER, NEEDS_PLUG, RANK, REFUSED_PRICE, KIND, BOX_
 
 # Entries of `prices`.
 (
-    OVERSTOW, INVERSION, LID_OVERSTOW, MIX, LID_MOVES, WINDOW, SPREAD, TCG_PRICE, STRENGTH_PRICE, BLOCKED, PRICES,
-) = range(11)  # fmt: skip
+    OVERSTOW, INVERSION, LID_OVERSTOW, MIX, LID_MOVES, WINDOW, SPREAD, TCG_PRICE, STRENGTH_PRICE, BLOCKED, LATER_ROOM,
+    PRICES,
+) = range(12)  # fmt: skip
 
 # Entries of `totals`.
 STACKS_COST, LIDS_COST, MIX_COST, LID_MOVES_COST, REFUSED_COST, TCG_MOMENT, COUNT_ASHORE, BLOCKED_COST, TOTALS = range(
@@ -83,6 +84,12 @@ class Ship(NamedTuple):
     station_x: Array
     limits: Array
     """Least and greatest shear and bending by station."""
+    windows: Array
+    """Runs of neighbouring bays that only so many cranes can share: first bay, bay after the last, cranes."""
+    room_rows: Array
+    """What later ports expect: port, port of discharge, TEU for that or a later one; by port."""
+    room_caps: Array
+    """TEU of the cells over and under each lid; the last row is for stacks without one."""
     max_inversion_kg: int
     window_target: int
     tcg_free: int
@@ -124,19 +131,49 @@ class State(NamedTuple):
     """Crane moves by bay."""
     surplus: Array
     """Weight less buoyancy by station."""
+    teu_on: Array
+    teu_under: Array
+    """TEU over and under each lid by port; the last row is for stacks without one. Counted where room is expected."""
+    room_of_lid: Array
+    """Free TEU by lid and row of `room_rows` that can be filled without a restow or an overstow."""
+    room: Array
+    """The same over all lids."""
     totals: Array
     before: Array
     after: Array
     spare: Array
     going: Array
     coming: Array
-    """The last five are for work in between."""
+    prefix: Array
+    """The last six are for work in between."""
 
 
 _I0, _I1, _I2 = types.int64, types.Array(types.int64, 1, "C"), types.Array(types.int64, 2, "C")
-SHIP = types.NamedTuple((_I2, _I2, _I2, _I2, *[_I1] * 2, _I2, *[_I1] * 7, _I2, _I0, _I0, _I0), Ship)  # type: ignore[no-untyped-call]
+SHIP = types.NamedTuple((_I2, _I2, _I2, _I2, *[_I1] * 2, _I2, *[_I1] * 7, _I2, _I2, _I2, _I2, _I0, _I0, _I0), Ship)  # type: ignore[no-untyped-call]
 STATE = types.NamedTuple(  # type: ignore[no-untyped-call]
-    (_I2, _I1, _I1, _I2, _I1, _I1, _I2, _I2, *[_I1] * 5, _I2, _I1, _I2, *[_I1] * 5, _I2, _I1, _I1), State
+    (
+        _I2,
+        _I1,
+        _I1,
+        _I2,
+        _I1,
+        _I1,
+        _I2,
+        _I2,
+        *[_I1] * 5,
+        _I2,
+        _I1,
+        _I2,
+        *[_I1] * 2,
+        _I2,
+        _I2,
+        _I2,
+        _I1,
+        *[_I1] * 3,
+        _I2,
+        *[_I1] * 3,
+    ),
+    State,
 )
 _QUICK: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
 """Without Numba's reference counting, for which nothing is allocated here: it made the changes three times slower."""
@@ -399,6 +436,13 @@ def shift(ship: Ship, state: State, s: int, b: int, sign: int) -> None:
     if state.by_group[group, order] == (1 if sign > 0 else 0):
         state.totals[MIX_COST] += sign * ship.prices[MIX]
     state.moves[ship.stacks[s, BAY]] += sign
+    if ship.room_rows.shape[0] > 0:
+        lid = ship.lids_of[s, 0] if ship.lids_of[s, 0] >= 0 else state.room_of_lid.shape[0] - 1
+        teu = sign * (1 if ship.boxes[b, LENGTH] == 0 else 2)
+        if ship.stacks[s, IS_DECK]:
+            state.teu_on[lid, order] += teu
+        else:
+            state.teu_under[lid, order] += teu
     mass = ship.boxes[b, MASS]
     state.totals[TCG_MOMENT] += sign * mass * ship.stacks[s, TCG]
     station = ship.stacks[s, STATION]
@@ -410,22 +454,28 @@ def shift(ship: Ship, state: State, s: int, b: int, sign: int) -> None:
 
 @njit(types.int64(SHIP, STATE, types.int64, types.int64, types.int64, types.int64), **_QUICK)
 def _cranes_cost(ship: Ship, state: State, bay_s: int, more_s: int, bay_t: int, more_t: int) -> Any:
-    """Price of the crane moves, with `more_s` moves more in one bay and `more_t` in another."""
-    bays = state.moves.shape[0]
-    cost, most, behind = 0, 0, 0
-    for bay in range(bays - 1, -1, -1):
+    """Price of the crane moves, with `more_s` moves more in one bay and `more_t` in another.
+
+    No split of the cranes is shorter than the moves of a run of bays by the cranes that have room there; the longest of
+    these is what the long crane is paid for.
+    """
+    prefix, bays = state.prefix, state.moves.shape[0]
+    for bay in range(bays):
         here = state.moves[bay]
         if bay == bay_s:
             here += more_s
         if bay == bay_t:
             here += more_t
-        window = here + behind
-        behind = here
-        if window > ship.window_target:
-            cost += (window - ship.window_target) * ship.prices[SPREAD]
-        if window > most:
-            most = window
-    return cost + most * ship.prices[WINDOW]
+        prefix[bay + 1] = prefix[bay] + here
+    cost, longest = 0, 0
+    for w in range(ship.windows.shape[0]):
+        cranes = ship.windows[w, 2]
+        moves = prefix[ship.windows[w, 1]] - prefix[ship.windows[w, 0]]
+        share = moves * ship.prices[WINDOW] // cranes
+        longest = max(longest, share)
+        if cranes == 1 and moves > ship.window_target:
+            cost += (moves - ship.window_target) * ship.prices[SPREAD]
+    return cost + longest
 
 
 @njit(types.int64(SHIP, types.int64), **_QUICK)
@@ -455,12 +505,54 @@ def _strain_cost(ship: Ship, state: State) -> Any:
 
 
 @njit(types.int64(SHIP, STATE), **_QUICK)
+def _room_cost(ship: Ship, state: State) -> Any:
+    """Price of what later ports expect to load and find no room for (Hall's condition at each port)."""
+    missing, worst, port = 0, 0, -1
+    for r in range(ship.room_rows.shape[0]):
+        if ship.room_rows[r, 0] != port:
+            missing += worst
+            worst, port = 0, ship.room_rows[r, 0]
+        worst = max(worst, ship.room_rows[r, 2] - state.room[r])
+    return (missing + worst) * ship.prices[LATER_ROOM]
+
+
+@njit(types.void(SHIP, STATE, types.int64), **_QUICK)
+def refresh_room(ship: Ship, state: State, lid: int) -> None:
+    """Bring the room over and under a lid up to date; the row after the last lid is for stacks without one."""
+    orders = state.teu_on.shape[1]
+    has_lid = lid < state.room_of_lid.shape[0] - 1
+    for r in range(ship.room_rows.shape[0]):
+        port, pod = ship.room_rows[r, 0], ship.room_rows[r, 1]
+        over, under, first = ship.room_caps[lid, 0], ship.room_caps[lid, 1], LATEST
+        for order in range(orders - 1, port, -1):
+            over -= state.teu_on[lid, order]
+            under -= state.teu_under[lid, order]
+            if has_lid and state.under_lid[lid, order] > 0:
+                first = order
+        room = over if first >= pod else 0
+        if not has_lid or state.last_on[lid] <= port:
+            room += under
+        state.room[r] += room - state.room_of_lid[lid, r]
+        state.room_of_lid[lid, r] = room
+
+
+@njit(types.void(SHIP, STATE, types.int64), **_QUICK)
+def _refresh_rooms(ship: Ship, state: State, s: int) -> None:
+    if ship.lids_of[s, 0] < 0:
+        refresh_room(ship, state, state.room_of_lid.shape[0] - 1)
+    for j in range(ship.lids_of.shape[1]):
+        if ship.lids_of[s, j] >= 0:
+            refresh_room(ship, state, ship.lids_of[s, j])
+
+
+@njit(types.int64(SHIP, STATE), **_QUICK)
 def total_cost(ship: Ship, state: State) -> Any:
     """All of it, the parts that concern the whole ship computed afresh."""
     totals = state.totals
     cost = totals[STACKS_COST] + totals[LIDS_COST] + totals[BLOCKED_COST] + totals[MIX_COST]
     cost += totals[LID_MOVES_COST] + totals[REFUSED_COST]
     cost += _cranes_cost(ship, state, 0, 0, 0, 0) + _heel_cost(ship, totals[TCG_MOMENT])
+    cost += _room_cost(ship, state)
     return cost + _strain_cost(ship, state) if ship.prices[STRENGTH_PRICE] > 0 else cost
 
 
@@ -693,29 +785,19 @@ def _count_over(
     for j in range(comings):
         shift(ship, state, t, coming[j], -1)
         shift(ship, state, s, coming[j], 1)
-    if s != ASHORE:
-        _refresh_lids(ship, state, s)
-    if t != ASHORE:
-        _refresh_lids(ship, state, t)
+    for stack in (s, t):
+        if stack != ASHORE:
+            _refresh_lids(ship, state, stack)
+            if ship.room_rows.shape[0] > 0:
+                _refresh_rooms(ship, state, stack)
 
 
-@njit(
-    types.int64(SHIP, STATE, types.int64, types.int64, _I1, types.int64, _I1, types.int64, types.int64),
-    **_QUICK,
-)
-def _cost_after(
-    ship: Ship, state: State, s: int, t: int, going: Array, goings: int, coming: Array, comings: int, now: int
+@njit(types.int64(SHIP, STATE, types.int64, types.int64, _I1, types.int64, _I1, types.int64), **_QUICK)
+def _costs_more_apart(
+    ship: Ship, state: State, s: int, t: int, going: Array, goings: int, coming: Array, comings: int
 ) -> Any:
-    """The total cost `now` after an exchange of boxes, but with the stacks' own costs as they were."""
-    apart = s == ASHORE or t == ASHORE or ship.stacks[s, ZONE] != ship.stacks[t, ZONE]
-    entangled = (s != ASHORE and ship.stacks[s, IS_ENTANGLED]) or (t != ASHORE and ship.stacks[t, IS_ENTANGLED])
-    if not apart or entangled or ship.prices[STRENGTH_PRICE] > 0:
-        before = total_cost(ship, state)
-        _count_over(ship, state, s, t, going, goings, coming, comings)
-        cost = now + total_cost(ship, state) - before
-        _count_over(ship, state, t, s, going, goings, coming, comings)
-        return cost
-    cost = now + _costs_more(ship, state, s, going, goings, coming, comings)
+    """What an exchange between stacks of two zones costs more, their own costs, strength and later room apart."""
+    cost = _costs_more(ship, state, s, going, goings, coming, comings)
     cost += _costs_more(ship, state, t, coming, comings, going, goings)
     bay_s, tcg_s = (ship.stacks[s, BAY], ship.stacks[s, TCG]) if s != ASHORE else (-1, 0)
     bay_t, tcg_t = (ship.stacks[t, BAY], ship.stacks[t, TCG]) if t != ASHORE else (-1, 0)
@@ -728,6 +810,46 @@ def _cost_after(
     for j in range(comings):
         moment += ship.boxes[coming[j], MASS] * (tcg_s - tcg_t)
     return cost + _heel_cost(ship, moment) - _heel_cost(ship, state.totals[TCG_MOMENT])
+
+
+@njit(
+    types.int64(SHIP, STATE, types.int64, types.int64, _I1, types.int64, _I1, types.int64, types.int64, types.int64),
+    **_QUICK,
+)
+def _cost_after(
+    ship: Ship,
+    state: State,
+    s: int,
+    t: int,
+    going: Array,
+    goings: int,
+    coming: Array,
+    comings: int,
+    now: int,
+    most: int,
+) -> Any:
+    """The total cost `now` after an exchange of boxes, but with the stacks' own costs as they were.
+
+    Where it would be more than `most` anyway, it may be less than that.
+    """
+    apart = s == ASHORE or t == ASHORE or ship.stacks[s, ZONE] != ship.stacks[t, ZONE]
+    entangled = (s != ASHORE and ship.stacks[s, IS_ENTANGLED]) or (t != ASHORE and ship.stacks[t, IS_ENTANGLED])
+    is_simple = apart and not entangled
+    is_whole = ship.prices[STRENGTH_PRICE] == 0 and ship.room_rows.shape[0] == 0
+    if is_simple:
+        cost = now + _costs_more_apart(ship, state, s, t, going, goings, coming, comings)
+        if is_whole:
+            return cost
+        least = cost - _room_cost(ship, state)
+        if ship.prices[STRENGTH_PRICE] > 0:
+            least -= _strain_cost(ship, state)
+        if least > most >= 0:
+            return least
+    before = total_cost(ship, state)
+    _count_over(ship, state, s, t, going, goings, coming, comings)
+    cost = now + total_cost(ship, state) - before
+    _count_over(ship, state, t, s, going, goings, coming, comings)
+    return cost
 
 
 @njit(
@@ -755,8 +877,9 @@ def change(
         return INFEASIBLE
     if t != ASHORE and not _may_fit(ship, state, t, coming, comings, going, goings):
         return INFEASIBLE
-    cost = _cost_after(ship, state, s, t, going, goings, coming, comings, now)
-    cost -= (state.stack_cost[s] if s != ASHORE else 0) + (state.stack_cost[t] if t != ASHORE else 0)
+    old = (state.stack_cost[s] if s != ASHORE else 0) + (state.stack_cost[t] if t != ASHORE else 0)
+    limit = most + old if most >= 0 else most
+    cost = _cost_after(ship, state, s, t, going, goings, coming, comings, now, limit) - old
     if cost > most >= 0:
         return cost
     cost_s, cost_t, count_s, count_t = 0, 0, 0, 0

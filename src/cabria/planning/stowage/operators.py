@@ -23,6 +23,7 @@ from cabria.planning.stowage.flat import POINTS_PER_MIN, FlatProblem, share_of
 from cabria.planning.stowage.special import DangerousAboard, places_of
 from cabria.referee import imdg
 
+LESS_GUIDED = 10
 FEWEST_ZONES = 6
 """With fewer, a search does not deal them out to two hands."""
 FIRST_TRIES = 12
@@ -46,13 +47,17 @@ class Cooling:
     guided_iterations_a_box: int = 2_000
     """From how many on the search can afford the whole price of `Prices.blocked`."""
     quench_iterations: int = 400_000
-    hot_min: float = 60.0
+    hot_min: float = 50.0
     cold_min: float = 0.2
-    settle_share: float = 0.5
+    bend: float = 2.0
+    """Above 1 the search stays longer in the heat, where holds find their ports; cold it only sorts stacks."""
+    let_in_share: float = 0.8
+    """From here on the guide is all but gone if it keeps boxes ashore."""
+    settle_share: float = 0.65
 
     def temperature(self, share: float) -> float:
         """In points of cost, after a share of the search."""
-        return POINTS_PER_MIN * self.hot_min * math.pow(self.cold_min / self.hot_min, min(1.0, share))
+        return POINTS_PER_MIN * self.hot_min * math.pow(self.cold_min / self.hot_min, min(1.0, share) ** self.bend)
 
 
 def _parts(stop: StoppingCriterion) -> list[StoppingCriterion]:
@@ -100,13 +105,16 @@ class Search:
         steps_a_round = min(cooling.iterations_a_round, max(1_000, cooling.iterations_a_box_a_round * boxes))
         self._soften_guide(most)
         insert_all(self.flat, self.state)
-        iterations, share, best, stopped = 0, 0.0, self.cost, ""
+        iterations, share, best, stopped, gone = 0, 0.0, self.cost, "", min(0.99, _time_share(stop))
+        is_open = False
         with ThreadPoolExecutor(hands) as pool:
             while iterations < most and not (stopped := stop(iterations, best / POINTS_PER_MIN)):
                 if not self.is_settled and share >= cooling.settle_share:
                     self.settle()
+                if not is_open and share >= cooling.let_in_share:
+                    is_open = self._let_in()
                 steps = min(steps_a_round, -(-(most - iterations) // hands))
-                after = min(1.0, max((iterations + hands * steps) / most, _time_share(stop)))
+                after = min(1.0, max((iterations + hands * steps) / most, (_time_share(stop) - gone) / (1 - gone)))
                 self._round(pool, steps, cooling.temperature(share), cooling.temperature(after))
                 iterations, share, best = iterations + hands * steps, after, min(best, self.cost)
                 listen(Progress("stowage", share, best / POINTS_PER_MIN, iterations))
@@ -120,9 +128,9 @@ class Search:
         before = k.State(*(array.copy() for array in self.state))
         for state in self.other_states:
             _copy_into(state, before)
-        states = [self.state, *self.other_states]
-        hands = zip(self._deal(), states, self.randoms, strict=True)
-        list(pool.map(lambda hand: k.anneal(hand[0], hand[1], self.cost, steps, hot, cold, hand[2]), list(hands)))
+        now, states = self.cost, [self.state, *self.other_states]
+        hands = list(zip(self._deal(), states, self.randoms, strict=True))
+        list(pool.map(lambda hand: k.anneal(hand[0], hand[1], now, steps, hot, cold, hand[2]), hands))
         for state in self.other_states:
             for merged, changed, old in zip(self.state, state, before, strict=True):
                 merged += changed - old
@@ -148,6 +156,15 @@ class Search:
         """A short search must find room first; the guide of a long one would keep boxes ashore."""
         share = min(1.0, most / max(1, self.cooling.guided_iterations_a_box * len(self.flat.boxes)))
         self.flat.ship.prices[k.BLOCKED] = round(share * self.flat.prices.blocked * POINTS_PER_MIN)
+
+    def _let_in(self) -> bool:
+        """Take most of the guide away where boxes are ashore that may come aboard."""
+        ship, state = self.flat.ship, self.state
+        if np.any((state.where == k.ASHORE) & (state.locked == 0)):
+            blocked = state.totals[k.BLOCKED_COST] // max(1, ship.prices[k.BLOCKED])
+            ship.prices[k.BLOCKED] //= LESS_GUIDED
+            state.totals[k.BLOCKED_COST] = blocked * ship.prices[k.BLOCKED]
+        return True
 
     def _quench(self, share: float) -> int:
         """Cool at once, so that an interrupted search leaves a sound plan."""
