@@ -166,6 +166,9 @@ class Board:
         self.rests = tuple(
             number for number, s in self.stand_of.items() if s.stand is not None and s.stand.kind is StandKind.PARKING
         )
+        self.quay_stands = tuple(
+            number for number, s in self.stand_of.items() if s.stand is not None and s.stand.kind is StandKind.QUAY
+        )
         self._yard_stands: dict[tuple[str, int], tuple[int, ...]] = {}
         self._quay_stands: dict[int, tuple[int, ...]] = {}
 

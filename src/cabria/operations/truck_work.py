@@ -19,6 +19,8 @@ from cabria.planning.dispatch.traffic.lane_book import Passage
 NO_WAY_MS = 100_000_000
 LATENESS_WEIGHT = 20
 """How much more a second of lateness counts than one of driving."""
+TRIED = 6
+"""Waiting places tried at most before a truck stays where it is."""
 REST = (StandKind.PARKING, StandKind.CHARGER)
 
 
@@ -79,6 +81,7 @@ def drive_to_stops(desk: Desk) -> None:
     """Send every truck with a move where its next stop is; one that cannot go there yet leaves the cranes' stands."""
     board = desk.board
     waiting = [board.moves[truck.move] for truck in board.trucks.values() if truck.move and not truck.failed]
+    in_use = stands_in_use(desk)
     for move in sorted(waiting, key=lambda move: (move.due_ms, move.id)):
         truck = board.trucks[move.truck]
         if truck.at_stop or truck.is_driving:
@@ -87,22 +90,54 @@ def drive_to_stops(desk: Desk) -> None:
         if truck.stand in stands_at(desk, move):
             truck.at_stop = True
         elif not (stands and _drive(desk, truck, stands, f"{move.stop.kind} there")):
-            _leave_cranes(desk, truck, "waits until there is a stand for it")
+            _wait_near(desk, truck, stands_at(desk, move), in_use)
 
 
 def clear_stands(desk: Desk) -> None:
     """Trucks with nothing to do leave the stands at cranes."""
+    in_use = stands_in_use(desk)
     for truck in desk.board.trucks.values():
-        if not (truck.move or truck.is_driving or truck.failed):
-            _leave_cranes(desk, truck, "has nothing to do")
+        if not (truck.move or truck.is_driving or truck.failed or _is_out_of_the_way(desk, truck, in_use)):
+            _drive(desk, truck, _free(desk, desk.board.rests), "has nothing to do")
 
 
-def _leave_cranes(desk: Desk, truck: Truck, reason: str) -> None:
+def _wait_near(desk: Desk, truck: Truck, targets: Sequence[int], in_use: set[int]) -> None:
+    """A truck that cannot go to its stop yet waits on the way there: best under no quay crane's work, else parked."""
     board = desk.board
-    stand = board.stand_of[truck.stand].stand
-    if stand is not None and stand.kind not in REST:
-        free = [number for number in board.rests if board.lanes.owner(number) is None]
-        _drive(desk, truck, free, reason)
+    if _is_out_of_the_way(desk, truck, in_use) or not targets:
+        return
+    rests = [stand for stand in _free(desk, (*board.quay_stands, *board.rests)) if stand not in in_use]
+    ways = [
+        (_sum(board.lanes.least_ms(truck.stand, rest), board.lanes.least_ms(rest, targets[0])), rest) for rest in rests
+    ]
+    best = [rest for _, rest in sorted(ways)[:TRIED]]
+    _drive(desk, truck, best, "waits until there is a stand for it", in_order=True)
+
+
+def _sum(there_ms: int | None, on_ms: int | None) -> int:
+    """The last leg counts double: it is driven while a crane may wait."""
+    return NO_WAY_MS if there_ms is None or on_ms is None else there_ms + 2 * on_ms
+
+
+def stands_in_use(desk: Desk) -> set[int]:
+    """Quay stands in reach of a crane from where it is or will be next."""
+    board = desk.board
+    places = {crane.x_mm for crane in board.quay_cranes.values() if crane.next < len(crane.steps)}
+    for crane in board.quay_cranes.values():
+        places.update(
+            board.calls[crane.call].x_mm(step.bay)
+            for step in crane.steps[crane.next : crane.next + desk.settings.look_ahead]
+        )
+    return {stand for x_mm in places for stand in board.stands_for_quay(x_mm)}
+
+
+def _is_out_of_the_way(desk: Desk, truck: Truck, in_use: set[int]) -> bool:
+    stand = desk.board.stand_of[truck.stand].stand
+    return stand is not None and (stand.kind in REST or (stand.kind is StandKind.QUAY and truck.stand not in in_use))
+
+
+def _free(desk: Desk, stands: Sequence[int]) -> list[int]:
+    return [stand for stand in stands if desk.board.lanes.owner(stand) is None]
 
 
 def stands_at(desk: Desk, move: Move) -> tuple[int, ...]:
@@ -152,11 +187,12 @@ def _still_to_come(desk: Desk, move: Move, stands: tuple[int, ...]) -> int:
     return missing
 
 
-def _drive(desk: Desk, truck: Truck, stands: Sequence[int], reason: str) -> bool:
-    """Book the trip to the nearest of some stands that can be had."""
+def _drive(desk: Desk, truck: Truck, stands: Sequence[int], reason: str, *, in_order: bool = False) -> bool:
+    """Book the trip to the nearest of some stands that can be had, or to the first as they stand `in_order`."""
     board = desk.board
     times = [(board.lanes.least_ms(truck.stand, stand), stand) for stand in stands if stand != truck.stand]
-    for _, stand in sorted((ms, stand) for ms, stand in times if ms is not None):
+    ways = [(ms, stand) for ms, stand in times if ms is not None]
+    for _, stand in ways if in_order else sorted(ways):
         passage = board.lanes.drive(truck.number, stand, desk.now_ms)
         if passage is not None:
             _start(desk, truck, stand, passage, reason)
