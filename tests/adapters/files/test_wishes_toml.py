@@ -43,7 +43,7 @@ WISHES = st.builds(
 
 
 @given(WISHES)
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_wishes_read_back_as_they_are_written(wishes: Wishes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_wishes(wishes, Path(folder), "wishes.toml", call_id="C1")

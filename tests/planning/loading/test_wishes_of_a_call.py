@@ -6,14 +6,18 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import StowPosition
-from cabria.domain.wishes import ChangeBudget, Forbid, ImpossibleWishes, Pin, ShipPart, Wishes
+from cabria.domain.vessel import Level
+from cabria.domain.wishes import Cargo, ChangeBudget, Forbid, ImpossibleWishes, Pin, ShipPart, Wishes
 from cabria.experiments.calls import make_call
 from cabria.planning.loading.explain import explain_text
 from cabria.planning.loading.problem import EFFORTS, LoadingProblem, Params
@@ -119,6 +123,28 @@ def test_impossible_wishes_stop_the_planning_all_named_or_are_dropped(call: Vess
     result = planned(wished, params=replace(SHORT, drops_impossible_wishes=True))
     assert [one.wish for one in result.dropped] == [odd, wrong]
     assert result.judgement.hard_by_plan == ()
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=6)
+def test_whatever_is_wished_is_kept_or_dropped_by_name(seed: int) -> None:
+    """Cranes and yard included: boxes of a class change places in the yard, but not past a wish."""
+    random = Random(seed)
+    call = make_call(moves=200, teu=1_500, seed=seed % 3)
+    bays = [bay.number for bay in call.vessel.bays]
+    boxes = random.sample(call.loads, 6)
+    wishes = Wishes(
+        tuple(Pin(box.id, ShipPart(bay=random.choice(bays))) for box in boxes[:4]),
+        (
+            Forbid(ShipPart(bay=random.choice(bays), level=Level.DECK), Cargo(operator=boxes[4].operator)),
+            Forbid(ShipPart(bay=random.choice(bays)), Cargo(pod=boxes[5].pod)),
+            Forbid(ShipPart(bay=random.choice(bays), level=Level.HOLD)),
+        ),
+    )
+    result = planned(replace(call, wishes=wishes), params=replace(SHORT, drops_impossible_wishes=True), seed=seed)
+    assert [str(finding) for finding in result.judgement.broken_wishes] == []
+    assert result.judgement.hard_by_plan == ()
+    assert {*result.call.wishes.all, *(one.wish for one in result.dropped)} == set(wishes.all)
 
 
 def test_plans_on_the_way_are_legal_and_come_early(call: VesselCall) -> None:
