@@ -50,11 +50,15 @@ class _Answer(NamedTuple):
 
 @dataclass
 class Choices:
-    """`bound` holds for every plan; infinite when there is none."""
+    """A program ends after `nodes` and looks at no more than `columns` piles, those of least reduced cost.
+
+    `bound` holds for every plan; it is infinite when there is none.
+    """
 
     problem: SlotProblem
     piles: Sequence[Sequence[Pile]]
     nodes: int
+    columns: int
     bound: float = 0.0
     programs: int = 0
     _relaxed: float = 0.0
@@ -126,6 +130,9 @@ class Choices:
         return self._cheapest_of(np.flatnonzero((filled_kg <= factor * limits_kg) | (filled_kg == 0))).choice
 
     def _cheapest_of(self, kept: Array) -> _Answer:
+        is_all = len(kept) <= self.columns
+        if not is_all:
+            kept = kept[np.argsort(self._reduced[kept], kind="stable")[: self.columns]]
         matrix, limits = self._capacity()
         self.programs += 1
         solved = milp(
@@ -139,11 +146,11 @@ class Choices:
             options={"presolve": False, "node_limit": self.nodes},
         )
         if solved.x is None:
-            return _Answer(None, solved.status == _INFEASIBLE)
+            return _Answer(None, is_all and solved.status == _INFEASIBLE)
         times = np.rint(solved.x).astype(int)
         if (self._rows[:, kept] @ times != self._due).any():
             return _Answer(None, False)
-        return _Answer(self._chosen(kept, times), solved.status == _OPTIMAL)
+        return _Answer(self._chosen(kept, times), is_all and solved.status == _OPTIMAL)
 
     def _chosen(self, kept: Array, times: Array) -> Choice:
         piles: list[list[Pile]] = [[] for _ in self.problem.groups]

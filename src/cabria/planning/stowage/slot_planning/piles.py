@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isqrt
 from typing import NamedTuple, TypeVar
 
 from cabria.domain.slot_planning import Slot, SlotPrices
@@ -16,6 +17,9 @@ from cabria.planning.stowage.slot_planning.problem import Kind, SlotProblem, Sta
 
 NEVER = 1_000_000
 """Later than any port: where nothing is, nothing leaves."""
+
+ENOUGH = 10_000
+"""Three times the ways that a public instance has."""
 
 Counts = tuple[int, ...]
 State = TypeVar("State")
@@ -54,9 +58,11 @@ class _State(NamedTuple):
 _Ways = dict[_State, tuple[int, Trail]]
 
 
-def piles(problem: SlotProblem, group: StackGroup) -> list[Pile]:
-    """All piles for a stack of the group that keep its rules, the lightest boxes of each kind taken for its mass."""
-    stack = _Stack(problem.kinds, problem.demand, group, problem.prices)
+def piles(problem: SlotProblem, group: StackGroup, most: int = ENOUGH) -> tuple[list[Pile], bool]:
+    """The piles for a stack of the group that keep its rules, the lightest boxes of each kind taken for its mass; and
+    whether these are all: of more than `most` ways to reach a tier only the cheapest are gone on with.
+    """
+    stack = _Stack(problem.kinds, problem.demand, group, problem.prices, most)
     standing = stack.cost_aboard()
     ports_aboard = {kind.port for kind, _, _ in group.aboard}
     found = []
@@ -67,15 +73,17 @@ def piles(problem: SlotProblem, group: StackGroup) -> list[Pile]:
         ports = ports_aboard | {kind.port for kind, n in zip(problem.kinds, counts, strict=True) if n}
         total = standing + cost + problem.prices.port * len(ports) + problem.prices.stack * bool(ports)
         found.append(Pile(counts, total, trail))
-    return found
+    return found, stack.is_complete
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Stack:
     kinds: Sequence[Kind]
     demand: Sequence[int]
     group: StackGroup
     prices: SlotPrices
+    most: int
+    is_complete: bool = True
 
     def least(self) -> dict[Counts, tuple[int, Trail]]:
         """The cheapest pile of each count, without what the stack costs as a whole; nothing is one of them."""
@@ -95,7 +103,7 @@ class _Stack:
         for tier in range(self.group.floor, len(self.group.cells) + 1):
             for state, way in level[tier - 1].items():
                 _keep(ways, state, way)
-            ways = self._grown(ways, tier, Slot.BOTH)
+            ways = self._thinned(self._grown(ways, tier, Slot.BOTH), self.most)
             for state, way in ways.items():
                 _keep(least, state.counts, way)
         return least
@@ -133,8 +141,14 @@ class _Stack:
             return reached
         while tier < len(self.group.cells) and (grown := self._grown(reached[tier], tier + 1, side)):
             tier += 1
-            reached[tier] = grown
+            reached[tier] = self._thinned(grown, isqrt(self.most))
         return reached
+
+    def _thinned(self, ways: _Ways, most: int) -> _Ways:
+        if len(ways) <= most:
+            return ways
+        self.is_complete = False
+        return dict(sorted(ways.items(), key=lambda item: item[1][0])[:most])
 
     def _grown(self, ways: _Ways, tier: int, slot: Slot) -> _Ways:
         """The ways with one more box on top, at `tier`."""
