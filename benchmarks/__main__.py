@@ -2,7 +2,7 @@
 
 Each benchmark is a module with `run(paths, *, seconds, seed, jobs, solutions)` that yields one row a solved instance,
 `DEFAULT_SECONDS`, `default_paths()` for the short protocol, `ANCHORS` as words for the page and, where it has switches
-of its own, `FLAGS`: name and help; `run` takes them as further keywords. A row with a key `error` is told on stderr
+of its own, `FLAGS`, or folders it must be told, `FOLDERS`: name and help; `run` takes them as further keywords. A row with a key `error` is told on stderr
 instead of written; the others go on and the exit code is 1.
 """
 
@@ -22,6 +22,7 @@ from cabria import __version__
 
 BENCHMARKS = (
     "whole-ship",
+    "master-planning",
     "slot-planning",
     "cranes",
     "berth-discrete",
@@ -35,9 +36,13 @@ BENCHMARKS = (
     "rail",
     "stowage",
     "call",
+    "dispatch",
+    "wsc2025",
     "events",
     "edi",
 )
+OUTSIDE = ("wsc2025",)
+"""Measured in somebody else's program, which the reader fetches: not part of `all`."""
 SAID_ONCE = ("benchmark", "seed", "version")
 COLUMNS = ["benchmark", "instance", "seed", "cost", "bound", "proven", "cpu_s", "wall_s", "valid", "version"]
 Row = dict[str, object]
@@ -46,7 +51,7 @@ Row = dict[str, object]
 def main(arguments: list[str] | None = None) -> int:
     options, flags = _options(arguments)
     rows, failures = [], 0
-    for name in BENCHMARKS if options.name == "all" else (options.name,):
+    for name in _short_protocol() if options.name == "all" else (options.name,):
         for row in _rows(name, options, flags):
             if "error" in row:
                 failures += 1
@@ -61,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if failures else 0
 
 
-def _rows(name: str, options: argparse.Namespace, flags: dict[str, bool]) -> Iterator[Row]:
+def _rows(name: str, options: argparse.Namespace, flags: dict[str, object]) -> Iterator[Row]:
     module = _module(name)
     yield from module.run(
         options.paths or module.default_paths(),
@@ -73,11 +78,15 @@ def _rows(name: str, options: argparse.Namespace, flags: dict[str, bool]) -> Ite
     )
 
 
+def _short_protocol() -> tuple[str, ...]:
+    return tuple(name for name in BENCHMARKS if name not in OUTSIDE)
+
+
 def _module(name: str) -> ModuleType:
     return importlib.import_module(f"benchmarks.{name.replace('-', '_')}")
 
 
-def _options(arguments: list[str] | None) -> tuple[argparse.Namespace, dict[str, bool]]:
+def _options(arguments: list[str] | None) -> tuple[argparse.Namespace, dict[str, object]]:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure Cabria on instances in the public formats.",
@@ -97,9 +106,12 @@ def _options(arguments: list[str] | None) -> tuple[argparse.Namespace, dict[str,
     flags: dict[str, str] = getattr(_module(named), "FLAGS", {}) if named else {}
     for flag, text in flags.items():
         parser.add_argument(f"--{flag}", action="store_true", help=text)
+    paths: dict[str, str] = getattr(_module(named), "FOLDERS", {}) if named else {}
+    for folder, text in paths.items():
+        parser.add_argument(f"--{folder}", type=Path, metavar="DIR", help=text)
     parser.add_argument("-h", "--help", action="help", help="show this and end")
     options = parser.parse_intermixed_args(arguments)
-    return options, {flag: getattr(options, flag) for flag in (flag.replace("-", "_") for flag in flags)}
+    return options, {name: getattr(options, name) for name in (name.replace("-", "_") for name in (*flags, *paths))}
 
 
 def _positive(text: str) -> float:
@@ -139,7 +151,7 @@ def _write_page(rows: list[Row], path: Path) -> None:
     """The short protocol as a page for people: for each benchmark what is measured against what, and a table."""
     made = f"Made by `make bench` with Cabria {__version__} on {datetime.now(UTC):%Y-%m-%d}, on {os.cpu_count()} cores."
     parts = ["# Benchmarks", "", f"{made} Times are of that machine."]
-    for name in BENCHMARKS:
+    for name in _short_protocol():
         own = [row for row in rows if row["benchmark"] == name]
         columns = [
             column

@@ -60,6 +60,15 @@ def horizon(stop: StoppingCriterion, otherwise: int) -> int:
     return min(_limits(stop), default=otherwise)
 
 
+def share_used(stop: StoppingCriterion, iterations: int, otherwise: int) -> float:
+    """How much of a search is over, so that it may cool: by counts, or by the clock that was handed in."""
+    if isinstance(stop, MaxSeconds):
+        return min(1.0, max(0.0, (stop.clock() - stop.started) / stop.seconds))
+    if isinstance(stop, FirstOf):
+        return max((share_used(criterion, iterations, otherwise) for criterion in stop.criteria), default=0.0)
+    return min(1.0, iterations / max(1, horizon(stop, otherwise)))
+
+
 def _limits(stop: StoppingCriterion) -> Iterator[int]:
     if isinstance(stop, MaxIterations):
         yield stop.limit
