@@ -105,9 +105,11 @@ def test_a_box_of_forty_feet_is_handed_over_where_either_half_is(bay: int, group
 
 
 @given(st.integers(0, 160_000))
-def test_wherever_a_quay_crane_stands_it_has_three_stands_in_reach(x_mm: int) -> None:
+def test_wherever_a_quay_crane_stands_it_has_a_stand_on_each_lane_in_reach(x_mm: int) -> None:
+    """Half a truck beyond the end of a column it has those of the next one too."""
     stands = [segment.stand for segment in SMALL.stands_at_quay(x_mm)]
-    assert [stand.lane for stand in stands if stand is not None] == [1, 2, 3]
+    lanes = [stand.lane for stand in stands if stand is not None]
+    assert lanes in ([1, 2, 3], [1, 1, 2, 2, 3, 3])
 
 
 def test_every_segment_leaves_one_node_and_arrives_at_one() -> None:

@@ -54,6 +54,8 @@ AVENUE_MARGIN_MM = 20_000
 AISLE_MM = 29_500
 """Between the eastern and the western lane of an aisle that no block bounds on one side."""
 COLUMN_MM = 30_000
+HALF_TRUCK_MM = 9_000
+"""How far beyond its column a quay stand serves: the bed of a truck that has pulled up to the end of it."""
 PORTAL_SPEED, TRANSFER_SPEED = 5_500, 5_500
 GATE_ROAD_MM = 22_000
 """From the street behind the yard to where the gate's lanes spread."""
@@ -312,7 +314,10 @@ def _quay_stands(links: Sequence[int], quay_length_mm: int) -> Iterator[Pocket]:
     """Three stands a column under the cranes, and one to wait for them at the road behind."""
     for number, (from_mm, until_mm) in enumerate(pairwise(links), start=1):
         start, end = from_mm + HALF_JUNCTION_MM, until_mm - HALF_JUNCTION_MM
-        reach = (0 if number == 1 else from_mm, quay_length_mm + 1 if number == len(links) - 1 else until_mm)
+        reach = (
+            0 if number == 1 else from_mm - HALF_TRUCK_MM,
+            quay_length_mm + 1 if number == len(links) - 1 else until_mm + HALF_TRUCK_MM,
+        )
         for lane, (street, beside) in enumerate((("P1", -LANE_MM), ("P1", LANE_MM), ("P2", LANE_MM)), start=1):
             stand = Stand(StandKind.QUAY, from_mm=reach[0], until_mm=reach[1], lane=lane)
             yield Pocket(f"Q{lane}{number:02}", street, start, end, beside, stand)
