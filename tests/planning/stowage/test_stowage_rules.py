@@ -246,6 +246,22 @@ def test_costs_and_bound_count_what_no_plan_avoids() -> None:
     assert result.cost >= result.bound
 
 
+def test_reefers_whose_only_plugs_are_over_early_cargo_are_overstows_in_the_bound() -> None:
+    early = [(box(20 + n, pod=NEXT, pol=THEN), slot) for n, slot in enumerate(("0020402", "0020302"))]
+    reefers = [box(n, "45R1", 20_000, LAST, set_point_tenth_c=-5) for n in range(4)]
+    result = solve(StowageProblem.of(call(reefers, early, vessel=ship((2,)))), MaxIterations(20_000))
+    assert result.bound == 4 * 30
+    assert result.costs["overstows"] == 4 * 30
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=15)
+def test_no_plan_costs_less_than_the_bound(seed: int) -> None:
+    result = solve(StowageProblem.of(random_call(seed, loads=70)), MaxIterations(10_000), seed=seed)
+    assert result.bound is not None
+    assert result.cost >= result.bound - 1e-6
+
+
 def test_reasons_name_the_cost_terms_and_what_forbids_other_slots() -> None:
     loads = [box(1, "45R1", 25_000, set_point_tenth_c=-5), box(2, pod=NEXT), box(3, pod=LAST)]
     given = call([*loads, replace(box(4), holds=("customs",))])

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+import numpy as np
+from scipy.optimize import linprog
+
 from cabria.domain.calls import VesselCall
+from cabria.domain.containers import Container
 from cabria.domain.findings import Cause
 from cabria.domain.stowage import Stowed
-from cabria.domain.vessel import StackId
+from cabria.domain.vessel import End, Place, StackId
 from cabria.planning.stowage import kernels as k
 from cabria.planning.stowage.flat import FlatProblem
-from cabria.planning.stowage.problem import StowageProblem, StowageSolution
+from cabria.planning.stowage.problem import StowageProblem, StowageSolution, halves, offers
 from cabria.referee import overstows, stack_limits
 from cabria.referee.condition import Condition
 from cabria.referee.rule import attribute
@@ -48,30 +53,68 @@ def priced(problem: StowageProblem, solution: StowageSolution, soft: Mapping[str
 def bound(problem: StowageProblem) -> float:
     """Minutes that every plan pays which moves nothing aboard without need.
 
-    Loads that may not come aboard, reefers beyond the plugs that become free, and boxes that must be lifted because
-    something under them leaves.
+    Loads that may not come aboard; boxes that must be lifted because something under them leaves; and what a linear
+    programme finds that the rest costs in refusals and overstows when only room, plugs and cargo that stays under lids
+    and in stacks are looked at.
     """
     settings = problem.call.settings
-    reefers = sum(load.needs_plug for load in problem.loads)
-    refused = len(problem.refused) + max(0, reefers - _free_plugs(problem))
-    return settings.refused_min * refused + settings.restow_min * (
-        len(problem.lifted) + _set_back_for_discharge(problem)
-    )
+    forced = len(problem.lifted) + _set_back_for_discharge(problem)
+    return settings.refused_min * len(problem.refused) + settings.restow_min * forced + _least_of_loads(problem)
 
 
-def _free_plugs(problem: StowageProblem) -> int:
-    """Plugs at which nothing stands that stays."""
-    taken = {
-        (place.stack_id, place.level_index)
-        for _, position in problem.staying
-        if (place := problem.call.vessel.place(position))
-    }
-    return sum(
-        cell.plugs
-        for stack_id, stack in problem.call.vessel.stack_by_id.items()
-        for level, cell in enumerate(stack.cells)
-        if (stack_id, level) not in taken
-    )
+def _least_of_loads(problem: StowageProblem) -> float:
+    """Sorts of loads (20 ft or longer, plug, port) to sorts of room (the first port that stays below), or ashore.
+
+    A load that leaves after the first port that stays under its stack's lids, or under all free cells of its stack, is
+    an overstow wherever it stands there.
+    """
+    settings, room = problem.call.settings, _room(problem)
+    sorts = sorted(Counter((b.is_20, b.needs_plug, problem.call.order_of(b)) for b in problem.loads).items())
+    if not sorts:
+        return 0.0
+    firsts = sorted(room)
+    costs, uses = [], []
+    for (is_20, cold, order), _ in sorts:
+        for first in firsts:
+            costs.append(settings.overstow_min if order > first else 0.0)
+            uses.append((first, 1 if is_20 else 2, int(cold)))
+        costs.append(settings.refused_min)
+        uses.append((-1, 0, 0))
+    width = len(firsts) + 1
+    limits = np.array([[teu * (of == first), cold * (of == first)] for first in firsts for of, teu, cold in uses])
+    rows = limits.reshape(len(firsts), len(uses), 2).transpose(0, 2, 1).reshape(2 * len(firsts), len(uses))
+    demand = np.kron(np.eye(len(sorts)), np.ones(width))
+    found = linprog(
+        costs, A_ub=rows, b_ub=[amount for first in firsts for amount in room[first]], A_eq=demand,
+        b_eq=[count for _, count in sorts], method="highs",
+    )  # fmt: skip
+    return math.floor(1_000 * float(found.fun)) / 1_000 if found.status == 0 else 0.0
+
+
+def _room(problem: StowageProblem) -> Mapping[int, tuple[int, int]]:
+    """Free TEU and plugs by the first port of what stays below: under the lids, or under all free cells of a stack."""
+    profile, order_of = problem.call.vessel, problem.call.order_of
+    standing: dict[StackId, list[tuple[Place, Container]]] = defaultdict(list)
+    under: dict[str, int] = {}
+    for container, position in problem.staying:
+        if place := profile.place(position):
+            standing[place.stack_id].append((place, container))
+            for lid in profile.lids_over.get(place.stack_id, ()):
+                under[lid.id] = min(under.get(lid.id, k.LATEST), order_of(container))
+    room: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for stack_id, stack in profile.stack_by_id.items():
+        if stack_id in problem.closed_stacks:
+            continue
+        boxes = standing[stack_id]
+        first = min((under.get(lid.id, k.LATEST) for lid in profile.lids_under.get(stack_id, ())), default=k.LATEST)
+        first = min([first, *(order_of(box) for place, box in boxes if place.end is End.BOTH)])
+        taken = {(place.level_index, half) for place, _ in boxes for half in halves(place.end)}
+        free = [(level, half, cell) for level, cell in enumerate(stack.cells) for half in (End.FORE, End.AFT)
+                if (level, half) not in taken]  # fmt: skip
+        teu = sum(offers(cell, half) for _, half, cell in free)
+        plugs = sum(cell.has_plug_fore if half is End.FORE else cell.has_plug_aft for _, half, cell in free)
+        room[first] = (room[first][0] + teu, room[first][1] + plugs)
+    return room
 
 
 def _set_back_for_discharge(problem: StowageProblem) -> int:
