@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations, pairwise
 
 import pytest
@@ -123,6 +124,50 @@ def test_no_two_trucks_ever_own_one_segment(lanes: Lanes, trucks: int, orders: l
                 assert b.segment in lanes.exits[lanes.first_exit[a.segment] : lanes.first_exit[a.segment + 1]]
                 assert a.leave_ms == b.enter_ms + lanes.clear_ms[a.segment]
     assert meetings(lanes, {truck: _apart(passed) for truck, passed in driven.items()}) == []
+
+
+def test_a_truck_behind_one_that_stands_still_waits_and_keeps_its_turn() -> None:
+    book = LaneBook(ring(8))
+    book.put(1, 1, 0)
+    book.put(2, 0, 0)
+    first, second = book.drive(1, 5, 0), book.drive(2, 4, 0)
+    assert first is not None
+    assert second is not None
+    changed = book.hold(1, 1_500, 61_500)
+    assert sorted(changed) == [1, 2]
+    assert [w.enter_ms for w in changed[1][2:]] == [w.enter_ms + 60_000 for w in first[2:]]
+    assert meetings(book.lanes, {name: [passage] for name, passage in changed.items()}) == []
+    assert changed[2][-1].enter_ms > 60_000
+    assert book.hold(1, 1_600, 1_600) == {}
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    lanes=st.sampled_from([ring(6), two_way_lane()]),
+    sent=st.permutations(range(3)),
+    held=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4_000), st.integers(0, 30_000)), min_size=1, max_size=4),
+)
+def test_whoever_stands_still_nobody_meets_and_the_order_is_kept(
+    lanes: Lanes, sent: list[int], held: list[tuple[int, int, int]]
+) -> None:
+    book = LaneBook(lanes)
+    stands = int(lanes.is_stand.sum())
+    for truck in range(3):
+        book.put(truck, truck, 0)
+    for truck in sent:
+        book.drive(truck, (truck + 3) % stands, 0)
+    before, now_ms = dict(book.passages), 0
+    for truck, later_ms, stood_ms in held:
+        now_ms += later_ms
+        book.hold(truck, now_ms, now_ms + stood_ms)
+        assert meetings(lanes, {name: [passage] for name, passage in book.passages.items()}) == []
+        assert _order(book.passages) == _order(before)
+
+
+def _order(passages: Mapping[int, Passage]) -> dict[int, list[int]]:
+    """Trucks by segment in the order in which they enter."""
+    windows = sorted((w.enter_ms, truck, w.segment) for truck, passage in passages.items() for w in passage)
+    return {segment: [truck for _, truck, s in windows if s == segment] for segment in {s for *_, s in windows}}
 
 
 def _apart(passed: list[Passage]) -> list[Passage]:

@@ -104,6 +104,69 @@ class LaneBook:
         self._book(truck, passage, now_ms)
         return passage
 
+    def hold(self, truck: int, now_ms: int, until_ms: int) -> Mapping[int, Passage]:
+        """A truck stands still from now until a time; everybody keeps the order of passing and comes as late as that
+        makes them. Returns the passages that changed.
+
+        The order is that of the times before, along which each entry follows what it waits for: entering the segment
+        before, and the tail of whoever was there. So there is no circle of waits, however late anybody is.
+        """
+        if until_ms <= now_ms:
+            return {}
+        entries = sorted(
+            (window.enter_ms, name, number)
+            for name, passage in self._passages.items()
+            for number, window in enumerate(passage)
+        )
+        enters: dict[tuple[int, int], int] = {}
+        owned: dict[int, tuple[int, int]] = {}
+        late_ms = until_ms - now_ms
+        for enter_ms, name, number in entries:
+            passage = self._passages[name]
+            at_ms = enter_ms
+            if enter_ms > now_ms:
+                if number and (name != truck or passage[number - 1].enter_ms > now_ms):
+                    at_ms = max(at_ms, enters[name, number - 1] + self._least_stay_ms(passage, number - 1))
+                elif name == truck:
+                    at_ms += late_ms
+                for resource in self._resources(passage[number]):
+                    at_ms = max(at_ms, self._left_ms(owned.get(resource), name, enters))
+            enters[name, number] = at_ms
+            for resource in self._resources(passage[number]):
+                owned[resource] = (name, number)
+        return self._shift(enters, now_ms)
+
+    def _least_stay_ms(self, passage: Passage, number: int) -> int:
+        """From entering a segment of a passage to entering the next, without a halt or a rest."""
+        window, after = passage[number], passage[number + 1]
+        return min(int(self.lanes.pass_ms[window.segment]), after.enter_ms - window.enter_ms)
+
+    def _left_ms(self, before: tuple[int, int] | None, truck: int, enters: Mapping[tuple[int, int], int]) -> int:
+        """When the one who had a segment or junction before has left it; nobody waits for oneself."""
+        if before is None or before[0] == truck:
+            return 0
+        name, number = before
+        passage = self._passages[name]
+        if number + 1 == len(passage):
+            return 0
+        after_ms = enters.get((name, number + 1), passage[number + 1].enter_ms)
+        return after_ms + int(self.lanes.clear_ms[passage[number].segment])
+
+    def _shift(self, enters: Mapping[tuple[int, int], int], now_ms: int) -> Mapping[int, Passage]:
+        """Book the passages anew whose times changed."""
+        changed: dict[int, Passage] = {}
+        for name, passage in self._passages.items():
+            at_ms = [enters[name, number] for number in range(len(passage))]
+            if at_ms != [window.enter_ms for window in passage]:
+                clear_ms = [int(self.lanes.clear_ms[window.segment]) for window in passage]
+                leaves = [later + clear for clear, later in zip(clear_ms[:-1], at_ms[1:], strict=True)] + [k.ENDLESS]
+                changed[name] = tuple(map(Window, (window.segment for window in passage), at_ms, leaves))
+        for name in changed:
+            self._unbook(name)
+        for name, passage in changed.items():
+            self._book(name, passage, now_ms)
+        return changed
+
     def _windows(self, steps: int, came_ms: int) -> Passage:
         way = self._way[:steps].tolist()
         enters = [came_ms, *self._way_ms[1:steps].tolist()]
@@ -127,7 +190,10 @@ class LaneBook:
 
     def _owned(self, passage: Passage) -> Iterator[tuple[int, Window]]:
         for window in passage:
-            yield window.segment, window
-            junction = int(self.lanes.junctions[window.segment])
-            if junction >= 0:
-                yield len(self.lanes) + junction, window
+            for resource in self._resources(window):
+                yield resource, window
+
+    def _resources(self, window: Window) -> tuple[int, ...]:
+        """What a window owns: the segment and its junction, if any."""
+        junction = int(self.lanes.junctions[window.segment])
+        return (window.segment,) if junction < 0 else (window.segment, len(self.lanes) + junction)
