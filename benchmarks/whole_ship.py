@@ -8,6 +8,7 @@ far that she may sail with is in its file at any moment from the first such plan
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
 import time
@@ -117,7 +118,7 @@ class _BoundBeside:
     def __init__(self, problem: WholeShipProblem, seconds: float) -> None:
         context = multiprocessing.get_context("fork")
         self._receiver, sender = context.Pipe(duplex=False)
-        self._process = context.Process(target=_send_bound, args=(problem, seconds, sender))
+        self._process = context.Process(target=_send_bound, args=(problem, seconds, sender), daemon=True)
         self._process.start()
         sender.close()
         self.cpu_s = seconds
@@ -138,7 +139,8 @@ class _BoundBeside:
 def _send_bound(problem: WholeShipProblem, seconds: float, sender: Connection) -> None:
     before = time.process_time()
     bound = lower_bound(problem, seconds)
-    sender.send((bound, time.process_time() - before))
+    with contextlib.suppress(BrokenPipeError):  # Whoever asked was killed meanwhile.
+        sender.send((bound, time.process_time() - before))
 
 
 def _stop(asked: _Asked, wall: float, budget: float) -> MaxSeconds:

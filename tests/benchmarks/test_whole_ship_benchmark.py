@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks import samples
 from benchmarks.whole_ship import SolutionFile, run
 from cabria.domain.whole_ship import Spot
 from cabria.planning.stowage.whole_ship.solve import Draft
@@ -45,3 +46,13 @@ def test_a_list_that_cannot_be_read_is_told_and_the_others_go_on(tmp_path: Path)
     (row,) = run([tmp_path], seconds=1.0, seed=0, jobs=1, solutions=None)
     assert row["instance"] == "VSBad"
     assert "error" in row
+
+
+def test_a_whole_list_is_loaded_in_the_least_time_and_she_may_sail(tmp_path: Path) -> None:
+    file = samples.OWN / "whole_ship" / "VSLow1.txt"
+    (row,) = run([file], seconds=0.1, seed=0, jobs=1, solutions=tmp_path, cpu=True)
+    assert row["valid"], row["faults"]
+    assert [path.name for path in tmp_path.iterdir()] == ["VSLow1.json"]
+    assigned = json.loads((tmp_path / "VSLow1.json").read_text(encoding="utf-8"))["assign"]
+    assert all(len(line) == 5 for line in assigned)
+    assert len(assigned) > 1_000
