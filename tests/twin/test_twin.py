@@ -9,13 +9,14 @@ import pytest
 from cabria.domain.calls import VesselCall
 from cabria.domain.plan import LoadingPlan, departure
 from cabria.domain.positions import YardPosition
-from cabria.domain.run_events import Aboard, BoxesLanded, RunEvent, TripBooked
+from cabria.domain.run_events import Aboard, BoxesLanded, MachineStopped, RunEvent, TripBooked
 from cabria.experiments.calls import make_call
 from cabria.experiments.layouts import chancay_layout
 from cabria.operations.settings import Settings, TruckChoice
 from cabria.planning.loading.problem import LoadingProblem, Params
 from cabria.planning.loading.solve import solve
 from cabria.twin.agenda import fork
+from cabria.twin.failures import Reliability
 from cabria.twin.quay_cranes import Spread
 from cabria.twin.twin import Fleet, Twin
 
@@ -32,8 +33,11 @@ def planned() -> tuple[VesselCall, LoadingPlan]:
 
 
 def twin_at_work(settings: Settings | None = None, trucks: int = 8, spread: float = 0.0, seed: int = 0) -> Twin:
+    return begun(Twin(chancay_layout(), settings or Settings(), Fleet(trucks=trucks, spread=Spread(spread)), seed))
+
+
+def begun(twin: Twin) -> Twin:
     call, plan = planned()
-    twin = Twin(chancay_layout(), settings or Settings(), Fleet(trucks=trucks, spread=Spread(spread)), seed)
     twin.control.take_stock(call.yard)
     twin.control.berth(call, plan)
     return twin
@@ -62,6 +66,20 @@ def test_every_box_ends_where_the_plan_puts_it(look_ahead: int, choice: TruckCho
     assert all(isinstance(place, YardPosition) for box, place in board.boxes.items() if box not in aboard)
     assert not board.moves
     assert not board.goes_to
+
+
+def test_with_breakdowns_it_takes_longer_and_ends_the_same() -> None:
+    call, plan = planned()
+    often = Reliability(between_h=0.5, repair_min=4)
+    fleet = Fleet(8, truck_reliability=often, quay_crane_reliability=often, yard_crane_reliability=often)
+    twin = begun(Twin(chancay_layout(), Settings(), fleet, seed=4))
+    events = run_to_end(twin)
+    stops = {event.machine[:1] for event in events if isinstance(event, MachineStopped)}
+    assert stops == {"T", "Q", "Y"}
+    aboard = {b: place.position for b, place in twin.control.desk.board.boxes.items() if isinstance(place, Aboard)}
+    assert aboard == {stowed.container.id: stowed.position for stowed in departure(call, plan)}
+    last = max(event.at_ms for event in events if isinstance(event, BoxesLanded))
+    assert last > max(event.at_ms for event in run_to_end(twin_at_work()) if isinstance(event, BoxesLanded))
 
 
 def test_the_same_seed_gives_the_same_log_and_another_seed_another() -> None:

@@ -18,6 +18,8 @@ from cabria.domain.run_events import (
     BoxesLifted,
     CraneTravelled,
     JobDone,
+    MachineResumed,
+    MachineStopped,
     OnTruck,
     RunEvent,
     ShipBerthed,
@@ -32,7 +34,7 @@ from cabria.operations.desk import Desk, Gateways
 from cabria.operations.quay_work import handed_over, work_quay_cranes
 from cabria.operations.releasing import released_moves
 from cabria.operations.settings import Settings
-from cabria.operations.truck_work import assign_trucks, clear_stands, drive_to_stops
+from cabria.operations.truck_work import STANDSTILL_MS, assign_trucks, clear_stands, drive_to_stops, stands_still
 from cabria.operations.yard_work import work_yard_cranes
 from cabria.planning.dispatch.traffic.lane_book import LaneBook
 
@@ -106,9 +108,29 @@ class Control:
                 self.wake()
         elif isinstance(event, CraneTravelled):
             desk.board.crane_goes(event.crane, event.to_mm)
+        elif isinstance(event, MachineStopped | MachineResumed):
+            self._service(event.machine, isinstance(event, MachineResumed))
+            self.wake()
         elif isinstance(event, JobDone):
             desk.done(event)
             self.wake()
+
+    def _service(self, machine: str, is_back: bool) -> None:
+        """A machine is out of service or back. What a crane has begun it ends first."""
+        board = self.desk.board
+        state = board.quay_cranes.get(machine) or board.yard_cranes.get(machine) or board.trucks[machine]
+        state.failed = not is_back
+        if machine in board.trucks and not is_back:
+            self._look_again(machine)
+
+    def _look_again(self, name: str) -> int | None:
+        """A truck that stopped holds up others until it goes on."""
+        truck = self.desk.board.trucks[name]
+        if not truck.failed:
+            return None
+        stands_still(self.desk, truck)
+        self.desk.out.alarms.after(STANDSTILL_MS, self._look_again, name)
+        return None
 
     def _landed(self, event: BoxesLanded) -> None:
         board = self.desk.board

@@ -21,6 +21,8 @@ LATENESS_WEIGHT = 20
 """How much more a second of lateness counts than one of driving."""
 TRIED = 6
 """Waiting places tried at most before a truck stays where it is."""
+STANDSTILL_MS = 60_000
+"""For how long a truck that stopped is expected to stand, each time it is looked at."""
 REST = (StandKind.PARKING, StandKind.CHARGER)
 
 
@@ -201,14 +203,18 @@ def _drive(desk: Desk, truck: Truck, stands: Sequence[int], reason: str, *, in_o
 
 
 def _start(desk: Desk, truck: Truck, stand: int, passage: Passage, reason: str) -> None:
-    lanes = desk.board.lanes.lanes
-    name = [segment.id for segment in desk.board.layout.segments]
     truck.stand, truck.is_driving = stand, True
-    truck.arrives_ms = passage[-1].enter_ms + int(lanes.pass_ms[stand])
-    windows = tuple((name[w.segment], w.enter_ms, None if w.leave_ms >= ENDLESS else w.leave_ms) for w in passage)
-    desk.record(TripBooked(desk.now_ms, truck.id, windows, reason))
+    _say(desk, truck, passage, reason)
     job = desk.give(truck.id, truck.move, reason, arrived, truck.id)
     desk.out.trucks.drive(truck.id, job, passage, truck.arrives_ms)
+
+
+def _say(desk: Desk, truck: Truck, passage: Passage, reason: str) -> None:
+    """Write a trip's times down."""
+    name = desk.board.layout.segments
+    truck.arrives_ms = passage[-1].enter_ms + int(desk.board.lanes.lanes.pass_ms[truck.stand])
+    windows = tuple((name[w.segment].id, w.enter_ms, None if w.leave_ms >= ENDLESS else w.leave_ms) for w in passage)
+    desk.record(TripBooked(desk.now_ms, truck.id, windows, reason))
 
 
 def arrived(desk: Desk, name: str) -> None:
@@ -217,3 +223,15 @@ def arrived(desk: Desk, name: str) -> None:
     truck.is_driving = False
     if truck.move:
         truck.at_stop = truck.stand in stands_at(desk, desk.board.moves[truck.move])
+
+
+def stands_still(desk: Desk, truck: Truck) -> None:
+    """A truck does not go on; for a while everybody behind it waits, in the order in which they were to pass."""
+    board = desk.board
+    if not truck.is_driving:
+        return
+    by_number = {other.number: other for other in board.trucks.values()}
+    for number, passage in board.lanes.hold(truck.number, desk.now_ms, desk.now_ms + STANDSTILL_MS).items():
+        other = by_number[number]
+        _say(desk, other, passage, f"{truck.id} stands still")
+        desk.out.trucks.delay(other.id, passage, other.arrives_ms)

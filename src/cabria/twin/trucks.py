@@ -14,9 +14,16 @@ class TwinTrucks:
 
     def __init__(self, agenda: Agenda, hear: Callable[[RunEvent], None]) -> None:
         self._agenda, self._hear = agenda, hear
+        self._arrivals: dict[str, tuple[int, str]] = {}
 
     def drive(self, truck: str, job: str, passage: Passage, arrives_ms: int) -> None:
-        self._agenda.at(arrives_ms, self._arrive, job)
+        self._arrivals[truck] = (self._agenda.at(arrives_ms, self._arrive, truck), job)
 
-    def _arrive(self, job: str) -> None:
+    def delay(self, truck: str, passage: Passage, arrives_ms: int) -> None:
+        number, job = self._arrivals[truck]
+        self._agenda.cancel(number)
+        self.drive(truck, job, passage, arrives_ms)
+
+    def _arrive(self, truck: str) -> None:
+        _, job = self._arrivals.pop(truck)
         self._hear(JobDone(self._agenda.now_ms, job))

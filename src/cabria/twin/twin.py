@@ -16,6 +16,7 @@ from cabria.operations.settings import Settings
 from cabria.planning.dispatch.traffic.lane_book import LaneBook
 from cabria.planning.dispatch.traffic.lanes import Lanes
 from cabria.twin.agenda import Agenda
+from cabria.twin.failures import Failures, Reliability
 from cabria.twin.quay_cranes import Spread, TwinQuayCranes
 from cabria.twin.trucks import TwinTrucks
 from cabria.twin.yard_cranes import TwinYardCranes
@@ -23,12 +24,15 @@ from cabria.twin.yard_cranes import TwinYardCranes
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """The machines of a run, and how much quay crane cycles differ."""
+    """The machines of a run, how much quay crane cycles differ, and how often what breaks down."""
 
     trucks: int = 40
     truck: TruckModel = field(default_factory=TruckModel)
     yard_crane: YardCraneModel = field(default_factory=YardCraneModel)
     spread: Spread = field(default_factory=Spread)
+    truck_reliability: Reliability | None = None
+    quay_crane_reliability: Reliability | None = None
+    yard_crane_reliability: Reliability | None = None
 
 
 class EventLog:
@@ -57,6 +61,15 @@ class Twin:
         self.control = Control(layout, LaneBook(Lanes.of_layout(layout, fleet.truck)), out, settings)
         for number, stand in enumerate(_parked(layout, fleet.trucks), 1):
             self.control.add_truck(f"T{number:02}", stand)
+        self.failures = Failures(self.agenda, self.hear, seed)
+        board = self.control.desk.board
+        for machines, reliability in (
+            (board.trucks, fleet.truck_reliability),
+            (board.quay_cranes, fleet.quay_crane_reliability),
+            (board.yard_cranes, fleet.yard_crane_reliability),
+        ):
+            if reliability is not None:
+                self.failures.expect(machines, reliability)
 
     @property
     def now_ms(self) -> int:
