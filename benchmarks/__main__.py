@@ -2,8 +2,8 @@
 
 Each benchmark is a module with `run(paths, *, seconds, seed, jobs, solutions)` that yields one row a solved instance,
 `DEFAULT_SECONDS`, `default_paths()` for the short protocol, `ANCHORS` as words for the page and, where it has switches
-of its own, `FLAGS`, or folders it must be told, `FOLDERS`: name and help; `run` takes them as further keywords. A row with a key `error` is told on stderr
-instead of written; the others go on and the exit code is 1.
+of its own, `FLAGS`, or folders it must be told, `FOLDERS`: name and help; `run` takes them as further keywords. A row
+with a key `error` is told on stderr instead of written; the others go on and the exit code is 1.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Berth, block and truck for boxes that go from ship to ship."""

@@ -1,0 +1,127 @@
+"""The decisions, one function each: a block for a box, a berth for a ship, the next box and the truck for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cabria.planning.dispatch.transhipment.problem import (
+    ArrivingBox,
+    BlockState,
+    Choice,
+    Terminal,
+    WaitingJob,
+    WaitingShip,
+)
+
+_USUAL_STAY_DAYS = 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What a second of each kind weighs.
+
+    Blocks: `back`, the truck's drive back to a crane that waits for it; `inward`, its drive to the block; `onward`, the
+    drive to the next ship; `queue`, waiting for the yard crane; `leg_s` and `ship_s`, for each box in the block that
+    will be asked for just before or after this one, or by the same ship; `slot_s`, for two weeks in the last free place
+    of a block, falling with how full it is to the power `scarcity`.
+    Berths: `fetch`, driving the boxes to load to the berth.
+    Jobs: `crane_waits_s`, how much sooner a box on a quay crane's hook is served; `enough_trucks` for a loading ship,
+    and `too_many_s` for each truck beyond; `block_queue`, waiting for the yard crane.
+    """
+
+    back: float = 1.0
+    inward: float = 0.4
+    onward: float = 0.3
+    queue: float = 0.2
+    leg_s: float = 17.0
+    ship_s: float = 0.6
+    slot_s: float = 220.0
+    scarcity: float = 4.0
+    fetch: float = 0.02
+    crane_waits_s: float = 300.0
+    enough_trucks: int = 6
+    too_many_s: float = 100.0
+    block_queue: float = 0.5
+
+
+def choose_block(
+    terminal: Terminal, box: ArrivingBox, blocks: Sequence[BlockState], params: Params = Params()
+) -> Choice | None:
+    """The block that costs least for a box, the lowest of equals; None when every block is full."""
+    return _least(
+        _block_choice(terminal, box, block, state, params)
+        for block, state in enumerate(blocks)
+        if state.standing + state.coming < terminal.rooms[block]
+    )
+
+
+def _block_choice(terminal: Terminal, box: ArrivingBox, block: int, state: BlockState, params: Params) -> Choice:
+    back_s = min((terminal.drive_s[berth][block] for berth in box.called_back), default=0.0)
+    busy_s = (state.coming + state.wanted) * terminal.yard_crane_s
+    return Choice(
+        block,
+        {
+            "truck back": params.back * back_s,
+            "drive in": params.inward * state.drive_in_s,
+            "drive out": params.onward * terminal.drive_s[box.next_berth][block],
+            "yard crane": params.queue * max(0.0, busy_s - state.drive_in_s),
+            "neighbours": params.leg_s * state.same_leg + params.ship_s * state.same_ship,
+            "room": _room_s(terminal, block, state, box.stay_days, params),
+        },
+    )
+
+
+def _room_s(terminal: Terminal, block: int, state: BlockState, stay_days: float, params: Params) -> float:
+    """The price of a place: dear in a block that is nearly full, and for a box that stays long."""
+    fill = (state.standing + state.coming) / terminal.rooms[block]
+    return params.slot_s * stay_days / _USUAL_STAY_DAYS * fill**params.scarcity
+
+
+def choose_berth(
+    terminal: Terminal,
+    ship: WaitingShip,
+    free: Iterable[int],
+    blocks: Sequence[BlockState],
+    params: Params = Params(),
+) -> Choice | None:
+    """The free berth with room near it for what she brings, and near what she takes; None when none is free."""
+    return _least(_berth_choice(terminal, ship, berth, blocks, params) for berth in free)
+
+
+def _berth_choice(
+    terminal: Terminal, ship: WaitingShip, berth: int, blocks: Sequence[BlockState], params: Params
+) -> Choice:
+    place_s = min(
+        params.back * drive_s + _room_s(terminal, block, blocks[block], _USUAL_STAY_DAYS, params)
+        for block, drive_s in enumerate(terminal.drive_s[berth])
+    )
+    return Choice(berth, {"discharge": ship.to_discharge * place_s, "load": params.fetch * ship.fetch_s[berth]})
+
+
+def choose_job(terminal: Terminal, jobs: Sequence[WaitingJob], params: Params = Params()) -> Choice | None:
+    """The box the next free truck is for: one on a hook before one in the yard, near before far; None without any."""
+    return _least(_job_choice(terminal, number, job, params) for number, job in enumerate(jobs))
+
+
+def _job_choice(terminal: Terminal, number: int, job: WaitingJob, params: Params) -> Choice:
+    if not job.is_load:
+        return Choice(number, {"pick": job.pick_s, "crane waits": -params.crane_waits_s})
+    beyond = max(0, job.on_the_way - params.enough_trucks)
+    return Choice(
+        number,
+        {
+            "pick": job.pick_s,
+            "enough trucks": params.too_many_s * beyond,
+            "yard crane": params.block_queue * terminal.yard_crane_s * job.before,
+        },
+    )
+
+
+def choose_truck(picks_s: Sequence[float]) -> int | None:
+    """The truck that is there first, the lowest of equals; None when there is none."""
+    return min(range(len(picks_s)), key=picks_s.__getitem__, default=None)
+
+
+def _least(choices: Iterable[Choice]) -> Choice | None:
+    return min(choices, key=lambda choice: (choice.total_s, choice.chosen), default=None)
