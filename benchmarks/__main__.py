@@ -22,6 +22,7 @@ from cabria import __version__
 
 BENCHMARKS = (
     "whole-ship",
+    "whole-ship-bounds",
     "master-planning",
     "slot-planning",
     "cranes",

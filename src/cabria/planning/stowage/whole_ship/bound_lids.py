@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from cabria.planning.stowage.whole_ship.bound_cargo import PRICE, Cargo, deck_cells, first_under
 from cabria.planning.stowage.whole_ship.bound_model import Model, Terms
-from cabria.planning.stowage.whole_ship.bound_parts import NEVER, room_of
+from cabria.planning.stowage.whole_ship.bound_parts import NEVER, Group, room_of
 from cabria.planning.stowage.whole_ship.problem import WholeShipProblem
 
 
@@ -84,11 +84,26 @@ def price_blocks(problem: WholeShipProblem, model: Model, cargo: Cargo) -> None:
     for (group, sort), variable in cargo.put.items():
         blocks[group.block_key].cells[sort.destination][variable] = sort.size.cells
     at_hand = _cells_at_hand(problem)
+    there: dict[tuple[int, int, int], int] = {}
     for key, block in blocks.items():
         for port, cells in block.cells.items():
             if (*key, port) not in known:
-                there = model.variable(PRICE["block_ports"], 1.0, is_whole=True)
-                model.at_most(cells | {there: -min(float(block.room), at_hand[port])}, 0.0)
+                there[*key, port] = model.variable(PRICE["block_ports"], 1.0, is_whole=True)
+                model.at_most(cells | {there[*key, port]: -min(float(block.room), at_hand[port])}, 0.0)
+    _link_stacks(model, cargo, there, at_hand)
+
+
+def _link_stacks(
+    model: Model, cargo: Cargo, there: Mapping[tuple[int, int, int], int], at_hand: Mapping[int, float]
+) -> None:
+    """What holds for the cells of a block holds for those of each group in it."""
+    stacks: dict[tuple[Group, int], Terms] = defaultdict(dict)
+    for (group, sort), variable in cargo.put.items():
+        stacks[group, sort.destination][variable] = sort.size.cells
+    for (group, port), cells in stacks.items():
+        if (*group.block_key, port) in there:
+            room = min(float(room_of(group) * len(cargo.groups[group])), at_hand[port])
+            model.at_most(cells | {there[*group.block_key, port]: -room}, 0.0)
 
 
 def _cells_at_hand(problem: WholeShipProblem) -> dict[int, float]:
