@@ -1,7 +1,7 @@
 """`whole-ship-bounds`: what no plan of a whole ship can cost less than (BENCHMARKS.md, section 1), with much time.
 
-`--seconds` is CPU time a list. With `--plans DIR`, where `whole-ship --solutions DIR` left its plans, each is judged and
-held against the bound.
+`--seconds` is time of one core a list. With `--plans DIR`, where `whole-ship --solutions DIR` left its plans, each is
+judged and held against the bound.
 """
 
 from __future__ import annotations

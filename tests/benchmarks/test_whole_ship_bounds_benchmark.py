@@ -35,5 +35,5 @@ def test_a_plan_on_file_is_judged(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "[]", '{"assign": [[0]]}', '{"assign": 3}', '{"assign": [["a", 1, 1, 1, 1]]}'])
 def test_a_file_that_is_no_plan_is_refused_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "bad.json").write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match="bad.json"):
+    with pytest.raises(DataError, match=r"bad\.json"):
         _judged(one_cell(), tmp_path / "bad.json")
