@@ -62,11 +62,17 @@ def horizon(stop: StoppingCriterion, otherwise: int) -> int:
 
 def share_used(stop: StoppingCriterion, iterations: int, otherwise: int) -> float:
     """How much of a search is over, so that it may cool: by counts, or by the clock that was handed in."""
-    if isinstance(stop, MaxSeconds):
-        return min(1.0, max(0.0, (stop.clock() - stop.started) / stop.seconds))
-    if isinstance(stop, FirstOf):
-        return max((share_used(criterion, iterations, otherwise) for criterion in stop.criteria), default=0.0)
-    return min(1.0, iterations / max(1, horizon(stop, otherwise)))
+    return min(1.0, max(_shares(stop, iterations), default=iterations / otherwise))
+
+
+def _shares(stop: StoppingCriterion, iterations: int) -> Iterator[float]:
+    if isinstance(stop, MaxIterations):
+        yield iterations / max(1, stop.limit)
+    elif isinstance(stop, MaxSeconds):
+        yield max(0.0, (stop.clock() - stop.started) / stop.seconds)
+    elif isinstance(stop, FirstOf):
+        for criterion in stop.criteria:
+            yield from _shares(criterion, iterations)
 
 
 def _limits(stop: StoppingCriterion) -> Iterator[int]:

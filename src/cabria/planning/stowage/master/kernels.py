@@ -28,6 +28,8 @@ LEFT_PRICE, RESTOW_PRICE = 1_000.0, 100.0
 TONNE, TONNE_METRE = 1e3, 1e6
 LENGTHWISE_ARM, UPRIGHT_ARM = 50.0, 10.0
 """Metres over which a box would have to be moved to mend an excess of moment: excesses are told in tonnes."""
+HOPELESS = 15.0
+"""Temperatures by which a change may be dearer, all excess forgiven, to be looked at further."""
 
 
 @njit("float64(int64, int64[:,::1], int64[:,::1], int64[:,::1], int64[:,::1])", **_QUICK)
@@ -241,6 +243,9 @@ def anneal(
     accepted = 0
     cooling = (cold / hot) ** (1.0 / rounds)
     heat = hot
+    standing = 0.0
+    for port in range(excess.shape[0]):
+        standing += excess[port]
     for _ in range(rounds):
         heat *= cooling
         source = random_below(state, quay + 1)
@@ -271,9 +276,15 @@ def anneal(
         first = group[of, 0] if back < 0 else min(group[of, 0], group[back, 0])
         last = group[of, 1] if back < 0 else max(group[of, 1], group[back, 1])
         change = LEFT_PRICE * total[0] + RESTOW_PRICE * soft[0] + total[2] - before
-        change += price * reweigh(first, last, rest_kg, moment, limit, hull, excess)
+        if change - price * standing > HOPELESS * heat:
+            exchange(of, boxes, into, source, back, back_boxes, group, block, pairs, stowed, items, count, place, used,
+                     worked, passing, lifts, rest_kg, moment, aim, total, soft)  # fmt: skip
+            continue
+        shift = reweigh(first, last, rest_kg, moment, limit, hull, excess)
+        change += price * shift
         if change <= 0 or random_share(state) < exp(-change / heat):
             accepted += 1
+            standing += shift
             continue
         exchange(of, boxes, into, source, back, back_boxes, group, block, pairs, stowed, items, count, place, used,
                  worked, passing, lifts, rest_kg, moment, aim, total, soft)  # fmt: skip
