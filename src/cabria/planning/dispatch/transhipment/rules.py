@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -75,7 +76,7 @@ def _block_choice(terminal: Terminal, box: ArrivingBox, block: int, state: Block
 def _room_s(terminal: Terminal, block: int, state: BlockState, stay_days: float, params: Params) -> float:
     """The price of a place: dear in a block that is nearly full, and for a box that stays long."""
     fill = (state.standing + state.coming) / terminal.rooms[block]
-    return params.slot_s * stay_days / _USUAL_STAY_DAYS * fill**params.scarcity
+    return params.slot_s * stay_days / _USUAL_STAY_DAYS * math.pow(fill, params.scarcity)
 
 
 def choose_berth(
