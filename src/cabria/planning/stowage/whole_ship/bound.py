@@ -13,22 +13,31 @@ from cabria.planning.stowage.whole_ship.bound_lids import price_blocks, price_li
 from cabria.planning.stowage.whole_ship.bound_model import Model
 from cabria.planning.stowage.whole_ship.problem import WholeShipProblem
 
+LEAST_S = 0.2
+"""With less time left nothing new is begun."""
+ROUNDING = 1e-6
+"""Share of a bound given up for the floating numbers it was reckoned with."""
+
 
 def lower_bound(problem: WholeShipProblem, seconds: float) -> float | None:
-    """What no plan can cost less than; None when nothing was proved in time.
+    """What no plan can cost less than; None when no plan at all keeps her afloat. `seconds` are of one idle core.
 
-    Each range of displacement has a bound of its own, and the least of them holds. All but the deepest leave boxes
-    ashore, mostly so many that this alone costs more than the bound of the deepest.
+    Each range of displacement has a bound of its own, and the least of them holds. All but the deepest range leave
+    boxes ashore, mostly so many that this alone costs more than the bound of the deepest. So always the range with the
+    least bound is worked on: first without regard to whole numbers, then with it.
     """
     ends_at = time.process_time() + seconds
-    relaxation, bound = Relaxation(problem), None
-    for depth, waters in enumerate(waters_of(problem.given)):
-        if depth == 0:
-            bound = relaxation.proved(waters, ends_at)
-        elif bound is not None and (least := relaxation.least_cost(waters)) < bound:
-            found = relaxation.proved(waters, ends_at)
-            bound = min(bound, least if found is None else max(found, least))
-    return bound
+    relaxation = Relaxation(problem)
+    known = {waters: relaxation.least_cost(waters) for waters in waters_of(problem.given)}
+    ways = {waters: [Model.relaxed, Model.proved] for waters in known}
+    while known and (left := ends_at - time.process_time()) > LEAST_S:
+        weakest = min(known, key=lambda waters: known[waters])
+        if not ways[weakest]:
+            break
+        found = ways[weakest].pop(0)(relaxation.enter(weakest), left)
+        if found is not None:
+            known[weakest] = max(known[weakest], relaxation.fixed + found)
+    return min(value - ROUNDING * max(1.0, abs(value)) for value in known.values()) if known else None
 
 
 class Relaxation:
@@ -48,15 +57,6 @@ class Relaxation:
         del self.model.rows[self._rows :]
         keep_afloat(self.problem.given, self.model, self.cargo, waters)
         return self.model
-
-    def proved(self, waters: Waters, ends_at: float) -> float | None:
-        """The better of what whole numbers forgotten and whole numbers kept prove until then (CPU seconds)."""
-        model = self.enter(waters)
-        found = [model.relaxed(max(0.1, ends_at - time.process_time()))]
-        if found[0] is not None and (left := ends_at - time.process_time()) > 0.2:
-            found.append(model.proved(left))
-        known = [self.fixed + value for value in found if value is not None]
-        return max(known) - 1e-6 * max(1.0, abs(max(known))) if known else None
 
     def least_cost(self, waters: Waters) -> float:
         """What a plan so light costs at least: for boxes ashore, for the release, and with all the hold earns."""
