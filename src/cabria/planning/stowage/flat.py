@@ -294,7 +294,6 @@ class _Builder:
         row[k.BLOCKED] = _points(prices.blocked)
         row[k.MIX] = _points(settings.port_mix_min)
         row[k.LID_MOVES] = _points(settings.lid_min)
-        row[k.WINDOW] = _points(settings.long_crane_min)
         row[k.SPREAD] = _points(settings.crane_spread_min)
         row[k.LATER_ROOM] = _points(settings.later_room_min)
         row[k.TCG_PRICE] = _points(prices.heel)
@@ -303,11 +302,11 @@ class _Builder:
     def _windows(self) -> k.Array:
         """Runs of bays shorter than the room that one crane more than k needs, for k below the number of cranes."""
         cranes, bays = max(1, len(self.call.terminal.quay_cranes)), max(self.bay_index.values()) + 1
-        windows = []
+        price, windows = _points(self.call.settings.long_crane_min), []
         for together in range(1, cranes):
             length = together * (self.call.terminal.crane_gap_bays + 1)
-            windows += [(first, first + length, together) for first in range(bays - length + 1)]
-        return np.array(windows or [(0, bays, cranes)], np.int64)
+            windows += [(first, first + length, price // together, together == 1) for first in range(bays - length + 1)]
+        return np.array(windows or [(0, bays, price // cranes, cranes == 1)], np.int64)
 
     def _room_rows(self) -> k.Array:
         """By port and port of discharge what is expected for that or a later one, in TEU."""

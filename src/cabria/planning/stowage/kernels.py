@@ -35,9 +35,9 @@ LENGTH, HEIGHT, MASS, WEIGHT, ORDER, NEEDS_PLUG, RANK, REFUSED_PRICE, KIND, BOX_
 
 # Entries of `prices`.
 (
-    OVERSTOW, INVERSION, LID_OVERSTOW, MIX, LID_MOVES, WINDOW, SPREAD, TCG_PRICE, STRENGTH_PRICE, BLOCKED, LATER_ROOM,
+    OVERSTOW, INVERSION, LID_OVERSTOW, MIX, LID_MOVES, SPREAD, TCG_PRICE, STRENGTH_PRICE, BLOCKED, LATER_ROOM,
     PRICES,
-) = range(12)  # fmt: skip
+) = range(11)  # fmt: skip
 
 # Entries of `totals`.
 STACKS_COST, LIDS_COST, MIX_COST, LID_MOVES_COST, REFUSED_COST, TCG_MOMENT, COUNT_ASHORE, BLOCKED_COST, TOTALS = range(
@@ -85,7 +85,8 @@ class Ship(NamedTuple):
     limits: Array
     """Least and greatest shear and bending by station."""
     windows: Array
-    """Runs of neighbouring bays that only so many cranes can share: first bay, bay after the last, cranes."""
+    """Runs of neighbouring bays that only so many cranes can share: first bay, bay after the last, what a move costs
+    there, whether one crane works there alone."""
     room_rows: Array
     """What later ports expect: port, port of discharge, TEU for that or a later one; by port."""
     room_caps: Array
@@ -469,11 +470,9 @@ def _cranes_cost(ship: Ship, state: State, bay_s: int, more_s: int, bay_t: int, 
         prefix[bay + 1] = prefix[bay] + here
     cost, longest = 0, 0
     for w in range(ship.windows.shape[0]):
-        cranes = ship.windows[w, 2]
         moves = prefix[ship.windows[w, 1]] - prefix[ship.windows[w, 0]]
-        share = moves * ship.prices[WINDOW] // cranes
-        longest = max(longest, share)
-        if cranes == 1 and moves > ship.window_target:
+        longest = max(longest, moves * ship.windows[w, 2])
+        if ship.windows[w, 3] and moves > ship.window_target:
             cost += (moves - ship.window_target) * ship.prices[SPREAD]
     return cost + longest
 
