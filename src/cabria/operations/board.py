@@ -51,7 +51,6 @@ class Move:
     id: str
     kind: MoveKind
     stops: list[Stop]
-    due_ms: int
     queue: str = ""
     step: int = -1
     at: int = 0
@@ -92,8 +91,6 @@ class QuayCraneState:
     steps: tuple[CraneStep, ...] = ()
     next: int = 0
     released: int = 0
-    late_ms: int = 0
-    """How far behind its plan it is."""
     work: QuayWork | None = None
     moves: dict[int, str] = field(default_factory=dict)
     """The move of each released step."""
@@ -109,7 +106,7 @@ class QuayCraneState:
 
     def take(self, call: str, steps: tuple[CraneStep, ...], now_ms: int) -> None:
         """Begin a queue."""
-        self.call, self.steps, self.next, self.released, self.late_ms = call, steps, 0, 0, 0
+        self.call, self.steps, self.next, self.released = call, steps, 0, 0
         self.moves.clear()
         self.started_ms = now_ms
 
@@ -214,6 +211,12 @@ class Board:
     def turn(self, crane: QuayCraneState, number: int) -> tuple[int, str, int]:
         """The place of a crane's step among those of all cranes, by the plans' times."""
         return crane.started_ms + 1_000 * crane.steps[number].start_s, crane.id, number
+
+    def needed_ms(self, move: Move, now_ms: int) -> int:
+        """When the quay crane of a move will be at its step, if it goes on as planned from the step it is at."""
+        crane = self.quay_cranes[move.queue]
+        ahead_s = crane.steps[move.step].start_s - crane.steps[min(crane.next, move.step)].start_s
+        return now_ms + 1_000 * ahead_s
 
     def height(self, stack: StackId) -> int:
         """Boxes on a stack and on the way to it."""

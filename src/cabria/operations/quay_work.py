@@ -101,7 +101,6 @@ def _begin(desk: Desk, crane: QuayCraneState) -> None:
         targets=aboard if is_load else ashore,
         lid=step.lid,
     )
-    crane.late_ms = max(0, desk.now_ms - crane.started_ms - 1_000 * step.start_s)
     desk.out.quay_cranes.work(crane.id, crane.work)
 
 

@@ -57,7 +57,6 @@ def _move(board: Board, crane: QuayCraneState, number: int, step: CraneStep) -> 
         id=f"{crane.call}/{crane.id}/{number + 1}",
         kind=MOVE_OF[step.kind],
         stops=stops,
-        due_ms=1_000 * step.start_s + crane.late_ms,
         queue=crane.id,
         step=number,
     )

@@ -34,7 +34,7 @@ def assign_trucks(desk: Desk) -> None:
     if not asked:
         return
     ways_ms = np.array([[_way_ms(desk, truck, stands) for truck in idle] for _, stands in asked])
-    for row, column in _pairs(desk, ways_ms, [move.due_ms for move, _ in asked]):
+    for row, column in _pairs(desk, ways_ms, [board.needed_ms(move, desk.now_ms) for move, _ in asked]):
         move, truck = asked[row][0], idle[column]
         if ways_ms[row, column] < NO_WAY_MS:
             move.truck, truck.move, truck.at_stop = truck.id, move.id, False
@@ -53,7 +53,7 @@ def _asked(desk: Desk, trucks: int) -> list[tuple[Move, list[int]]]:
     return [(move, stands) for move in first if (stands := stands_open_for(desk, move))]
 
 
-def _pairs(desk: Desk, ways_ms: np.ndarray, due_ms: Sequence[int]) -> list[tuple[int, int]]:
+def _pairs(desk: Desk, ways_ms: np.ndarray, needed_ms: Sequence[int]) -> list[tuple[int, int]]:
     """Row of the move and column of the truck, most urgent move first."""
     if desk.settings.truck_choice is TruckChoice.NEAREST:
         pairs, free = [], ways_ms.copy()
@@ -64,7 +64,7 @@ def _pairs(desk: Desk, ways_ms: np.ndarray, due_ms: Sequence[int]) -> list[tuple
         return pairs
     costs = ways_ms.astype(np.int64)
     if desk.settings.truck_choice is TruckChoice.IN_TIME:
-        slack_ms = np.array(due_ms)[:, None] - desk.now_ms - SERVICE_MS
+        slack_ms = np.array(needed_ms)[:, None] - desk.now_ms - SERVICE_MS
         costs = costs + LATENESS_WEIGHT * np.maximum(0, costs - slack_ms)
     rows, columns = linear_sum_assignment(costs)
     return list(zip(rows.tolist(), columns.tolist(), strict=True))
@@ -84,7 +84,7 @@ def drive_to_stops(desk: Desk) -> None:
     board = desk.board
     waiting = [board.moves[truck.move] for truck in board.trucks.values() if truck.move and not truck.failed]
     in_use = stands_in_use(desk)
-    for move in sorted(waiting, key=lambda move: (move.due_ms, move.id)):
+    for move in sorted(waiting, key=lambda move: (board.needed_ms(move, desk.now_ms), move.id)):
         truck = board.trucks[move.truck]
         if truck.at_stop or truck.is_driving:
             continue

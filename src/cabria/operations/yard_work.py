@@ -37,7 +37,7 @@ def _serve(desk: Desk, crane: YardCraneState) -> bool:
     ]
     if not waiting:
         return False
-    move = min(waiting, key=lambda m: (max(m.due_ms, desk.now_ms) + BAY_MS * _bays_away(desk, crane, m), m.id))
+    move = min(waiting, key=lambda m: (board.needed_ms(m, desk.now_ms) + BAY_MS * _bays_away(desk, crane, m), m.id))
     box, end = move.stop.containers[0], move.stop.ends[0]
     truck = OnTruck(move.truck, end)
     if move.stop.kind is StopKind.YARD_TAKES:
@@ -52,7 +52,7 @@ def _serve(desk: Desk, crane: YardCraneState) -> bool:
 def _dig_ahead(desk: Desk, crane: YardCraneState) -> None:
     board = desk.board
     coming = sorted(
-        (move.due_ms, move.id, box)
+        (board.needed_ms(move, desk.now_ms), move.id, box)
         for move in board.moves.values()
         for stop in move.stops[move.at :]
         if stop.kind is StopKind.YARD_GIVES
