@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container
@@ -191,7 +190,7 @@ class _Looking:
         """Boxes that stay aboard in the slot, or above it, or on a lid over it that stays on."""
         place = self.call.vessel.place(slot)
         assert place is not None
-        for standing, position in self._staying_in.get(place.stack_id, ()):
+        for standing, position in self.problem.staying_by_stack.get(place.stack_id, ()):
             other = self.call.vessel.place(position)
             assert other is not None
             if not (set(_halves(other.end)) & set(_halves(place.end))):
@@ -207,14 +206,6 @@ class _Looking:
             return Offence(clearing.LID, text, str(slot), box.id)
         return None
 
-    @cached_property
-    def _staying_in(self) -> Mapping[StackId, Sequence[Stowed]]:
-        found: dict[StackId, list[Stowed]] = defaultdict(list)
-        for stowed in self.problem.staying:
-            if place := self.call.vessel.place(stowed.position):
-                found[place.stack_id].append(stowed)
-        return found
-
     def look_at_stacks(self) -> None:
         """More boxes pinned to one stack than it has cells for, or than it bears."""
         by_part: dict[ShipPart, list[Pin]] = defaultdict(list)
@@ -229,7 +220,7 @@ class _Looking:
     def _too_many(self, part: ShipPart, pins: Sequence[Pin]) -> Iterator[tuple[Pin, Rule, str]]:
         bay = next(bay for bay in self.call.vessel.bays if part.bay in (bay.number, bay.fore, bay.aft))
         stack = self.call.vessel.stack_by_id[StackId(bay.number, part.row or 0, part.level or Level.DECK)]
-        standing = self._staying_in.get(StackId(bay.number, stack.row, stack.level), ())
+        standing = self.problem.staying_by_stack.get(StackId(bay.number, stack.row, stack.level), ())
         limit, room = stack.max_weight_40_kg, 2 * len(stack.cells)
         kg = sum(box.gross_mass_kg / (2 if box.is_20 else 1) for box, _ in standing)
         halves = sum(1 if box.is_20 else 2 for box, _ in standing)

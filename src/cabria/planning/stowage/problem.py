@@ -7,7 +7,7 @@ that must be lifted because something under them leaves, and the lids that are o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -99,6 +99,15 @@ class StowageProblem:
             refused={**self.refused, **refused},
             pinned={**self.pinned, **decided},
         )
+
+    @cached_property
+    def staying_by_stack(self) -> Mapping[StackId, Sequence[Stowed]]:
+        """What stays or is pinned, where the profile has a place for it."""
+        found: dict[StackId, list[Stowed]] = defaultdict(list)
+        for stowed in self.staying:
+            if place := self.call.vessel.place(stowed.position):
+                found[place.stack_id].append(stowed)
+        return dict(found)
 
     @cached_property
     def permitted(self) -> Permitted:

@@ -29,10 +29,7 @@ def misplaced(
     """
     call = problem.call
     entries = sorted(put, key=lambda entry: (entry.container.id not in firm, entry.position, entry.container.id))
-    stacks: dict[StackId, list[Stowed]] = defaultdict(list)
-    for container, position in problem.staying:
-        if place := call.vessel.place(position):
-            stacks[place.stack_id].append(Stowed(container, position))
+    stacks = problem.staying_by_stack
     wrong = {offence.container: offence for offence in _too_dangerous(problem, entries) if offence.container}
     new: dict[StackId, list[Stowed]] = defaultdict(list)
     for entry in entries:
@@ -40,12 +37,12 @@ def misplaced(
     lost: dict[StackId, int] = {}
     for box, position in entries:
         for stack_id, level in _lost_to(call, box, position):
-            if any(level_of(call, standing) >= level for standing in stacks[stack_id]):
+            if any(level_of(call, standing) >= level for standing in stacks.get(stack_id, ())):
                 text = "Its cargo sticks out into a slot that is taken."
                 wrong.setdefault(box.id, Offence(out_of_gauge.WIDTH, text, str(position), box.id))
             lost[stack_id] = min(lost.get(stack_id, level), level)
     for stack_id, boxes in new.items():
-        for offence in forbidden(call, [*stacks[stack_id], *boxes], {entry.container.id for entry in boxes}):
+        for offence in forbidden(call, [*stacks.get(stack_id, ()), *boxes], {entry.container.id for entry in boxes}):
             blamed = _blamed(call, offence, boxes, firm)
             wrong.setdefault(blamed, offence)
         for container, position in boxes:
@@ -56,6 +53,8 @@ def misplaced(
 
 
 def _too_dangerous(problem: StowageProblem, entries: Sequence[Stowed]) -> Iterator[Offence]:
+    if not any(box.dangerous for box, _ in entries):
+        return
     aboard = DangerousAboard.of(problem)
     accepted = [stowed for stowed in problem.staying if stowed.container.dangerous]
     for box, position in entries:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import nsmallest
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId
@@ -74,10 +75,8 @@ class _Deciding:
         self.call = problem.call
         self.boxes = {box.id: box for box in (*(s.container for s in problem.lifted), *problem.loads)}
         self.asked = {instruction.position: instruction for instruction in self.call.instructions}
-        self.standing: dict[StackId, list[Stowed]] = defaultdict(list)
-        for stowed in problem.staying:
-            if place := self.call.vessel.place(stowed.position):
-                self.standing[place.stack_id].append(stowed)
+        self.standing = problem.staying_by_stack
+        self.dangerous = DangerousAboard.of(problem)
 
     def pin(self) -> None:
         for box in self.boxes.values():
@@ -115,7 +114,7 @@ class _Deciding:
 
     def _top(self, stack_id: StackId, end: End) -> int:
         tops = [0]
-        for _, position in (*self.standing[stack_id], *self._put_in(stack_id)):
+        for _, position in (*self.standing.get(stack_id, ()), *self._put_in(stack_id)):
             place = self._place(position)
             if set(halves(place.end)) & set(halves(end)):
                 tops.append(place.level_index + 1)
@@ -188,7 +187,7 @@ class _Deciding:
                 put[place.stack_id].append(entry)
         for stack_id in sorted(put):
             bay = next(bay for bay in self.call.vessel.bays if bay.number == stack_id.bay)
-            pile = [*self.standing[stack_id], *put[stack_id]]
+            pile = [*self.standing.get(stack_id, ()), *put[stack_id]]
             while (hole := next(_holes(bay, self.call.vessel.stack_by_id[stack_id], pile), None)) is not None:
                 holder = self._holder(hole, pile) or self._dropped(hole, pile)
                 if holder is None:
@@ -201,9 +200,8 @@ class _Deciding:
         free = [box for box in self.boxes.values() if self._is_free(box)]
         above = self._above(hole[0], pile)
         for slot in hole:
-            suiting = [box for box in free if self._may_stand(box, slot)]
-            suiting.sort(key=lambda box: (self._worth(box, slot, above), box.id))
-            for box in suiting[:MOST_HOLDERS]:
+            suiting = (box for box in free if self._may_stand(box, slot))
+            for box in nsmallest(MOST_HOLDERS, suiting, key=lambda box: (self._worth(box, slot, above), box.id)):
                 if self._carries(Stowed(box, slot), pile):
                     return Stowed(box, slot)
         return None
@@ -221,7 +219,7 @@ class _Deciding:
             return False
         if (box.needs_plug and not has_plug(place.cell, place.end)) or self.problem.permitted.why_not(box, slot):
             return False
-        if box.dangerous and not DangerousAboard.of(self.problem).allows(box, place):
+        if not self.dangerous.allows(box, place):
             return False
         asked = self.asked.get(slot)
         return asked is None or not any(differences_of(asked, box))
@@ -249,7 +247,7 @@ class _Deciding:
 
     def _carries(self, holder: Stowed, pile: Sequence[Stowed]) -> bool:
         """Whether a box may join a stack, what still hangs there left aside."""
-        new = {entry.container.id for entry in (*self._put(), holder)}
+        new = {entry.container.id for entry in (*pile, holder) if entry.container.id in self.boxes}
         wrong = forbidden(self.call, [*pile, holder], new)
         return all(offence.rule in (positions.SUPPORT, positions.LEVEL) for offence in wrong)
 
