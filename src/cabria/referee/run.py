@@ -125,7 +125,7 @@ class RunReferee:
     def over(self) -> RunJudgement:
         """The log ends here."""
         self._trucks.time_goes_by(None)
-        for part in (self._boxes, self._ships, self._work):
+        for part in (self._cranes, self._boxes, self._ships, self._work):
             part.over()
         return RunJudgement(self.book.event, tuple(self.book.findings))
 

@@ -26,6 +26,7 @@ class Travel:
     to_mm: int
     from_ms: int
     until_ms: int
+    event: int = 0
 
     def at_mm(self, at_ms: int) -> float:
         if at_ms >= self.until_ms:
@@ -109,9 +110,10 @@ class Cranes:
         elif event.until_ms - event.at_ms < (least := drive.least_ms(abs(event.to_mm - event.from_mm))):
             text = f"It travels {abs(event.to_mm - event.from_mm):,} mm in {event.until_ms - event.at_ms} ms, "
             self._book.broken(TRAVEL, f"{text}for which it needs {least} ms.", event.crane)
-        self.travels[event.crane] = Travel(event.from_mm, event.to_mm, event.at_ms, event.until_ms)
         self._on_rail(event, drive)
-        self._apart(event)
+        self._apart(event.crane, event.at_ms)
+        travel = Travel(event.from_mm, event.to_mm, event.at_ms, event.until_ms, self._book.event)
+        self.travels[event.crane] = travel
 
     def _on_rail(self, event: CraneTravelled, drive: QuayDrive | YardDrive) -> None:
         rail = self._rails[event.crane]
@@ -120,32 +122,50 @@ class Cranes:
             text = f"It goes to {event.to_mm:,} mm, off its rail from {rail.from_mm:,} to {rail.until_mm:,} mm."
             self._book.broken(TRAVEL, text, event.crane)
 
-    def _apart(self, event: CraneTravelled) -> None:
-        rail, travel = self._rails[event.crane], self.travels[event.crane]
-        here = rail.cranes.index(event.crane)
+    def _apart(self, crane: str, until_ms: int | None) -> None:
+        """Judge the distance of a crane to the others of its rail since one of the two last set out, up to a time.
+
+        What is still to come is not judged before it has happened, as the other may set out by then.
+        """
+        rail, travel = self._rails[crane], self.travels[crane]
+        here = rail.cranes.index(crane)
         for there, other in enumerate(rail.cranes):
             if there == here:
                 continue
+            theirs = self.travels[other]
             least_mm = abs(there - here) * rail.apart_mm
             side = 1 if there > here else -1
-            for at_ms in self._moments(travel, self.travels[other]):
-                apart_mm = side * (self.travels[other].at_mm(at_ms) - travel.at_mm(at_ms))
+            for at_ms in _moments(travel, theirs, until_ms):
+                apart_mm = side * (theirs.at_mm(at_ms) - travel.at_mm(at_ms))
                 if apart_mm < least_mm - 1:
-                    text = f"It comes within {apart_mm:,.0f} mm of {other}; they keep {least_mm:,} mm."
-                    self._book.broken_at(GAP, self._book.event, at_ms, text, event.crane)
+                    text = (
+                        f"{crane} and {other} are {apart_mm:,.0f} mm apart in their order; they keep {least_mm:,} mm."
+                    )
+                    self._book.broken_at(GAP, max(travel.event, theirs.event), at_ms, text, crane)
                     break
 
-    @staticmethod
-    def _moments(travel: Travel, other: Travel) -> Iterator[int]:
-        yield travel.from_ms
-        if travel.from_ms < other.until_ms < travel.until_ms:
-            yield other.until_ms
-        yield travel.until_ms
+    def over(self) -> None:
+        """Judge the travels that are under way when the log ends."""
+        for crane in self.travels:
+            if crane in self._rails and self.travels[crane].event:
+                self._apart(crane, None)
 
     def stands_at_mm(self, crane: str, at_ms: int) -> int | None:
         """Where a crane stands still; None while it travels."""
         travel = self.travels[crane]
         return travel.to_mm if at_ms >= travel.until_ms else None
+
+
+def _moments(one: Travel, other: Travel, until_ms: int | None) -> Iterator[int]:
+    """When two cranes may be nearest, since the later of them set out and up to a time; None is until both stand."""
+    since_ms = max(one.from_ms, other.from_ms)
+    last_ms = max(one.until_ms, other.until_ms) if until_ms is None else until_ms
+    if since_ms < last_ms or until_ms is None:
+        yield since_ms
+        for at_ms in sorted({one.until_ms, other.until_ms}):
+            if since_ms < at_ms < last_ms:
+                yield at_ms
+        yield last_ms
 
 
 def _rail_of(runway: Runway) -> Rail:
