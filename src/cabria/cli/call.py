@@ -69,6 +69,9 @@ def plan(
     changes: Annotated[
         int, typer.Option(help="How many boxes of the plan to keep may get another slot.", min=0, max=1_000_000)
     ] = 0,
+    preset: Annotated[
+        str, typer.Option(help="Named weights, as balanced or fast-ship; instead of those of the call folder.")
+    ] = "",
     wishes: WishesOption = None,
     drop_impossible_wishes: Annotated[
         bool, typer.Option("--drop-impossible-wishes", help="Plan without wishes that cannot be met, and name them.")
@@ -83,7 +86,7 @@ def plan(
         raise DataError(
             "Changes are counted against an earlier plan.", place="--changes", remedy="Name it with --keep."
         )
-    asked = Asked(wishes, keep, changes, drop_impossible_wishes)
+    asked = Asked(wishes, keep, changes, drop_impossible_wishes, preset)
     judged = _plan(call, out or folder_beside(call, "plan"), seed, effort, seconds, asked)
     if judged.judgement.hard_by_plan:
         raise typer.Exit(EXIT_NOT_LEGAL)
@@ -154,6 +157,7 @@ class Asked:
     keep: Path | None = None
     changes: int = 0
     drops_impossible: bool = False
+    preset: str = ""
 
 
 def _plan(
@@ -165,6 +169,7 @@ def _plan(
     asked: Asked = Asked(),
 ) -> PlannedCall:
     from cabria.bootstrap import plan_call, read_call, read_earlier, refuse_output, write_output, write_plan_so_far
+    from cabria.domain.calls import preset_named
     from cabria.planning.loading.problem import EFFORTS
     from cabria.planning.search.stopping import Interrupted
     from cabria.reports.changes import wishes_text
@@ -173,7 +178,8 @@ def _plan(
     keep = plan_file(asked.keep) if asked.keep else None
 
     def read() -> VesselCall:
-        return read_call(call_folder, wishes=asked.wishes, keep=keep, changes=asked.changes)
+        call = read_call(call_folder, wishes=asked.wishes, keep=keep, changes=asked.changes)
+        return replace(call, settings=preset_named(asked.preset)) if asked.preset else call
 
     with on_screen() as screen, keeping_the_best() as interrupted:
         call = screen.step("Reading the call", read)
