@@ -119,7 +119,7 @@ class RunReferee:
         book.at_ms = event.at_ms
         self._trucks.time_goes_by(event.at_ms)
         self._work.time(event)
-        for hear in self._hears[type(event)]:
+        for hear in self._hears.get(type(event), ()):
             hear(event)
 
     def over(self) -> RunJudgement:

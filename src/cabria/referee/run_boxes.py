@@ -55,14 +55,13 @@ class Boxes:
         self._aboard: dict[Aboard, ContainerId] = {}
         self._beds: dict[str, dict[DeckEnd, ContainerId]] = defaultdict(dict)
         self._held: dict[str, tuple[ContainerId, ...]] = {}
-        self._seen: set[ContainerId] = set()
 
     def stock(self, event: StockTaken) -> None:
         for box in sorted(event.boxes, key=_tier):
-            if box.container in self._seen:
-                self._book.broken(STOCK, "It comes to the terminal a second time.", box.place, box.container)
+            if box.container in self.where:
+                text = f"It comes to the terminal while it is {self.where[box.container]}."
+                self._book.broken(STOCK, text, box.place, box.container)
                 continue
-            self._seen.add(box.container)
             self.length_ft[box.container] = box.length_ft
             self._set(box.container, box.place)
 
@@ -88,7 +87,7 @@ class Boxes:
         for box, place in zip(event.containers, event.places, strict=True):
             if self.where.get(box) != InCrane(event.crane):
                 self._forget(box)
-            if box in self._seen:
+            if box in self.length_ft:
                 self._set(box, place)
             else:
                 self._book.broken(KNOWN, "There is no such box.", place, box)

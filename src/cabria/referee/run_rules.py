@@ -15,7 +15,9 @@ def _hard(name: str, sentence: str) -> Rule:
 
 TIME = _hard("TIME", "Events stand in the log by time, and nothing ends before it begins.")
 KNOWN = _hard("KNOWN", "Every machine, call, segment, job, move and box in the log is known when it is named.")
-STOCK = _hard("STOCK", "A box comes to the terminal once, and a ship with what her call says is aboard.")
+STOCK = _hard(
+    "STOCK", "No box comes to the terminal that is there, and a ship comes with what her call says is aboard."
+)
 PLACE = _hard("PLACE", "No two boxes stand in one place, and none where there is no place.")
 FLOATING = _hard("FLOATING", "Under a box in the yard stands another, or the ground.")
 UNDER = _hard("UNDER", "No box is lifted from under another, or set under one.")

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Self, get_args
 
 import msgspec
 
@@ -25,56 +25,18 @@ from cabria.domain.run_events import (
     Aboard,
     BoxesLanded,
     BoxesLifted,
-    CraneTravelled,
     DeckEnd,
-    EnergyUsed,
-    JobDone,
-    JobGiven,
-    JobTakenBack,
-    LidLanded,
-    LidLifted,
-    MachineResumed,
-    MachineStopped,
-    MoveDone,
-    MoveReleased,
     OnTruck,
     Place,
     RunEvent,
-    ShipBerthed,
-    ShipSailed,
     Stock,
     StockTaken,
-    TripBooked,
-    TruckLeft,
-    TruckStood,
-    Waited,
 )
 
 FORMAT = "cabria.run-log/1"
 MAX_LINE_BYTES = 50_000_000
 """Of one event; a stock of a hundred thousand boxes takes a sixth of it."""
-EVENT_TYPES: tuple[type[RunEvent], ...] = (
-    StockTaken,
-    ShipBerthed,
-    ShipSailed,
-    MoveReleased,
-    MoveDone,
-    JobGiven,
-    JobDone,
-    JobTakenBack,
-    CraneTravelled,
-    BoxesLifted,
-    BoxesLanded,
-    LidLifted,
-    LidLanded,
-    TripBooked,
-    TruckStood,
-    TruckLeft,
-    MachineStopped,
-    MachineResumed,
-    Waited,
-    EnergyUsed,
-)
+EVENT_TYPES: tuple[type[RunEvent], ...] = get_args(RunEvent)
 _TYPE_BY_NAME: dict[str, type[RunEvent]] = {kind.__name__: kind for kind in EVENT_TYPES}
 _HEADER = msgspec.json.encode([FORMAT]) + b"\n"
 
