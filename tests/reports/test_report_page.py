@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from cabria.domain.containers import Container, ContainerId, Port, SizeType
 from cabria.domain.findings import Cause, Finding, Severity
-from cabria.domain.plan import LoadingPlan
+from cabria.domain.plan import Change, LoadingPlan
 from cabria.domain.positions import StowPosition
+from cabria.domain.wishes import ChangeBudget, ImpossibleWish, Pin, ShipPart, Wishes
 from cabria.planning.loading.result import PlannedCall
 from cabria.reports.page import page
 from cabria.reports.report import write_report
@@ -186,3 +187,24 @@ def test_hostile_words_stay_words(
 def test_no_refusal_can_open_a_tag(small_planned: PlannedCall, words: str) -> None:
     plan = replace(small_planned.plan, refused={ContainerId(words): words})
     assert set(Reader(page(replace(small_planned, plan=plan))).tags) <= set(Reader(page(small_planned)).tags)
+
+
+def test_wishes_kept_and_dropped_and_changes_are_told(small_planned: PlannedCall) -> None:
+    box = next(iter(small_planned.plan.loads))
+    slot, elsewhere = small_planned.plan.loads[box], StowPosition(1, 2, 82)
+    kept, dropped = Pin(box, ShipPart(slot=slot), HOSTILE), Pin(box, ShipPart(slot=elsewhere))
+    planned = replace(
+        small_planned,
+        call=replace(small_planned.call, wishes=Wishes((kept,), budget=ChangeBudget({box: elsewhere}, 1))),
+        plan=replace(small_planned.plan, changes=(Change(box, elsewhere, slot, "a better place"),)),
+        dropped=(ImpossibleWish(dropped, "SLOT-EXISTS", "There is no such slot."),),
+    )
+    html = page(planned)
+    for words in (
+        "Wishes of the planner, kept",
+        "There is no such slot.",
+        f"{box}  from {elsewhere} to {slot}: a better",
+    ):
+        assert words in html
+    assert "<script>alert" not in html
+    assert "Wishes of the planner" not in page(small_planned)

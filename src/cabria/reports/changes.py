@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cabria.domain.plan import Change
 from cabria.planning.loading.result import PlannedCall
 
 
@@ -25,6 +26,10 @@ def _changes(planned: PlannedCall) -> Iterator[str]:
         return
     changes = planned.plan.changes
     yield f"Changes against the earlier plan: {len(changes):,} of {budget.at_most:,} allowed."
-    for change in changes:
-        now = f"to {change.now}" if change.now else "stays ashore"
-        yield f"  {change.container}  from {change.was} {now}: {change.why}"
+    yield from (f"  {change_in_words(change)}" for change in changes)
+
+
+def change_in_words(change: Change) -> str:
+    """Which box was where, where it is now, and why."""
+    now = f"to {change.now}" if change.now else "stays ashore"
+    return f"{change.container}  from {change.was} {now}: {change.why}"

@@ -107,6 +107,15 @@ def _figures(planned: PlannedCall) -> Iterator[tuple[str, KeyFigure]]:
         "teu_departing",
         KeyFigure("TEU departing", thousands(figures.teu_departing), f"of {thousands(call.vessel.capacity_teu)}"),
     )
+    if figures.later_teu_expected:
+        yield (
+            "later_teu_without_room",
+            KeyFigure(
+                "without room at later ports",
+                f"{thousands(figures.later_teu_without_room)} TEU",
+                f"of {thousands(figures.later_teu_expected)} expected there",
+            ),
+        )
     yield "plugs_used", KeyFigure("plugs used", thousands(figures.plugs_used), f"of {thousands(call.vessel.plugs)}")
 
 

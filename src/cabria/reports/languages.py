@@ -21,6 +21,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "ours": "this plan",
         "refused": "Refused",
         "reason": "reason",
+        "wishes_kept": "Wishes of the planner, kept",
+        "wishes_dropped": "Wishes of the planner that cannot be met",
+        "changes": "Changes against the earlier plan",
         "ship": "The ship",
         "ship_note": "Seen from starboard, bow on the right. Each strip is one tier of a bay, as wide as what it "
         "holds. Choose a bay to jump to it.",

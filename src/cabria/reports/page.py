@@ -18,6 +18,7 @@ from cabria.reports.aboard import Aboard, BoxesAboard, Part, boxes_aboard
 from cabria.reports.bay_layout import bay_layout
 from cabria.reports.bay_picture import bay_picture
 from cabria.reports.cell_marks import box_in_words
+from cabria.reports.changes import change_in_words
 from cabria.reports.crane_picture import bay_time_picture, crane_time_picture
 from cabria.reports.curve_picture import stability_pictures
 from cabria.reports.findings_list import FindingGroup, bay_of, findings_by_rule, positions
@@ -70,6 +71,7 @@ def page_content(planned: PlannedCall, language: str = "en") -> Mapping[str, Any
         "verdict": figures.verdict(planned),
         "key_figures": figures.key_figures(planned),
         "refused": figures.refused_by_reason(planned),
+        "asked": _asked(planned, texts(language)),
         "matters": needed(planned, boxes),
         "ports": port_counts(boxes, marks),
         "ship": Markup(ship_picture(call.vessel, boxes, marks)),
@@ -270,3 +272,14 @@ def baseline_rows(planned: PlannedCall) -> list[tuple[str, str, list[str]]]:
         ]
         rows.append((figures.figure_name(name), "" if own is None else figures.figure_in_words(name, own), theirs))
     return rows
+
+
+def _asked(planned: PlannedCall, words: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """What the planner asked and was kept, what was dropped, and what became of an earlier plan."""
+    lists = (
+        ("wishes_kept", planned.call.wishes.all),
+        ("wishes_dropped", planned.dropped),
+        ("changes", map(change_in_words, planned.plan.changes)),
+    )
+    told = [(words[name], [str(wish) for wish in wishes]) for name, wishes in lists]
+    return [(heading, lines) for heading, lines in told if lines]

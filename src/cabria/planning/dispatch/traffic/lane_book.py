@@ -67,6 +67,10 @@ class LaneBook:
             return int(self._owners[stand, count - 1])
         return None
 
+    def clear_ms(self, stand: int) -> int:
+        """When the last of those booked has left a stand; 0 when there is none, and never while it has an owner."""
+        return int(self._leaves[stand, : self._counts[stand]].max(initial=0))
+
     def least_ms(self, start: int, stand: int) -> int | None:
         """How long a trip from rest to rest takes at least, on empty lanes; None where there is no way."""
         togo = int(self.lanes.togo_ms(stand)[start])
