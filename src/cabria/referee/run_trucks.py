@@ -1,8 +1,9 @@
 """Where trucks are in a run: on lanes that join, no faster than they can, and nowhere together.
 
-A trip is judged when it is booked; who owns a segment or a junction is judged when the time has come, as a later trip
-of a truck replaces what was still to come. How a truck speeds up and slows down is not judged, only that it never
-passes the limits, and that its tail cannot be gone before its front has driven on by its length.
+A trip is judged when it is booked. That may be while it is driven: then it is told again, with other times to come. Who
+owns a segment or a junction is judged when the time has come, as a later trip of a truck replaces what was still to
+come. How a truck speeds up and slows down is not judged, only that it never passes the limits, and that its tail cannot
+be gone before its front has driven on by its length.
 """
 
 from __future__ import annotations
@@ -81,7 +82,6 @@ class Trucks:
         if event.truck not in self.windows:
             self._book.broken(KNOWN, "There is no such truck.", event.truck)
             self.windows[event.truck] = []
-        self._service.works(event.truck, "sets out")
         segments = [self._layout.segment_by_id.get(SegmentId(name)) for name, *_ in event.windows]
         known = [segment for segment in segments if segment is not None]
         if not known or len(known) < len(segments):
@@ -109,8 +109,6 @@ class Trucks:
             if later_ms < enter_ms or (leave_ms is not None and leave_ms < later_ms):
                 self._book.broken(TIME, f"Its window on {name} ends before it begins.", event.truck)
                 return
-        if len(enters) > 1 and enters[1] < event.at_ms:
-            self._book.broken(TIME, "It sets out before it was told to.", event.truck)
         for number in range(1, len(segments) - 1):
             segment, took_ms = segments[number], enters[number + 1] - enters[number]
             if took_ms < (least_ms := self._least_ms(segment, segment.length_mm)):
@@ -139,23 +137,27 @@ class Trucks:
         """Replace what was to come by the new trip, which must begin where the truck is."""
         truck, now_ms = event.truck, event.at_ms
         self._cut(truck, now_ms)
-        mine = self.windows[truck]
         windows = [
             Window(truck, segment.id, enter_ms, leave_ms, self._book.event, enter_ms + self._stop_ms(segment))
             for segment, (_, enter_ms, leave_ms) in zip(segments, event.windows, strict=True)
         ]
-        here, first = mine[-1] if mine else None, windows[0]
-        if here is not None and (here.segment, here.enter_ms) == (first.segment, first.enter_ms):
-            self._prolonged(here, first.leave_ms)
-            here.leave_ms = first.leave_ms
-            del windows[0]
-        else:
+        mine = {(window.segment, window.enter_ms): window for window in self.windows[truck]}
+        here = self.windows[truck][-1] if mine else None
+        follows = next((n for n, w in enumerate(windows, 1) if here is mine.get((w.segment, w.enter_ms), mine)), 0)
+        if not follows:
             where = "nowhere" if here is None else f"in {here.segment} since {here.enter_ms} ms"
-            text = f"Its trip begins in {first.segment} at {first.enter_ms} ms, but it is {where}."
+            text = f"Its trip begins in {windows[0].segment} at {windows[0].enter_ms} ms, but it is {where}."
             self._book.broken(LANE, text, truck)
             if here is not None and here.leave_ms is None:
                 here.leave_ms = now_ms
-        for window in windows:
+        for window in windows[:follows]:
+            known = mine.get((window.segment, window.enter_ms))
+            if known is not None:
+                self._prolonged(known, window.leave_ms)
+                known.leave_ms = window.leave_ms
+        if follows and len(windows) > follows and windows[follows].enter_ms < now_ms:
+            self._book.broken(TIME, "It is on its way before it was told to.", truck)
+        for window in windows[follows:]:
             self._enter(window)
 
     def _prolonged(self, window: Window, leave_ms: int | None) -> None:
