@@ -194,6 +194,14 @@ class TruckStood(NamedTuple):
     is_visitor: bool
 
 
+class VisitorRefused(NamedTuple):
+    """A road truck was turned away at the gate, and why."""
+
+    at_ms: int
+    truck: str
+    reason: str
+
+
 class TruckLeft(NamedTuple):
     """A road truck left through the gate, with what is on its bed."""
 
@@ -247,6 +255,7 @@ RunEvent = (
     | LidLanded
     | TripBooked
     | TruckStood
+    | VisitorRefused
     | TruckLeft
     | MachineStopped
     | MachineResumed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
@@ -12,6 +12,7 @@ from cabria.domain.containers import ContainerId
 from cabria.domain.layout import Layout, Segment
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import YardPosition
+from cabria.domain.road_visits import RoadVisit
 from cabria.domain.run_events import DeckEnd, MoveKind, Place, Stock
 from cabria.domain.stands import StandKind
 from cabria.domain.work import CraneStep
@@ -56,6 +57,8 @@ class Move:
     at: int = 0
     """Which stop is next."""
     truck: str = ""
+    due_ms: int = 0
+    """When a move of no queue is to be done."""
 
     @property
     def stop(self) -> Stop:
@@ -79,6 +82,8 @@ class Truck:
     at_stop: bool = False
     """Whether it stands, or will stand, where its move's next stop is."""
     failed: bool = False
+    is_visitor: bool = False
+    """A road truck: it came with its move and leaves when that is done."""
 
 
 @dataclass(slots=True)
@@ -158,16 +163,21 @@ class Board:
         self.wanted_ms: dict[ContainerId, int] = {}
         """When a box in the yard is to be lifted, as far as a plan says so."""
         self.needs_plug: set[ContainerId] = set()
+        self.at_gate: list[RoadVisit] = []
+        """Road trucks in the queue outside, the first first."""
+        self.errands: dict[str, list[Move]] = {}
+        """Of each road truck inside, the moves it has still to begin."""
         self.in_hand: set[ContainerId] = set()
         """Boxes a yard crane is at."""
-        self.rests = tuple(
-            number for number, s in self.stand_of.items() if s.stand is not None and s.stand.kind is StandKind.PARKING
-        )
-        self.quay_stands = tuple(
-            number for number, s in self.stand_of.items() if s.stand is not None and s.stand.kind is StandKind.QUAY
-        )
+        self.rests = self._stands_of(StandKind.PARKING)
+        self.quay_stands = self._stands_of(StandKind.QUAY)
+        self.gates_in = self._stands_of(StandKind.GATE_IN)
+        self.gates_out = self._stands_of(StandKind.GATE_OUT)
         self._yard_stands: dict[tuple[str, int], tuple[int, ...]] = {}
         self._quay_stands: dict[int, tuple[int, ...]] = {}
+
+    def _stands_of(self, kind: StandKind) -> tuple[int, ...]:
+        return tuple(number for number, s in self.stand_of.items() if s.stand is not None and s.stand.kind is kind)
 
     def know(self, stock: Iterable[Stock]) -> None:
         """Boxes that are there from now on."""
@@ -203,17 +213,34 @@ class Board:
             if self.goes_to.pop(container, None) is not None:
                 self.coming[stack_of(place)] -= 1
 
+    def forget(self, container: ContainerId) -> None:
+        """A box that is not in the yard has left, or never came in."""
+        self.boxes.pop(container, None)
+        del self.length_ft[container], self.mass_kg[container]
+        self.needs_plug.discard(container)
+        self.wanted_ms.pop(container, None)
+
     def keep(self, container: ContainerId, position: YardPosition) -> None:
         """Keep a place on a stack for a box on its way."""
         self.goes_to[container] = position
         self.coming[stack_of(position)] += 1
+
+    def settled(self, container: ContainerId) -> YardPosition:
+        """Where a box on its way into the yard is set down now: on what stands on its stack, which may be fewer boxes
+        than when the place was kept, or not yet all that come before it."""
+        kept = self.goes_to[container]
+        self.goes_to[container] = place = replace(kept, tier=len(self.stacks[stack_of(kept)]) + 1)
+        return place
 
     def turn(self, crane: QuayCraneState, number: int) -> tuple[int, str, int]:
         """The place of a crane's step among those of all cranes, by the plans' times."""
         return crane.started_ms + 1_000 * crane.steps[number].start_s, crane.id, number
 
     def needed_ms(self, move: Move, now_ms: int) -> int:
-        """When the quay crane of a move will be at its step, if it goes on as planned from the step it is at."""
+        """When the quay crane of a move will be at its step, if it goes on as planned from the step it is at; for a
+        move of no queue when it is due."""
+        if not move.queue:
+            return move.due_ms
         crane = self.quay_cranes[move.queue]
         ahead_s = crane.steps[move.step].start_s - crane.steps[min(crane.next, move.step)].start_s
         return now_ms + 1_000 * ahead_s

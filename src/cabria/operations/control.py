@@ -12,6 +12,7 @@ from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
 from cabria.domain.layout import Layout, SegmentId
 from cabria.domain.plan import LoadingPlan
+from cabria.domain.road_visits import RoadVisit
 from cabria.domain.run_events import (
     Aboard,
     BoxesLanded,
@@ -27,10 +28,12 @@ from cabria.domain.run_events import (
     StockTaken,
     TruckStood,
 )
+from cabria.domain.verdict import Verdict
 from cabria.domain.yard import YardBox, YardInventory
 from cabria.operations.board import Board, CallState, QuayCraneState, Truck, YardCraneState
 from cabria.operations.crane_order import waits_of
 from cabria.operations.desk import Desk, Gateways
+from cabria.operations.gate_work import announce, let_visitors_in, see_visitors_on
 from cabria.operations.quay_work import handed_over, work_quay_cranes
 from cabria.operations.releasing import released_moves
 from cabria.operations.settings import Settings
@@ -47,6 +50,8 @@ def release_moves(desk: Desk) -> None:
 
 DISPATCH_CYCLE: tuple[Callable[[Desk], None], ...] = (
     release_moves,
+    let_visitors_in,
+    see_visitors_on,
     assign_trucks,
     drive_to_stops,
     clear_stands,
@@ -61,6 +66,7 @@ class Control:
     def __init__(self, layout: Layout, lanes: LaneBook, out: Gateways, settings: Settings) -> None:
         self.desk = Desk(Board(layout, lanes), out, settings)
         self._is_awake = False
+        self._alarm_ms = 0
         board = self.desk.board
         for crane in sorted(layout.terminal.quay_cranes, key=lambda crane: crane.x_mm):
             board.quay_cranes[crane.id] = QuayCraneState(crane.id, crane.x_mm)
@@ -95,6 +101,11 @@ class Control:
                 for box in step.containers:
                     board.wanted_ms[box] = desk.now_ms + 1_000 * step.start_s
         self.wake()
+
+    def announce(self, visit: RoadVisit) -> Verdict:
+        """A road truck is at the gate. It is let in when there is room, or refused with the reason."""
+        self.wake()
+        return announce(self.desk, visit)
 
     def hear(self, event: RunEvent) -> None:
         """Write down what a machine reports and act on it."""
@@ -148,8 +159,16 @@ class Control:
 
     def _cycle(self, _: object) -> None:
         self._is_awake = False
+        desk = self.desk
+        desk.look_again_ms = 0
         for phase in DISPATCH_CYCLE:
-            phase(self.desk)
+            phase(desk)
+        if desk.look_again_ms not in (0, self._alarm_ms):
+            self._alarm_ms = desk.look_again_ms
+            desk.out.alarms.after(desk.look_again_ms - desk.now_ms, self._alarmed)
+
+    def _alarmed(self, _: object) -> None:
+        self.wake()
 
     def _know(self, stock: Iterable[Stock]) -> None:
         boxes = tuple(stock)

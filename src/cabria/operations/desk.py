@@ -37,6 +37,8 @@ class Desk:
     waits: dict[str, Waits] = field(default_factory=dict)
     """By call: which quay crane's steps must wait for which other's."""
     _jobs: dict[str, tuple[Finished, Any]] = field(default_factory=dict)
+    look_again_ms: int = 0
+    """When the dispatch cycle is wanted even if nothing is reported till then; 0 is never."""
     _job_count: int = 0
     _idle: dict[str, tuple[int, str]] = field(default_factory=dict)
 

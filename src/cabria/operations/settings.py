@@ -29,5 +29,9 @@ class Settings:
     """How far, in bay numbers, a box in the way is carried at most."""
     busy_block_ms: int = 90_000
     """What each box waiting for a yard crane counts, in milliseconds, when a block is chosen for another."""
+    most_visitors: int = 60
+    """Road trucks inside the gate at a time."""
+    visitor_ms: int = 1_200_000
+    """How long after the gate a road truck's box is due; then it goes before boxes that are wanted later."""
     bury_ms: int = 240_000
     """What setting a box on one that is wanted counts."""

@@ -29,7 +29,7 @@ REST = (StandKind.PARKING, StandKind.CHARGER)
 def assign_trucks(desk: Desk) -> None:
     """Give trucks that have nothing to do to moves that have none."""
     board = desk.board
-    idle = [truck for truck in board.trucks.values() if not (truck.move or truck.is_driving or truck.failed)]
+    idle = [truck for truck in board.trucks.values() if _is_idle(truck)]
     asked = _asked(desk, len(idle))
     if not asked:
         return
@@ -38,6 +38,11 @@ def assign_trucks(desk: Desk) -> None:
         move, truck = asked[row][0], idle[column]
         if ways_ms[row, column] < NO_WAY_MS:
             move.truck, truck.move, truck.at_stop = truck.id, move.id, False
+
+
+def _is_idle(truck: Truck) -> bool:
+    """Whether a driverless truck may be given a move."""
+    return not (truck.move or truck.is_driving or truck.failed or truck.is_visitor)
 
 
 def _asked(desk: Desk, trucks: int) -> list[tuple[Move, list[int]]]:
@@ -91,7 +96,7 @@ def drive_to_stops(desk: Desk) -> None:
         stands = stands_open_for(desk, move)
         if truck.stand in stands_at(desk, move):
             truck.at_stop = True
-        elif not (stands and _drive(desk, truck, stands, f"{move.stop.kind} there")):
+        elif not (stands and drive(desk, truck, stands, f"{move.stop.kind} there")):
             _wait_near(desk, truck, stands_at(desk, move), in_use)
 
 
@@ -99,21 +104,25 @@ def clear_stands(desk: Desk) -> None:
     """Trucks with nothing to do leave the stands at cranes."""
     in_use = stands_in_use(desk)
     for truck in desk.board.trucks.values():
-        if not (truck.move or truck.is_driving or truck.failed or _is_out_of_the_way(desk, truck, in_use)):
-            _drive(desk, truck, _free(desk, desk.board.rests), "has nothing to do")
+        if _is_idle(truck) and not _is_out_of_the_way(desk, truck, in_use):
+            drive(desk, truck, _free(desk, desk.board.rests), "has nothing to do")
 
 
 def _wait_near(desk: Desk, truck: Truck, targets: Sequence[int], in_use: set[int]) -> None:
-    """A truck that cannot go to its stop yet waits on the way there: best under no quay crane's work, else parked."""
+    """A truck that cannot go to its stop yet waits on the way there: best under no quay crane's work, else parked.
+
+    A road truck stays in the gate, or is parked: it does not come near the quay cranes.
+    """
     board = desk.board
     if _is_out_of_the_way(desk, truck, in_use) or not targets:
         return
-    rests = [stand for stand in _free(desk, (*board.quay_stands, *board.rests)) if stand not in in_use]
+    places = board.rests if truck.is_visitor else (*board.quay_stands, *board.rests)
+    rests = [stand for stand in _free(desk, places) if stand not in in_use]
     ways = [
         (_sum(board.lanes.least_ms(truck.stand, rest), board.lanes.least_ms(rest, targets[0])), rest) for rest in rests
     ]
     best = [rest for _, rest in sorted(ways)[:TRIED]]
-    _drive(desk, truck, best, "waits until there is a stand for it", in_order=True)
+    drive(desk, truck, best, "waits until there is a stand for it", in_order=True)
 
 
 def _sum(there_ms: int | None, on_ms: int | None) -> int:
@@ -135,6 +144,8 @@ def stands_in_use(desk: Desk) -> set[int]:
 
 def _is_out_of_the_way(desk: Desk, truck: Truck, in_use: set[int]) -> bool:
     stand = desk.board.stand_of[truck.stand].stand
+    if truck.is_visitor and truck.stand in desk.board.gates_in:
+        return True
     return stand is not None and (stand.kind in REST or (stand.kind is StandKind.QUAY and truck.stand not in in_use))
 
 
@@ -189,7 +200,7 @@ def _still_to_come(desk: Desk, move: Move, stands: tuple[int, ...]) -> int:
     return missing
 
 
-def _drive(desk: Desk, truck: Truck, stands: Sequence[int], reason: str, *, in_order: bool = False) -> bool:
+def drive(desk: Desk, truck: Truck, stands: Sequence[int], reason: str, *, in_order: bool = False) -> bool:
     """Book the trip to the nearest of some stands that can be had, or to the first as they stand `in_order`."""
     board = desk.board
     times = [(board.lanes.least_ms(truck.stand, stand), stand) for stand in stands if stand != truck.stand]

@@ -41,7 +41,7 @@ def _serve(desk: Desk, crane: YardCraneState) -> bool:
     box, end = move.stop.containers[0], move.stop.ends[0]
     truck = OnTruck(move.truck, end)
     if move.stop.kind is StopKind.YARD_TAKES:
-        _lift(desk, crane, move, box, truck, board.goes_to[box], "its truck stands at the block")
+        _lift(desk, crane, move, box, truck, board.settled(box), "its truck stands at the block")
     elif over := board.over(box):
         return _rehandle(desk, crane, over[-1], box)
     else:
@@ -76,7 +76,7 @@ def _rehandle(desk: Desk, crane: YardCraneState, top: ContainerId, wanted: Conta
     work = (crane.id, number, top)
     board.in_hand.add(top)
     job = desk.give(crane.id, number, f"stands over {wanted}", rehandled, work)
-    crane.work = YardWork(job, top, board.boxes[top], target, crane.block, False)
+    crane.work = YardWork(job, top, board.boxes[top], board.settled(top), crane.block, False)
     desk.out.yard_cranes.work(crane.id, crane.work)
     return True
 

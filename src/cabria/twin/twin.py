@@ -18,13 +18,17 @@ from cabria.planning.dispatch.traffic.lanes import Lanes
 from cabria.twin.agenda import Agenda
 from cabria.twin.failures import Failures, Reliability
 from cabria.twin.quay_cranes import Spread, TwinQuayCranes
+from cabria.twin.ships import Ships
 from cabria.twin.trucks import TwinTrucks
+from cabria.twin.visitors import Visitors
+from cabria.twin.weather import OutOfService, Weather, Wind
 from cabria.twin.yard_cranes import TwinYardCranes
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """The machines of a run, how much quay crane cycles differ, and how often what breaks down."""
+    """The machines of a run, how much quay crane cycles differ, how often what breaks down, and how often wind stops
+    the quay cranes."""
 
     trucks: int = 40
     truck: TruckModel = field(default_factory=TruckModel)
@@ -33,6 +37,7 @@ class Fleet:
     truck_reliability: Reliability | None = None
     quay_crane_reliability: Reliability | None = None
     yard_crane_reliability: Reliability | None = None
+    wind: Wind | None = None
 
 
 class EventLog:
@@ -61,7 +66,11 @@ class Twin:
         self.control = Control(layout, LaneBook(Lanes.of_layout(layout, fleet.truck)), out, settings)
         for number, stand in enumerate(_parked(layout, fleet.trucks), 1):
             self.control.add_truck(f"T{number:02}", stand)
-        self.failures = Failures(self.agenda, self.hear, seed)
+        out_of_service = OutOfService(self.hear)
+        self.failures = Failures(self.agenda, out_of_service.hear, seed)
+        self.weather = Weather(self.agenda, out_of_service.hear, seed)
+        self.visitors = Visitors(self.agenda, self.control)
+        self.ships = Ships(self.agenda, self.control, seed)
         board = self.control.desk.board
         for machines, reliability in (
             (board.trucks, fleet.truck_reliability),
@@ -70,6 +79,8 @@ class Twin:
         ):
             if reliability is not None:
                 self.failures.expect(machines, reliability)
+        if fleet.wind is not None:
+            self.weather.expect(board.quay_cranes, fleet.wind)
 
     @property
     def now_ms(self) -> int:

@@ -1,0 +1,174 @@
+"""The gate: which road trucks come in, what each does in turn, and out again.
+
+A road truck drives on the same lanes as driverless ones. It stands in the queue outside until a lane of the gate is
+free; a box it brings or fetches is a move of its own, with it as the truck from the start. An automatic gate reads
+numbers while trucks roll, so that passing it takes no time of its own.
+"""
+
+from __future__ import annotations
+
+from cabria.domain.containers import ContainerId
+from cabria.domain.positions import YardPosition
+from cabria.domain.road_visits import Brought, RoadVisit
+from cabria.domain.run_events import (
+    DeckEnd,
+    MoveKind,
+    MoveReleased,
+    OnTruck,
+    Stock,
+    StockTaken,
+    TruckLeft,
+    TruckStood,
+    VisitorRefused,
+)
+from cabria.domain.verdict import YES, Verdict, refuse
+from cabria.operations.board import Move, Stop, StopKind, Truck
+from cabria.operations.desk import Desk
+from cabria.operations.moves import keep_place
+from cabria.operations.places import incoming
+from cabria.operations.truck_work import drive
+
+FIRST_VISITOR = 1_000_000
+"""Numbers of road trucks in the lane book begin here."""
+
+
+def announce(desk: Desk, visit: RoadVisit) -> Verdict:
+    """A road truck is at the gate: it queues, or is turned away with the reason, which is written down."""
+    verdict = may_come(desk, visit)
+    if verdict:
+        desk.board.at_gate.append(visit)
+    else:
+        desk.record(VisitorRefused(desk.now_ms, visit.id, verdict.reason))
+    return verdict
+
+
+def may_come(desk: Desk, visit: RoadVisit) -> Verdict:
+    """Whether what a road truck brings is new, and what it fetches stands in the yard for it."""
+    board = desk.board
+    if visit.id in board.trucks or any(other.id == visit.id for other in board.at_gate):
+        return refuse(f"{visit.id} is at the terminal already")
+    if visit.brings is not None:
+        box = visit.brings.container
+        if box in board.boxes or any(o.brings is not None and o.brings.container == box for o in board.at_gate):
+            return refuse(f"container {box} is at the terminal already")
+    return YES if visit.takes is None else _may_take(desk, visit.takes)
+
+
+def _may_take(desk: Desk, box: ContainerId) -> Verdict:
+    board = desk.board
+    place = board.boxes.get(box)
+    if place is None:
+        return refuse(f"container {box} is not at the terminal")
+    if not isinstance(place, YardPosition):
+        return refuse(f"container {box} is not in the yard but at {place}")
+    if any(box in state.call.load_by_id for state in board.calls.values()):
+        return refuse(f"container {box} is on the load list of a ship at the quay")
+    ordered = [*board.moves.values(), *(move for moves in board.errands.values() for move in moves)]
+    if any(other.takes == box for other in board.at_gate) or any(
+        box in stop.containers for move in ordered for stop in move.stops
+    ):
+        return refuse(f"container {box} is another's already")
+    return YES
+
+
+def let_visitors_in(desk: Desk) -> None:
+    """As many road trucks as there are free lanes in the gate, in the order in which they came."""
+    board = desk.board
+    while board.at_gate and len(board.errands) < desk.settings.most_visitors:
+        stand = _free_lane(desk)
+        if stand is None:
+            return
+        visit = board.at_gate.pop(0)
+        room = _room_for(desk, visit.brings, stand)
+        if room:
+            _let_in(desk, visit, stand)
+        else:
+            desk.record(VisitorRefused(desk.now_ms, visit.id, room.reason))
+
+
+def _free_lane(desk: Desk) -> int | None:
+    """A stand of the gate that nobody has, nor has still to clear; if they are only to be cleared, look again then."""
+    lanes, now_ms = desk.board.lanes, desk.now_ms
+    clear_ms = {stand: lanes.clear_ms(stand) for stand in desk.board.gates_in if lanes.owner(stand) is None}
+    for stand, at_ms in clear_ms.items():
+        if at_ms <= now_ms:
+            return stand
+    if clear_ms:
+        desk.look_again_ms = min(clear_ms.values())
+    return None
+
+
+def _room_for(desk: Desk, brought: Brought | None, stand: int) -> Verdict:
+    """Keeps a place for what is brought."""
+    if brought is None:
+        return YES
+    board, box = desk.board, brought.container
+    board.length_ft[box], board.mass_kg[box] = brought.length_ft, brought.gross_mass_kg
+    if brought.needs_plug:
+        board.needs_plug.add(box)
+    place = incoming(board, box, stand, board.waiting_by_block(), desk.settings)
+    if place is None:
+        board.forget(box)
+        plug = " with a plug" if brought.needs_plug else ""
+        return refuse(f"no stack{plug} takes container {box} ({brought.length_ft} ft)")
+    board.keep(box, place)
+    return YES
+
+
+def _let_in(desk: Desk, visit: RoadVisit, stand: int) -> None:
+    board, now_ms = desk.board, desk.now_ms
+    truck = Truck(visit.id, FIRST_VISITOR + desk.next_number(), stand, is_visitor=True)
+    board.lanes.put(truck.number, stand, now_ms)
+    board.trucks[visit.id] = truck
+    desk.record(TruckStood(now_ms, visit.id, str(board.stand_of[stand].id), is_visitor=True))
+    errands = board.errands[visit.id] = []
+    due_ms = now_ms + desk.settings.visitor_ms
+    if visit.brings is not None:
+        box, length_ft = visit.brings.container, visit.brings.length_ft
+        end = DeckEnd.FORE if length_ft == 20 else DeckEnd.WHOLE
+        stock = (Stock(box, length_ft, visit.brings.gross_mass_kg, OnTruck(visit.id, end)),)
+        desk.record(StockTaken(now_ms, stock))
+        board.know(stock)
+        errands.append(_errand(visit.id, MoveKind.GATE_IN, StopKind.YARD_TAKES, box, end, due_ms))
+    if visit.takes is not None:
+        end = DeckEnd.FORE if board.length_ft[visit.takes] == 20 else DeckEnd.WHOLE
+        errands.append(_errand(visit.id, MoveKind.GATE_OUT, StopKind.YARD_GIVES, visit.takes, end, due_ms))
+
+
+def _errand(truck: str, kind: MoveKind, stop: StopKind, box: ContainerId, end: DeckEnd, due_ms: int) -> Move:
+    return Move(f"{truck}/{kind}", kind, [Stop(stop, (box,), (end,))], truck=truck, due_ms=due_ms)
+
+
+def see_visitors_on(desk: Desk) -> None:
+    """Road trucks that are through with one thing begin the next, drive out, or are gone."""
+    board = desk.board
+    for name in list(board.errands):
+        truck = board.trucks[name]
+        if truck.move or truck.is_driving or truck.failed:
+            continue
+        if board.errands[name]:
+            _begin(desk, truck, board.errands[name].pop(0))
+        elif truck.stand in board.gates_out:
+            _leave(desk, truck)
+        else:
+            free = [stand for stand in board.gates_out if board.lanes.owner(stand) is None]
+            drive(desk, truck, free, "leaves the terminal")
+
+
+def _begin(desk: Desk, truck: Truck, move: Move) -> None:
+    board = desk.board
+    board.moves[move.id] = move
+    truck.move, truck.at_stop = move.id, False
+    reason = f"{truck.id} brings it" if move.kind is MoveKind.GATE_IN else f"{truck.id} comes for it"
+    desk.record(MoveReleased(desk.now_ms, move.id, move.kind, move.stop.containers, "", "", reason))
+    if move.stop.kind is StopKind.YARD_TAKES:
+        keep_place(desk, move)
+
+
+def _leave(desk: Desk, truck: Truck) -> None:
+    board = desk.board
+    board.lanes.remove(truck.number)
+    del board.trucks[truck.id], board.errands[truck.id]
+    for box in [box for box, place in board.boxes.items() if isinstance(place, OnTruck) and place.truck == truck.id]:
+        board.forget(box)
+    desk.record(TruckLeft(desk.now_ms, truck.id))
