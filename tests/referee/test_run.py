@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ from cabria.domain.run_events import (
     Waited,
 )
 from cabria.referee.run import RunJudgement, judge_run
+from cabria.referee.run_figures import figures_of
 from cabria.referee.run_rules import RUN_RULES, clock
 
 Log = list[RunEvent]
@@ -249,3 +251,17 @@ def test_no_window_of_a_trip_can_be_shifted_far_unseen(trip: int, window: int, s
 def test_a_clock_can_be_read_back(at_ms: int) -> None:
     hours, minutes, seconds = clock(at_ms).split(":")
     assert round((int(hours) * 3_600 + int(minutes) * 60 + float(seconds)) * 1_000) == at_ms
+
+
+@given(st.lists(st.sampled_from(by_hand.good_run()), max_size=60), st.randoms(use_true_random=False))
+def test_no_log_however_wild_is_too_much(events: list[RunEvent], chance: Random) -> None:
+    """Events in any order, left out, twice, of machines and boxes that are others'."""
+    names = ["T1", "T2", "QC1", "QC2", "YC1", "QC9"]
+    wild = [
+        event._replace(crane=chance.choice(names)) if "crane" in event._fields and chance.random() < 0.3 else event
+        for event in events
+    ]
+    verdict = judged(wild)
+    assert verdict.events == len(wild)
+    assert all(str(finding) for finding in verdict.findings)
+    figures_of(wild, by_hand.layout(), [by_hand.called()])

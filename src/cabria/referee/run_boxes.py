@@ -103,7 +103,7 @@ class Boxes:
 
     def truck_left(self, event: TruckLeft) -> None:
         for box in self._beds.pop(event.truck, {}).values():
-            del self.where[box]
+            self.where.pop(box, None)
 
     def sailed(self, event: ShipSailed) -> None:
         for box, place in [(box, place) for box, place in self.where.items() if isinstance(place, Aboard)]:
