@@ -7,11 +7,12 @@ from functools import cache
 import pytest
 
 from cabria.domain.calls import VesselCall
+from cabria.domain.layout import Layout
 from cabria.domain.plan import LoadingPlan, departure
 from cabria.domain.positions import YardPosition
 from cabria.domain.run_events import Aboard, BoxesLanded, MachineStopped, RunEvent, TripBooked
 from cabria.experiments.calls import make_call
-from cabria.experiments.layouts import chancay_layout
+from cabria.experiments.ground_plan import lay_out
 from cabria.operations.settings import Settings, TruckChoice
 from cabria.planning.loading.problem import LoadingProblem, Params
 from cabria.planning.loading.solve import solve
@@ -32,8 +33,13 @@ def planned() -> tuple[VesselCall, LoadingPlan]:
     return call, solve(LoadingProblem(call), params=params, wall=lambda: 0.0, cpu=lambda: 0.0).plan
 
 
+@cache
+def its_layout() -> Layout:
+    return lay_out(planned()[0].terminal)
+
+
 def twin_at_work(settings: Settings | None = None, trucks: int = 8, spread: float = 0.0, seed: int = 0) -> Twin:
-    return begun(Twin(chancay_layout(), settings or Settings(), Fleet(trucks=trucks, spread=Spread(spread)), seed))
+    return begun(Twin(its_layout(), settings or Settings(), Fleet(trucks=trucks, spread=Spread(spread)), seed))
 
 
 def begun(twin: Twin) -> Twin:
@@ -72,7 +78,7 @@ def test_with_breakdowns_it_takes_longer_and_ends_the_same() -> None:
     call, plan = planned()
     often = Reliability(between_h=0.5, repair_min=4)
     fleet = Fleet(8, truck_reliability=often, quay_crane_reliability=often, yard_crane_reliability=often)
-    twin = begun(Twin(chancay_layout(), Settings(), fleet, seed=4))
+    twin = begun(Twin(its_layout(), Settings(), fleet, seed=4))
     events = run_to_end(twin)
     stops = {event.machine[:1] for event in events if isinstance(event, MachineStopped)}
     assert stops == {"T", "Q", "Y"}

@@ -62,10 +62,6 @@ class TruckModel:
     battery_wh: int = 280_000
     low_share: float = 0.2
 
-    def clear_ms(self, speed_mm_per_s: int) -> int:
-        """From the front's leaving a segment until the tail has, at a speed."""
-        return -(-1_000 * (self.length_mm + self.air_mm) // min(speed_mm_per_s, self.drive.speed_mm_per_s))
-
     def drive_wh(self, distance_mm: int, cargo_kg: int) -> int:
         return -(-distance_mm * (1_000 * self.wh_per_km + self.wh_per_t_km * cargo_kg) // 1_000_000_000)
 

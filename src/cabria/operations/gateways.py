@@ -73,9 +73,9 @@ class YardCranes(Protocol):
 
 
 class Trucks(Protocol):
-    """Reports JobDone when the truck stands where its passage ends, on empty lanes at `arrives_ms`."""
+    """Reports EnergyUsed and JobDone when the truck stands where its passage ends, on empty lanes at `arrives_ms`."""
 
-    def drive(self, truck: str, job: str, passage: Passage, arrives_ms: int) -> None: ...
+    def drive(self, truck: str, job: str, passage: Passage, arrives_ms: int, cargo_kg: int) -> None: ...
 
     def delay(self, truck: str, passage: Passage, arrives_ms: int) -> None:
         """The trip it is on takes these times instead."""

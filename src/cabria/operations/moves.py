@@ -9,17 +9,22 @@ from cabria.operations.places import incoming
 
 
 def stop_made(desk: Desk, move: Move) -> None:
-    """The boxes of the next stop were lifted on to the truck or off it."""
+    """The boxes of the next stop were lifted on to the truck or off it.
+
+    A load's truck is free while its boxes still hang in the crane; that move is done when the crane is.
+    """
     board = desk.board
     truck = board.trucks[move.truck]
     truck.at_stop = False
+    made = move.stop
     move.at += 1
     if move.is_done:
         truck.move = ""
         del board.moves[move.id]
         if move.queue:
             board.quay_cranes[move.queue].moves.pop(move.step, None)
-        desk.record(MoveDone(desk.now_ms, move.id))
+        if made.kind is not StopKind.QUAY_TAKES:
+            desk.record(MoveDone(desk.now_ms, move.id))
     elif move.stop.kind is StopKind.YARD_TAKES:
         keep_place(desk, move)
 

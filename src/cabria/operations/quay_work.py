@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cabria.domain.run_events import Aboard, OnTruck, Place
+from cabria.domain.run_events import Aboard, MoveDone, OnTruck, Place
 from cabria.domain.work import CraneStep, StepKind
 from cabria.operations.board import QuayCraneState
 from cabria.operations.crane_order import gap_mm
@@ -17,7 +17,7 @@ ONTO_SHIP = (StepKind.LOAD, StepKind.RESTOW_ON)
 def work_quay_cranes(desk: Desk) -> None:
     """Begin the next step of every quay crane that can."""
     for crane in desk.board.quay_cranes.values():
-        if crane.work is not None or crane.next >= len(crane.steps):
+        if crane.work is not None or crane.is_moving or crane.next >= len(crane.steps):
             continue
         cause = _hindrance(desk, crane)
         desk.waits_for(crane.id, cause)
@@ -56,23 +56,28 @@ def _where(step: CraneStep, is_on_its_way: bool) -> str:
 
 
 def _make_room(desk: Desk, crane: QuayCraneState, x_mm: int) -> bool:
-    """Whether the way to a place is free; cranes with nothing to do are sent aside."""
+    """Whether the way to a place is free. The cranes in it are sent aside, but only if all of them can go."""
     board, least_mm = desk.board, gap_mm(desk.board.layout.terminal)
     order = list(board.quay_cranes.values())
     here = order.index(crane)
-    free = True
+    in_way: list[tuple[QuayCraneState, int]] = []
     for side, others in ((-1, order[:here][::-1]), (1, order[here + 1 :])):
         limit_mm = x_mm
         for other in others:
             limit_mm += side * least_mm
             if side * (other.x_mm - limit_mm) >= 0:
                 break
-            free = False
-            if other.work is None and not other.failed and not other.is_moving:
-                other.is_moving = True
-                job = desk.give(other.id, "", f"makes way for {crane.id}", _made_way, other.id)
-                desk.out.quay_cranes.make_way(other.id, job, limit_mm)
-    return free
+            in_way.append((other, limit_mm))
+    rail = board.layout.rail
+    if all(
+        other.work is None and not (other.failed or other.is_moving) and rail.from_mm <= to_mm <= rail.until_mm
+        for other, to_mm in in_way
+    ):
+        for other, to_mm in in_way:
+            other.is_moving = True
+            job = desk.give(other.id, "", f"makes way for {crane.id}", _made_way, other.id)
+            desk.out.quay_cranes.make_way(other.id, job, to_mm)
+    return not in_way
 
 
 def _made_way(desk: Desk, name: str) -> None:
@@ -89,7 +94,8 @@ def _begin(desk: Desk, crane: QuayCraneState) -> None:
         ashore = tuple(OnTruck(move.truck, end) for end in move.stop.ends)
     aboard: tuple[Place, ...] = tuple(Aboard(crane.call, position) for position in step.positions)
     is_load = step.kind in ONTO_SHIP
-    job = desk.give(crane.id, "" if move is None else move.id, f"step {number + 1} of its queue", _stepped, crane.id)
+    name = "" if move is None else move.id
+    job = desk.give(crane.id, name, f"step {number + 1} of its queue", _stepped, (crane.id, name))
     crane.work = QuayWork(
         job=job,
         kind=step.kind,
@@ -112,7 +118,10 @@ def handed_over(desk: Desk, crane_name: str) -> None:
         stop_made(desk, move)
 
 
-def _stepped(desk: Desk, name: str) -> None:
+def _stepped(desk: Desk, work: tuple[str, str]) -> None:
+    name, move = work
     crane = desk.board.quay_cranes[name]
+    if crane.work is not None and crane.work.kind in ONTO_SHIP:
+        desk.record(MoveDone(desk.now_ms, move))
     crane.work = None
     crane.next += 1

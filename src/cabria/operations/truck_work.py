@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from cabria.domain.positions import YardPosition
-from cabria.domain.run_events import TripBooked
+from cabria.domain.run_events import OnTruck, TripBooked
 from cabria.domain.stands import StandKind
 from cabria.operations.board import Move, StopKind, Truck
 from cabria.operations.desk import Desk
@@ -217,7 +217,14 @@ def _start(desk: Desk, truck: Truck, stand: int, passage: Passage, reason: str) 
     truck.stand, truck.is_driving = stand, True
     _say(desk, truck, passage, reason)
     job = desk.give(truck.id, truck.move, reason, arrived, truck.id)
-    desk.out.trucks.drive(truck.id, job, passage, truck.arrives_ms)
+    desk.out.trucks.drive(truck.id, job, passage, truck.arrives_ms, _cargo_kg(desk, truck))
+
+
+def _cargo_kg(desk: Desk, truck: Truck) -> int:
+    """The boxes of its move that are on the truck now."""
+    board, move = desk.board, desk.board.moves.get(truck.move)
+    boxes = {box for stop in move.stops for box in stop.containers} if move else set()
+    return sum(board.mass_kg[box] for box in boxes if isinstance(board.boxes.get(box), OnTruck))
 
 
 def _say(desk: Desk, truck: Truck, passage: Passage, reason: str) -> None:

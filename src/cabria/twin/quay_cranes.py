@@ -21,9 +21,11 @@ from cabria.domain.terminal import QuayCrane
 from cabria.domain.work import StepKind
 from cabria.operations.gateways import QuayWork
 from cabria.twin.agenda import Agenda
+from cabria.twin.stops import Stops
 
 LIFTED_AT, LANDED_AT = 0.35, 0.75
 """Share of a cycle after which the boxes have left where they stood, and stand where they go."""
+LIDS = (StepKind.LID_OFF, StepKind.LID_ON)
 WH_PER_LIFT, WH_PER_M = 6_000, 60
 
 
@@ -48,10 +50,11 @@ class TwinQuayCranes:
         agenda: Agenda,
         cranes: Mapping[str, QuayCrane],
         hear: Callable[[RunEvent], None],
+        stops: Stops,
         chance: Random,
         spread: Spread,
     ) -> None:
-        self._agenda, self._cranes, self._hear = agenda, cranes, hear
+        self._agenda, self._cranes, self._hear, self._stops = agenda, cranes, hear, stops
         self._chance, self._spread = chance, spread
         self._x_mm = {name: crane.x_mm for name, crane in cranes.items()}
 
@@ -59,7 +62,7 @@ class TwinQuayCranes:
         self._agenda.after(self._travel(crane, work.x_mm), self._start, (crane, work))
 
     def make_way(self, crane: str, job: str, x_mm: int) -> None:
-        self._agenda.after(self._travel(crane, x_mm), self._end, job)
+        self._agenda.after(self._travel(crane, x_mm), self._end, (crane, job))
 
     def _travel(self, crane: str, x_mm: int) -> int:
         """Set out; returns how long it takes."""
@@ -75,25 +78,32 @@ class TwinQuayCranes:
         return travel_ms
 
     def _start(self, task: tuple[str, QuayWork]) -> None:
-        duration_ms = self._spread.drawn(task[1].duration_ms, self._chance)
-        self._agenda.after(round(LIFTED_AT * duration_ms), self._lift, task)
-        self._agenda.after(round(LANDED_AT * duration_ms), self._land, task)
-        self._agenda.after(duration_ms, self._end, task[1].job)
+        if not self._stops.puts_off(task[0], self._start, task):
+            duration_ms = self._spread.drawn(task[1].duration_ms, self._chance)
+            self._agenda.after(round(LIFTED_AT * duration_ms), self._lift, (*task, duration_ms))
 
-    def _lift(self, task: tuple[str, QuayWork]) -> None:
-        crane, work = task
-        if work.kind is StepKind.LID_OFF or work.kind is StepKind.LID_ON:
+    def _lift(self, task: tuple[str, QuayWork, int]) -> None:
+        crane, work, duration_ms = task
+        if self._stops.puts_off(crane, self._lift, task):
+            return
+        if work.kind in LIDS:
             self._hear(LidLifted(self._agenda.now_ms, crane, work.call, work.lid))
         else:
             self._hear(BoxesLifted(self._agenda.now_ms, crane, work.containers, work.sources))
+        self._agenda.after(round(LANDED_AT * duration_ms) - round(LIFTED_AT * duration_ms), self._land, task)
 
-    def _land(self, task: tuple[str, QuayWork]) -> None:
-        crane, work = task
-        if work.kind is StepKind.LID_OFF or work.kind is StepKind.LID_ON:
+    def _land(self, task: tuple[str, QuayWork, int]) -> None:
+        crane, work, duration_ms = task
+        if self._stops.puts_off(crane, self._land, task):
+            return
+        if work.kind in LIDS:
             self._hear(LidLanded(self._agenda.now_ms, crane, work.call, work.lid))
         else:
             self._hear(BoxesLanded(self._agenda.now_ms, crane, work.containers, work.targets))
         self._hear(EnergyUsed(self._agenda.now_ms, crane, WH_PER_LIFT))
+        self._agenda.after(duration_ms - round(LANDED_AT * duration_ms), self._end, (crane, work.job))
 
-    def _end(self, job: str) -> None:
-        self._hear(JobDone(self._agenda.now_ms, job))
+    def _end(self, ended: tuple[str, str]) -> None:
+        crane, job = ended
+        if not self._stops.puts_off(crane, self._end, ended):
+            self._hear(JobDone(self._agenda.now_ms, job))

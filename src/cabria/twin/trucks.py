@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
-from cabria.domain.run_events import JobDone, RunEvent
+from cabria.domain.layout import Layout
+from cabria.domain.machines import TruckModel
+from cabria.domain.run_events import EnergyUsed, JobDone, RunEvent
 from cabria.planning.dispatch.traffic.lane_book import Passage
 from cabria.twin.agenda import Agenda
+
+
+class _Trip(NamedTuple):
+    entry: int
+    job: str
+    wh: int
 
 
 class TwinTrucks:
     """Nobody is in their way, as their passages were booked; so they stand where they were sent in time."""
 
-    def __init__(self, agenda: Agenda, hear: Callable[[RunEvent], None]) -> None:
-        self._agenda, self._hear = agenda, hear
-        self._arrivals: dict[str, tuple[int, str]] = {}
+    def __init__(self, agenda: Agenda, layout: Layout, model: TruckModel, hear: Callable[[RunEvent], None]) -> None:
+        self._agenda, self._model, self._hear = agenda, model, hear
+        self._length_mm = [segment.length_mm for segment in layout.segments]
+        self._trips: dict[str, _Trip] = {}
 
-    def drive(self, truck: str, job: str, passage: Passage, arrives_ms: int) -> None:
-        self._arrivals[truck] = (self._agenda.at(arrives_ms, self._arrive, truck), job)
+    def drive(self, truck: str, job: str, passage: Passage, arrives_ms: int, cargo_kg: int) -> None:
+        distance_mm = sum(self._length_mm[window.segment] for window in passage[1:])
+        wh = self._model.drive_wh(distance_mm, cargo_kg)
+        self._trips[truck] = _Trip(self._agenda.at(arrives_ms, self._arrive, truck), job, wh)
 
     def delay(self, truck: str, passage: Passage, arrives_ms: int) -> None:
-        number, job = self._arrivals[truck]
-        self._agenda.cancel(number)
-        self.drive(truck, job, passage, arrives_ms)
+        trip = self._trips[truck]
+        self._agenda.cancel(trip.entry)
+        self._trips[truck] = trip._replace(entry=self._agenda.at(arrives_ms, self._arrive, truck))
 
     def _arrive(self, truck: str) -> None:
-        _, job = self._arrivals.pop(truck)
-        self._hear(JobDone(self._agenda.now_ms, job))
+        trip = self._trips.pop(truck)
+        self._hear(EnergyUsed(self._agenda.now_ms, truck, trip.wh))
+        self._hear(JobDone(self._agenda.now_ms, trip.job))

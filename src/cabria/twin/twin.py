@@ -8,7 +8,7 @@ from random import Random
 
 from cabria.domain.layout import Layout
 from cabria.domain.machines import TruckModel, YardCraneModel
-from cabria.domain.run_events import RunEvent
+from cabria.domain.run_events import MachineResumed, MachineStopped, RunEvent
 from cabria.domain.stands import StandKind
 from cabria.operations.control import Control
 from cabria.operations.desk import Gateways
@@ -19,6 +19,7 @@ from cabria.twin.agenda import Agenda
 from cabria.twin.failures import Failures, Reliability
 from cabria.twin.quay_cranes import Spread, TwinQuayCranes
 from cabria.twin.ships import Ships
+from cabria.twin.stops import Stops
 from cabria.twin.trucks import TwinTrucks
 from cabria.twin.visitors import Visitors
 from cabria.twin.weather import OutOfService, Weather, Wind
@@ -55,13 +56,16 @@ class Twin:
 
     def __init__(self, layout: Layout, settings: Settings, fleet: Fleet, seed: int = 0) -> None:
         self.agenda, self.log = Agenda(), EventLog()
+        self._stops = Stops(self.agenda)
         cranes = {crane.id: crane for crane in layout.terminal.quay_cranes}
         out = Gateways(
             alarms=self.agenda,
             journal=self.log,
-            quay_cranes=TwinQuayCranes(self.agenda, cranes, self.hear, Random(f"{seed}/quay cranes"), fleet.spread),
-            yard_cranes=TwinYardCranes(self.agenda, layout, fleet.yard_crane, self.hear),
-            trucks=TwinTrucks(self.agenda, self.hear),
+            quay_cranes=TwinQuayCranes(
+                self.agenda, cranes, self.hear, self._stops, Random(f"{seed}/quay cranes"), fleet.spread
+            ),
+            yard_cranes=TwinYardCranes(self.agenda, layout, fleet.yard_crane, self.hear, self._stops),
+            trucks=TwinTrucks(self.agenda, layout, fleet.truck, self.hear),
         )
         self.control = Control(layout, LaneBook(Lanes.of_layout(layout, fleet.truck)), out, settings)
         for number, stand in enumerate(_parked(layout, fleet.trucks), 1):
@@ -89,6 +93,10 @@ class Twin:
     def hear(self, event: RunEvent) -> None:
         """What machines report."""
         self.control.hear(event)
+        if isinstance(event, MachineStopped):
+            self._stops.stop(event.machine)
+        elif isinstance(event, MachineResumed):
+            self._stops.resume(event.machine)
 
     def run(self, until_ms: int) -> int:
         """Let simulated time go by; returns how many entries of the agenda happened."""

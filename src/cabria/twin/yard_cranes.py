@@ -11,6 +11,7 @@ from cabria.domain.run_events import BoxesLanded, BoxesLifted, CraneTravelled, E
 from cabria.domain.yard import YardBlock
 from cabria.operations.gateways import YardWork
 from cabria.twin.agenda import Agenda
+from cabria.twin.stops import Stops
 
 
 class TwinYardCranes:
@@ -19,8 +20,15 @@ class TwinYardCranes:
     A place on a truck is over the row beyond the block's edge, at the bay of the lift's other end.
     """
 
-    def __init__(self, agenda: Agenda, layout: Layout, model: YardCraneModel, hear: Callable[[RunEvent], None]) -> None:
-        self._agenda, self._model, self._hear = agenda, model, hear
+    def __init__(
+        self,
+        agenda: Agenda,
+        layout: Layout,
+        model: YardCraneModel,
+        hear: Callable[[RunEvent], None],
+        stops: Stops,
+    ) -> None:
+        self._agenda, self._model, self._hear, self._stops = agenda, model, hear, stops
         self._blocks: Mapping[str, YardBlock] = {block.id: block for block in layout.terminal.blocks}
         self._at_mm = {place.crane: place.at_mm for runway in layout.runways for place in runway.cranes}
         self._row = dict.fromkeys(self._at_mm, 0)
@@ -31,12 +39,16 @@ class TwinYardCranes:
 
     def _lift(self, task: tuple[str, YardWork]) -> None:
         crane, work = task
+        if self._stops.puts_off(crane, self._lift, task):
+            return
         now_ms = self._agenda.now_ms
         self._hear(BoxesLifted(now_ms, crane, (work.container,), (work.source,)))
         self._agenda.after(self._go(crane, work, work.target), self._land, task)
 
     def _land(self, task: tuple[str, YardWork]) -> None:
         crane, work = task
+        if self._stops.puts_off(crane, self._land, task):
+            return
         now_ms = self._agenda.now_ms
         self._hear(BoxesLanded(now_ms, crane, (work.container,), (work.target,)))
         self._hear(EnergyUsed(now_ms, crane, self._model.wh_per_lift))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cabria.domain.layout import Layout, Segment
+from cabria.domain.layout import Layout, NodeId, Segment
 from cabria.domain.machines import TruckModel
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -22,6 +22,21 @@ def _pass_ms(segment: Segment, truck: TruckModel) -> int:
     drive = replace(truck.drive, speed_mm_per_s=min(truck.drive.speed_mm_per_s, segment.speed_mm_per_s))
     at_speed_ms = -(-1_000 * segment.length_mm // drive.speed_mm_per_s)
     return at_speed_ms + (drive.start_ms if segment.stand else 0)
+
+
+def _tail_ms(layout: Layout, segment: Segment, truck: TruckModel) -> int:
+    """From the front's leaving a segment until the tail has, on the slowest way on."""
+
+    def slowest_ms(node: NodeId, left_mm: int) -> int:
+        return max((on_ms(after, left_mm) for after in layout.leaving[node]), default=0)
+
+    def on_ms(after: Segment, left_mm: int) -> int:
+        speed = min(truck.drive.speed_mm_per_s, after.speed_mm_per_s)
+        here_mm = min(left_mm, after.length_mm)
+        rest_ms = slowest_ms(after.end, left_mm - here_mm) if left_mm > here_mm else 0
+        return -(-1_000 * here_mm // speed) + rest_ms
+
+    return slowest_ms(segment.end, truck.length_mm + truck.air_mm)
 
 
 @dataclass(frozen=True)
@@ -82,7 +97,7 @@ class Lanes:
         return cls.of(
             exits=[[number[after.id] for after in layout.leaving[segment.end]] for segment in layout.segments],
             pass_ms=[_pass_ms(segment, truck) for segment in layout.segments],
-            clear_ms=[truck.clear_ms(segment.speed_mm_per_s) for segment in layout.segments],
+            clear_ms=[_tail_ms(layout, segment, truck) for segment in layout.segments],
             stands=[number[stand.id] for stand in layout.stands],
             junctions=[-1 if part is None else junction[part.id] for part in parts],
             too_short=[n for n, segment in enumerate(layout.segments) if segment.length_mm < truck.length_mm],
