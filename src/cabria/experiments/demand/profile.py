@@ -13,7 +13,7 @@ from enum import IntEnum
 from math import isfinite
 
 from cabria.domain.errors import DataError
-from cabria.experiments.cargo import EXPORTS, IMPORTS, Line
+from cabria.experiments.cargo import EXPORTS, IMPORTS, MILD_GOODS, Line
 
 HOURS_A_WEEK = 168
 MOST_TEU_A_YEAR = 20_000_000
@@ -223,6 +223,45 @@ def chancay_demand(teu_a_year: int = 1_000_000, days: int = 365) -> DemandProfil
         road=RoadHours(GATE_HOURS, (1.0, 1.1, 1.1, 1.1, 1.15, 0.8, 0.35)),
         days=days,
     )
+
+
+def conflowgen_like(teu_a_year: int = 1_000_000, days: int = 365) -> DemandProfile:
+    """The terminal of the public ConFlowGen sample, by its own shares, stays and hours, odd ones included: reefers in
+    20 ft boxes, no road truck on a Sunday, special boxes no heavier than plain ones."""
+    return replace(
+        chancay_demand(teu_a_year, days),
+        name="conflowgen-like",
+        cargo=dict.fromkeys(Stream, SAMPLE_CARGO),
+        stays={
+            Stream.IMPORT: Stay(10.0, 38.0, 0.74),
+            Stream.EXPORT: Stay(2.0, 97.0, 0.64),
+            Stream.TRANSHIPMENT: Stay(0.0, 36.0, 1.1),
+        },
+        empty_stays={
+            Stream.IMPORT: Stay(48.0, 216.0, 0.48),
+            Stream.EXPORT: Stay(48.0, 228.0, 0.5),
+            Stream.TRANSHIPMENT: Stay(48.0, 135.0, 0.5),
+        },
+        road=RoadHours(SAMPLE_HOURS, (1.0, 1.14, 1.03, 1.19, 1.17, 0.1, 0.0), off_min=0.0, both_ways=0.0),
+        delays=Delays(punctual=1.0, punctual_sd_h=0.0),
+    )
+
+
+SAMPLE_HOURS = (
+    0.7, 0.6, 0.7, 0.8, 0.8, 2.8, 3.3, 5.7, 6.4, 6.7, 7.0, 7.2,
+    6.9, 6.9, 6.9, 7.1, 6.4, 5.6, 4.2, 3.0, 1.8, 1.6, 0.9, 0.7,
+)  # fmt: skip
+SAMPLE_CARGO = (
+    Line("plain in 20 ft", 0.292, {"22G1": 1}, 16_000, 7_500, 2_200, 31_000),
+    Line("plain in 40 ft", 0.417, {"42G1": 0.5, "45G1": 0.5}, 14_300, 5_300, 4_000, 31_000),
+    Line("plain in 45 ft", 0.021, {"L5G1": 1}, 14_300, 5_300, 4_800, 31_000),
+    Line("reefers in 20 ft", 0.028, {"22R1": 1}, 16_000, 7_500, 3_000, 31_000, set_points_tenth_c=(-200, 20)),
+    Line("reefers in 40 ft", 0.042, {"45R1": 1}, 14_300, 5_300, 4_600, 31_000, set_points_tenth_c=(-200, 20)),
+    Line("dangerous goods", 0.079, {"22G1": 0.4, "42G1": 0.57, "L5G1": 0.03}, 15_000, 6_000, 4_000, 31_000,
+         dangerous=MILD_GOODS),
+    Line("empty 20 ft", 0.048, {"22G1": 1}, 2_250, 60, is_full=False),
+    Line("empty 40 ft", 0.073, {"42G1": 0.96, "L5G1": 0.04}, 3_900, 80, is_full=False),
+)  # fmt: skip
 
 
 def shared_out(lines: Sequence[Line], share: float) -> tuple[Line, ...]:
