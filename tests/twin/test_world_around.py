@@ -36,6 +36,7 @@ from cabria.experiments.layouts import chancay_layout, small_layout
 from cabria.operations.settings import Settings
 from cabria.planning.loading.problem import LoadingProblem, Params
 from cabria.planning.loading.solve import solve
+from cabria.referee.run import judge_run
 from cabria.twin.agenda import fork
 from cabria.twin.failures import Reliability
 from cabria.twin.ships import ShipDelays
@@ -99,6 +100,7 @@ def test_trucks_in_the_queue_come_in_one_after_the_other_and_never_two_on_one_st
     assert order == [f"V{n}" for n in range(8)] + [f"W{n}" for n in range(6)]
     assert_gate_is_owned_by_one(events)
     assert_nothing_floats(events)
+    assert judge_run(events, small_layout()).is_good
 
 
 def assert_gate_is_owned_by_one(events: list[RunEvent]) -> None:
@@ -146,6 +148,7 @@ def test_whoever_comes_is_served_or_told_why_not(asked: list[tuple[int, int, boo
     assert left | refused == {visit.id for visit in visits}
     assert not left & refused
     assert_nothing_floats(twin.log.events)
+    assert judge_run(twin.log.events, small_layout()).is_good
 
 
 def test_the_gate_says_why_it_turns_a_truck_away() -> None:
@@ -194,7 +197,9 @@ def test_visits_that_make_no_sense_are_refused_at_birth() -> None:
 
 @cache
 def planned() -> tuple[VesselCall, LoadingPlan]:
-    call = make_call(moves=40, teu=1_200, seed=3, blocks=3, quay_cranes=2, yard_fill=0.3)
+    made = make_call(moves=40, teu=1_200, seed=3, blocks=3, quay_cranes=2, yard_fill=0.3)
+    # In the middle of the quay, so that the cranes that do not work have room on either side.
+    call = replace(made, berth_x_mm=700_000)
     params = Params(
         stowage_iterations_a_load=200, crane_iterations=2_000, yard_iterations_a_load=50, with_baselines=False
     )
@@ -231,6 +236,7 @@ def test_a_ship_and_road_trucks_are_served_side_by_side_through_wind_and_faults(
     left = sum(isinstance(event, TruckLeft) for event in events)
     assert left + len(refusals(twin)) == 20
     assert left >= 18
+    assert judge_run(events, chancay_layout(), [planned()]).is_good
     board = twin.control.desk.board
     aboard = {box: place.position for box, place in board.boxes.items() if isinstance(place, Aboard)}
     assert aboard == {stowed.container.id: stowed.position for stowed in departure(*planned())}
