@@ -219,11 +219,17 @@ def _rows_between(a: Place, b: Place) -> int:
 
 def athwart(bay: VesselBay, row: int, level: Level) -> int:
     """Where a row lies across the ship, in half row pitches from the centre line, positive to starboard."""
+    return athwart_of(row, is_centred=has_row_00(bay, level))
+
+
+def athwart_of(row: int, *, is_centred: bool) -> int:
+    """The same for who knows whether a row 00 stands on the centre line."""
     out = row if row % 2 else -row
-    if has_row_00(bay, level):
-        return out + 1 if row % 2 else out
-    return out if row % 2 else out + 1
+    return out + 1 if bool(row % 2) is is_centred else out
 
 
 def has_row_00(bay: VesselBay, level: Level) -> bool:
-    return any(stack.row == 0 and stack.level is level for stack in bay.stacks)
+    for stack in bay.stacks:  # noqa: SIM110 - asked for every pair of dangerous goods, and any() takes twice the time
+        if stack.row == 0 and stack.level is level:
+            return True
+    return False

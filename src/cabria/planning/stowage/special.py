@@ -48,10 +48,12 @@ def lost_places(profile: VesselProfile, box: Container, place: Place) -> Iterato
 
 
 def _beside(bay: VesselBay, stack: VesselStack, side: int) -> VesselStack | None:
-    here = imdg.athwart(bay, stack.row, stack.level)
-    return next(
-        (s for s in bay.stacks if s.level is stack.level and imdg.athwart(bay, s.row, s.level) == here + 2 * side), None
-    )
+    is_centred = imdg.has_row_00(bay, stack.level)
+    wanted = imdg.athwart_of(stack.row, is_centred=is_centred) + 2 * side
+    for other in bay.stacks:
+        if other.level is stack.level and imdg.athwart_of(other.row, is_centred=is_centred) == wanted:
+            return other
+    return None
 
 
 def _along(profile: VesselProfile, place: Place, tier: int, towards: End) -> Iterator[tuple[StackId, int]]:
@@ -121,18 +123,25 @@ def pin_special(problem: StowageProblem) -> StowageProblem:
 
 @dataclass
 class _Pile:
-    """What stands in a stack, at the fore and aft end."""
+    """What stands in a stack, and what of it is at the fore and the aft end."""
 
-    boxes: list[tuple[Container, Place]] = field(default_factory=list)
+    boxes: list[Container] = field(default_factory=list)
+    top: dict[End, int] = field(default_factory=lambda: {End.FORE: 0, End.AFT: 0})
+    height_mm: dict[End, int] = field(default_factory=lambda: {End.FORE: 0, End.AFT: 0})
+    weight_kg: dict[End, float] = field(default_factory=lambda: {End.FORE: 0.0, End.AFT: 0.0})
+    whole_weight_kg: float = 0.0
+    """Against the limit of 40 ft boxes, for which a 20 ft box counts half."""
+    has_long: bool = False
 
-    def top(self, half: End) -> int:
-        return max((place.level_index + 1 for _, place in self.boxes if half in halves(place.end)), default=0)
-
-    def height_mm(self, half: End) -> int:
-        return sum(box.height_mm for box, place in self.boxes if half in halves(place.end))
-
-    def weight_kg(self, half: End) -> float:
-        return sum(box.gross_mass_kg / len(halves(place.end)) for box, place in self.boxes if half in halves(place.end))
+    def add(self, box: Container, place: Place) -> None:
+        ends = halves(place.end)
+        self.boxes.append(box)
+        for half in ends:
+            self.top[half] = max(self.top[half], place.level_index + 1)
+            self.height_mm[half] += box.height_mm
+            self.weight_kg[half] += box.gross_mass_kg / len(ends)
+        self.whole_weight_kg += box.gross_mass_kg / (1 if place.end is End.BOTH else 2)
+        self.has_long = self.has_long or place.end is End.BOTH
 
 
 @dataclass
@@ -149,14 +158,14 @@ class _Board:
         piles: dict[StackId, _Pile] = defaultdict(_Pile)
         for container, position in problem.staying:
             if place := problem.call.vessel.place(position):
-                piles[place.stack_id].boxes.append((container, place))
+                piles[place.stack_id].add(container, place)
         return cls(problem, piles, dict(usable_levels(problem)), DangerousAboard.of(problem))
 
     def put(self, box: Container, position: StowPosition) -> None:
         profile = self.problem.call.vessel
         place = profile.place(position)
         assert place is not None
-        self.piles[place.stack_id].boxes.append((box, place))
+        self.piles[place.stack_id].add(box, place)
         for stack_id, level in lost_places(profile, box, place):
             self.usable[stack_id] = min(self.usable.get(stack_id, level), level)
         if closes_stack(box):
@@ -191,16 +200,12 @@ class _Board:
     def _next_level(self, stack: VesselStack, stack_id: StackId, end: End) -> int | None:
         """Where a box would stand next, None where ends are not level or nothing more goes on."""
         pile = self.piles[stack_id]
-        levels = set()
-        for half in halves(end):
-            above = range(pile.top(half), len(stack.cells))
-            levels.add(next((level for level in above if offers(stack.cells[level], half)), len(stack.cells)))
-        level = levels.pop()
-        if levels or level >= min(len(stack.cells), self.usable.get(stack_id, 99)):
+        level, *others = {_offered_above(stack, pile.top[half], half) for half in halves(end)}
+        if others or level >= min(len(stack.cells), self.usable.get(stack_id, 99)):
             return None
-        if end is End.BOTH and abs(pile.height_mm(End.FORE) - pile.height_mm(End.AFT)) > 50:
+        if end is End.BOTH and abs(pile.height_mm[End.FORE] - pile.height_mm[End.AFT]) > 50:
             return None
-        if end is not End.BOTH and any(place.end is End.BOTH for _, place in pile.boxes):
+        if end is not End.BOTH and pile.has_long:
             return None
         return level
 
@@ -211,12 +216,11 @@ class _Board:
             return None
         over = box.out_of_gauge.over_height_mm if box.out_of_gauge else 0
         for half in halves(place.end):
-            if stack.max_height_mm and pile.height_mm(half) + box.height_mm + over > stack.max_height_mm:
+            if stack.max_height_mm and pile.height_mm[half] + box.height_mm + over > stack.max_height_mm:
                 return None
-            if stack.max_weight_20_kg and pile.weight_kg(half) + box.gross_mass_kg > stack.max_weight_20_kg:
+            if stack.max_weight_20_kg and pile.weight_kg[half] + box.gross_mass_kg > stack.max_weight_20_kg:
                 return None
-        weight = sum(b.gross_mass_kg / (1 if p.end is End.BOTH else 2) for b, p in pile.boxes)
-        if stack.max_weight_40_kg and weight + box.gross_mass_kg > stack.max_weight_40_kg:
+        if stack.max_weight_40_kg and pile.whole_weight_kg + box.gross_mass_kg > stack.max_weight_40_kg:
             return None
         if not self.dangerous.allows(box, place):
             return None
@@ -226,12 +230,13 @@ class _Board:
         closed = [(place.stack_id, place.level_index + 1)] if closes_stack(box) else []
         cost = sum(self._lost_min(stack_id, level) for stack_id, level in (*lost, *closed))
         call = self.problem.call
-        blocked = [b for b, _ in pile.boxes if call.order_of(b) < call.order_of(box)]
-        return cost + (call.settings.overstow_min if blocked else 0.0) + 0.01 * place.level_index
+        order = call.order_of(box)
+        blocks = any(call.order_of(below) < order for below in pile.boxes)
+        return cost + (call.settings.overstow_min if blocks else 0.0) + 0.01 * place.level_index
 
     def _top(self, stack_id: StackId) -> int:
         pile = self.piles[stack_id]
-        return max(pile.top(End.FORE), pile.top(End.AFT))
+        return max(pile.top.values())
 
     def _lost_min(self, stack_id: StackId, level: int) -> float:
         """What is lost when only levels below this one may still be used."""
@@ -241,6 +246,13 @@ class _Board:
         top = min(len(stack.cells), self.usable.get(stack_id, 99))
         cells = stack.cells[max(level, self._top(stack_id)) : top]
         return sum(PLUG_CELL_MIN if cell.plugs else CELL_MIN for cell in cells)
+
+
+def _offered_above(stack: VesselStack, level: int, half: End) -> int:
+    """The lowest level from this one up at which anything can stand at an end."""
+    while level < len(stack.cells) and not offers(stack.cells[level], half):
+        level += 1
+    return level
 
 
 @dataclass
@@ -266,31 +278,38 @@ class DangerousAboard:
 
     def allows(self, box: Container, place: Place) -> bool:
         """Whether a box may stand here as far as dangerous goods that are placed so far are concerned."""
-        if not box.dangerous:
-            return True
-        if place.stack.level is Level.HOLD and any(imdg.must_be_on_deck(goods) for goods in box.dangerous):
-            return False
-        hazards = imdg.hazards_of(box)
-        return not hazards or not any(
-            imdg.segregation_conflict(place, standing, code)
-            for bay, threats in self._threats_to(hazards).items()
-            if abs(bay - place.bay.number) <= imdg.REACH
-            for code, standing in threats
-        )
+        return bool(self.allowed_stacks(box, [(0, [place])]))
 
     def _threats_to(self, hazards: imdg.Hazards) -> Mapping[int, list[tuple[int, Place]]]:
         if hazards not in self._threats:
-            threats: dict[int, list[tuple[int, Place]]] = defaultdict(list)
+            threats: dict[int, dict[tuple[int, StackId, End], Place]] = defaultdict(dict)
             for other, places in self.places.items():
                 if (code := imdg.code_between(hazards, other)) > imdg.AWAY_FROM:
                     for place in places:
-                        threats[place.bay.number].append((code, place))
-            self._threats[hazards] = threats
+                        threats[place.bay.number][code, place.stack_id, place.end] = place
+            self._threats[hazards] = {
+                bay: [(code, place) for (code, _, _), place in found.items()] for bay, found in threats.items()
+            }
         return self._threats[hazards]
 
     def allowed_stacks(self, box: Container, stacks: Iterable[tuple[int, Sequence[Place]]]) -> list[int]:
         """Numbers of the stacks in which the box may stand wherever it comes to stand in them."""
-        return [number for number, places in stacks if all(self.allows(box, place) for place in places)]
+        if not box.dangerous:
+            return [number for number, _ in stacks]
+        deck_only = any(imdg.must_be_on_deck(goods) for goods in box.dangerous)
+        hazards = imdg.hazards_of(box)
+        threats = self._threats_to(hazards) if hazards else {}
+        near: dict[int, list[tuple[int, Place]]] = {}
+
+        def is_free(place: Place) -> bool:
+            if deck_only and place.stack.level is Level.HOLD:
+                return False
+            here = place.bay.number
+            if here not in near:
+                near[here] = [one for bay, all_of in threats.items() if abs(bay - here) <= imdg.REACH for one in all_of]
+            return not any(imdg.segregation_conflict(place, standing, code) for code, standing in near[here])
+
+        return [number for number, places in stacks if all(is_free(place) for place in places)]
 
 
 def places_of(profile: VesselProfile, stack_id: StackId, *, is_20: bool) -> Sequence[Place]:
