@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import permutations, product
+from random import Random
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from cabria.planning.stowage.whole_ship import kernels as k
 from cabria.planning.stowage.whole_ship.annealing import anneal, chain
 from cabria.planning.stowage.whole_ship.bound import lower_bound
 from cabria.planning.stowage.whole_ship.changes import change
-from cabria.planning.stowage.whole_ship.operators import copy_into, members_of, shares, unloaded
+from cabria.planning.stowage.whole_ship.hands import can_be_dealt, deal, half_the_room, put_together
+from cabria.planning.stowage.whole_ship.operators import Kept, copy_into, shares, unloaded
 from cabria.planning.stowage.whole_ship.problem import WholeShipProblem, spots_of
 from cabria.planning.stowage.whole_ship.solve import Draft, Params, solve
 from cabria.referee.whole_ship import judge_whole_ship
@@ -74,6 +76,10 @@ def busy_ship() -> WholeShipProblem:
     )
 
 
+def members_of(state: k.State) -> list[list[int]]:
+    return Kept(state.members, state.counts, 0, True).members()
+
+
 @settings(max_examples=15)
 @given(st.integers(0, 1 << 30), st.integers(0, 30_000), st.sampled_from([0.1, 10.0, 500.0]))
 def test_what_the_kernel_counts_is_what_the_judge_counts(seed: int, steps: int, temperature: float) -> None:
@@ -114,6 +120,47 @@ def test_all_tables_are_what_they_would_be_if_made_anew(seed: int, temperature: 
     assert state.totals[same].tolist() == again.totals[same].tolist()
 
 
+@settings(max_examples=10)
+@given(st.integers(0, 1 << 30), st.sampled_from([1.0, 30.0, 500.0]))
+def test_what_two_hands_do_is_put_together_as_if_one_had_done_it(seed: int, temperature: float) -> None:
+    problem, dice = busy_ship(), Random(seed)
+    states, again = (unloaded(problem), unloaded(problem)), unloaded(problem)
+    hot = temperature * k.UNITS
+    for n in range(3):
+        dealt = deal(problem.flat, states, dice)
+        for hand, (own, state) in enumerate(zip(dealt.ships, states, strict=True)):
+            anneal(own, state, 5_000, hot, hot, 0, shares(), generator(seed + 2 * n + hand))
+        put_together(problem.flat, states, dealt)
+    load_again(problem, again, members_of(states[0]))
+    same = [k.COST, k.COUNT_ASHORE, k.DISPLACEMENT, k.TCG_MOMENT, k.BUSIEST]
+    for state in states:
+        for name in ("stack_cost", "block_ports", "under", "first", "on", "lid_over", "moves", "mass"):
+            assert np.array_equal(getattr(state, name), getattr(again, name)), name
+        assert state.totals[same].tolist() == again.totals[same].tolist()
+        ashore = [each.ashore[: each.totals[k.COUNT_ASHORE]].tolist() for each in (state, again)]
+        assert sorted(ashore[0]) == sorted(ashore[1])
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 1 << 30))
+def test_she_passes_half_the_limits_by_half_of_what_she_passes_the_whole(seed: int) -> None:
+    problem = busy_ship()
+    ship, state = problem.flat, unloaded(problem)
+    anneal(ship, state, 2_000, 500.0 * k.UNITS, 500.0 * k.UNITS, 0, shares(), generator(seed))
+    k.afloat(ship, state, state.excess)
+    half = half_the_room(ship, state)
+    state.totals[k.TCG_MOMENT] -= state.totals[k.TCG_MOMENT] // 2
+    k.afloat(half, state, state.spare)
+    assert state.spare[: k.FLOATING] * 2 == pytest.approx(state.excess[: k.FLOATING], abs=0.01)
+
+
+def test_a_ship_with_one_lid_is_not_dealt_out() -> None:
+    assert can_be_dealt(busy_ship().flat)
+    one_lid = WholeShipProblem(WholeShip("small", made_ship(1, 2, 2), many_boxes(8), {}))
+    assert len(one_lid.lids) == 1
+    assert not can_be_dealt(one_lid.flat)
+
+
 def load_again(problem: WholeShipProblem, state: k.State, members: list[list[int]]) -> None:
     """Part by part, all that it holds at once, whatever it costs."""
     for s, kinds in enumerate(members):
@@ -134,11 +181,11 @@ def load_again(problem: WholeShipProblem, state: k.State, members: list[list[int
 def test_a_chain_that_does_not_pay_leaves_no_trace(seed: int, hardly: float) -> None:
     problem = busy_ship()
     state, before = unloaded(problem), unloaded(problem)
-    random = generator(seed)
-    anneal(problem.flat, state, 20_000, 50.0 * k.UNITS, 5.0 * k.UNITS, 0, shares(), random)
+    numbers = generator(seed)
+    anneal(problem.flat, state, 20_000, 50.0 * k.UNITS, 5.0 * k.UNITS, 0, shares(), numbers)
     for _ in range(50):
         copy_into(before, state)
-        chain(problem.flat, state, -hardly, 0, random)
+        chain(problem.flat, state, -hardly, 0, numbers)
         held = all(np.array_equal(before.members[s, :n], state.members[s, :n]) for s, n in enumerate(before.counts))
         if held:
             assert state.totals[k.COST] == before.totals[k.COST]

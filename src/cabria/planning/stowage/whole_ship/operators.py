@@ -110,8 +110,13 @@ def members_of(state: State) -> list[list[int]]:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A plan as lists of kinds by part, with its cost (UNITS) and whether she may sail with it."""
+    """A plan as kinds by part, with its cost (UNITS) and whether she may sail with it."""
 
-    members: list[list[int]]
+    filled: Array
+    """Kinds in part s are `filled[s, :counts[s]]`."""
+    counts: Array
     cost: int
     may_sail: bool
+
+    def members(self) -> list[list[int]]:
+        return [row[:count].tolist() for row, count in zip(self.filled, self.counts, strict=True)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -15,8 +16,9 @@ from cabria.planning.search.result import Listener, Progress, Result, silent
 from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds, StoppingCriterion
 from cabria.planning.stowage.whole_ship import kernels as k
 from cabria.planning.stowage.whole_ship.annealing import anneal
-from cabria.planning.stowage.whole_ship.kernels import Array, State
-from cabria.planning.stowage.whole_ship.operators import Kept, copy_into, members_of, shares, unloaded
+from cabria.planning.stowage.whole_ship.hands import can_be_dealt, deal, put_together
+from cabria.planning.stowage.whole_ship.kernels import Array, Ship, State
+from cabria.planning.stowage.whole_ship.operators import Kept, copy_into, shares, unloaded
 from cabria.planning.stowage.whole_ship.problem import WholeShipProblem, spots_of
 from cabria.referee.whole_ship import judge_whole_ship
 
@@ -25,13 +27,17 @@ from cabria.referee.whole_ship import judge_whole_ship
 class Params:
     """Temperatures are in the problem's unit, fines in that of an excess (see `kernels.FLOATING`)."""
 
-    hot_when_full: tuple[float, ...] = (1_000.0, 500.0)
-    hot: tuple[float, ...] = (80.0, 60.0)
-    """One search each, with a thread of its own; what comes out does not hang on how many cores there are. Full ships
-    are those on which the first, quick search leaves more than a share of `ashore_when_full` on the quay."""
+    hot_when_full: float = 1_000.0
+    hot: float = 80.0
+    """Full ships are those on which the first, quick search leaves more than a share of `ashore_when_full` on the
+    quay."""
     cold: float = 0.3
     ashore_when_full: float = 0.005
     round_steps: int = 50_000
+    """Of each of two hands. Together they work in longer rounds later: `growth` of all changes tried before, but at
+    most `most_round_steps`, as to put their work together takes time."""
+    growth: float = 0.01
+    most_round_steps: int = 200_000
     first_rounds: int = 20
     """Of the quick search, at most; it is to find a plan she may sail with at once."""
     repair_rounds: int = 60
@@ -46,10 +52,10 @@ class Params:
     repair_dearer: float = 4.0
     most_repair_fine: float = 1_000_000.0
     hard_from: float = 0.95
-    """Share of the search after which a plan she may sail with is left no more, and one she may not is mended."""
-    exchange_from: float = 0.5
-    """From then on a search that is `far_behind` goes on from the best one's plan."""
+    """Share of the search after which a plan she may sail with is left no more, and one she may not is mended. Before,
+    two hands work on one plan; from then on, each on one of its own."""
     far_behind: float = 1.01
+    """By so much, the plan of one hand is given up for that of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +90,27 @@ def solve(
     started = time.process_time()
     if problem.is_settled:
         return _result(problem, {}, bound, seed, started, 0, "there is nothing to load or no room")
-    first = _Search(problem, seed, params.hot[0], params)
+    first = _Search(problem, seed, params.hot, params)
     best, iterations = _first_plan(problem, first, params, drafts)
-    hots = params.hot_when_full if _is_full(problem, first, params) else params.hot
-    searches = [_Search(problem, seed * len(hots) + n, hot, params) for n, hot in enumerate(hots)]
-    reason = ""
-    with ThreadPoolExecutor(len(searches)) as pool:
+    hot = params.hot_when_full if _is_full(problem, first, params) else params.hot
+    hands = (_Search(problem, 2 * seed, hot, params), _Search(problem, 2 * seed + 1, hot, params))
+    together_until = params.hard_from if can_be_dealt(problem.flat) else 0.0
+    dice, reason = random.Random(seed), ""
+    with ThreadPoolExecutor(len(hands)) as pool:
         while not reason:
             share = share_used(stop, iterations, params.iterations)
-            list(pool.map(_Search.round, searches, [share] * len(searches)))
-            iterations += len(searches) * params.round_steps
-            best = _gather(problem, searches, best, drafts)
-            if share >= params.exchange_from:
-                _exchange(searches, params)
+            if share < together_until:
+                iterations += _round_together(problem.flat, hands, _steps(iterations, params), share, dice, pool)
+            else:
+                iterations += _round_apart(hands, share, pool)
+            best = _gather(problem, hands, best, drafts)
             listener(Progress("annealing", share, best.cost / k.UNITS, iterations))
             reason = stop(iterations, best.cost / k.UNITS)
             if not reason and iterations >= params.iterations and not _tells(stop):
                 reason = f"{iterations:,} iterations done"
     if not best.may_sail:
-        best = _mended(problem, searches[0], best, params, drafts)
-    return _result(problem, spots_of(problem, best.members), bound, seed, started, iterations, reason)
+        best = _mended(problem, hands[0], best, params, drafts)
+    return _result(problem, spots_of(problem, best.members()), bound, seed, started, iterations, reason)
 
 
 def _first_plan(problem: WholeShipProblem, search: _Search, params: Params, drafts: DraftListener) -> tuple[Kept, int]:
@@ -176,22 +183,59 @@ class _Search:
         return float(self.cost + self.state.excess[k.FLOATING])
 
     def kept(self) -> Kept:
-        return Kept(members_of(self.state), self.cost, self.may_sail)
+        return Kept(self.state.members.copy(), self.state.counts.copy(), self.cost, self.may_sail)
 
     def round(self, share: float) -> None:
+        k.afloat(self.ship, self.state, self.state.excess)
+        is_late = share >= self.params.hard_from
+        self.work(self.ship, self.params.round_steps, share, is_hard=is_late and self.may_sail)
+        self.reprice(is_late=is_late)
+
+    def work(self, ship: Ship, steps: int, share: float, *, is_hard: bool = False) -> None:
+        """Try changes of the open parts of `ship`."""
+        temperature = self.hot * (self.params.cold / self.hot) ** share * k.UNITS
+        anneal(ship, self.state, steps, temperature, temperature, int(is_hard), self.shares, self.random)
+
+    def reprice(self, *, is_late: bool = False) -> None:
+        """Each limit that is passed gets dearer, the others cheaper."""
         params, state = self.params, self.state
-        k.afloat(self.ship, state, state.excess)
-        temperature = self.hot * (params.cold / self.hot) ** share * k.UNITS
-        is_late = share >= params.hard_from
-        is_hard = is_late and self.may_sail
-        anneal(self.ship, state, params.round_steps, temperature, temperature, int(is_hard), self.shares, self.random)
         dearer, most = (params.repair_dearer, params.most_repair_fine) if is_late else (params.dearer, params.most_fine)
         over = state.excess[: k.FLOATING] > 0
         state.fines[:] *= np.where(over, dearer, params.cheaper)
         np.clip(state.fines, params.least_fine * k.UNITS, most * k.UNITS, out=state.fines)
 
 
-def _gather(problem: WholeShipProblem, searches: list[_Search], best: Kept, drafts: DraftListener) -> Kept:
+Hands = tuple[_Search, _Search]
+
+
+def _steps(iterations: int, params: Params) -> int:
+    """Of a round of both hands together; they are more the longer the search."""
+    return max(params.round_steps, min(params.most_round_steps, int(params.growth * iterations)))
+
+
+def _round_together(
+    ship: Ship, hands: Hands, steps: int, share: float, dice: random.Random, pool: ThreadPoolExecutor
+) -> int:
+    """Both work on shares of one plan, which both have then; returns how many changes were tried."""
+    states = (hands[0].state, hands[1].state)
+    dealt = deal(ship, states, dice)
+    list(pool.map(lambda hand, own: hand.work(own, steps, share), hands, dealt.ships))
+    put_together(ship, states, dealt)
+    for hand in hands:
+        hand.reprice()
+    return len(hands) * steps
+
+
+def _round_apart(hands: Hands, share: float, pool: ThreadPoolExecutor) -> int:
+    """Each works on a plan of its own; returns how many changes were tried."""
+    list(pool.map(lambda hand: hand.round(share), hands))
+    better, worse = sorted(hands, key=lambda hand: hand.fined)
+    if worse.fined > worse.params.far_behind * better.fined:
+        copy_into(worse.state, better.state)
+    return len(hands) * better.params.round_steps
+
+
+def _gather(problem: WholeShipProblem, searches: Sequence[_Search], best: Kept, drafts: DraftListener) -> Kept:
     """The best plan so far."""
     for search in searches:
         if (not search.may_sail, search.cost) < (not best.may_sail, best.cost):
@@ -202,12 +246,4 @@ def _gather(problem: WholeShipProblem, searches: list[_Search], best: Kept, draf
 
 
 def _draft(problem: WholeShipProblem, kept: Kept) -> Draft:
-    return Draft(kept.cost / k.UNITS, lambda: spots_of(problem, kept.members))
-
-
-def _exchange(searches: list[_Search], params: Params) -> None:
-    """The worse go on from the best one's plan."""
-    ranked = sorted(searches, key=lambda search: search.fined)
-    for worse in ranked[1:]:
-        if worse.fined > params.far_behind * ranked[0].fined:
-            copy_into(worse.state, ranked[0].state)
+    return Draft(kept.cost / k.UNITS, lambda: spots_of(problem, kept.members()))
