@@ -139,6 +139,11 @@ def test_shares_of_special_boxes_can_be_set() -> None:
         with_shares(EXPORTS, empties=0.9, reefers=0.5)
 
 
+def test_a_terminal_with_few_plugs_gets_few_reefers() -> None:
+    demand = make_demand(chancay_demand(50_000, 60, reefers=0.05), seed=1)
+    assert demand.of_variants("needs_plug").mean() == pytest.approx(0.05, abs=0.005)
+
+
 def test_nonsense_is_refused_by_name() -> None:
     profile = chancay_demand()
     with pytest.raises(DataError, match="ASIA1 hold 12000 TEU"):
