@@ -5,6 +5,7 @@ Only the standard library, typer and the domain's errors are imported at start; 
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -45,8 +46,13 @@ for name, group in (
 STOPPED = "stopped; nothing was left half written."
 
 
+NEW_OBJECTS_A_COLLECTION = 50_000
+"""Calls and plans are hundreds of thousands of objects that stay; looking through them often finds nothing."""
+
+
 def main() -> None:
     """Entry point of the program: every error on purpose becomes one sentence and an exit code."""
+    gc.set_threshold(NEW_OBJECTS_A_COLLECTION)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a screen without the sign for degrees shows the rest
