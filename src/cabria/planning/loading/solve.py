@@ -12,7 +12,6 @@ from cabria.domain.containers import ContainerId
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.wishes import ImpossibleWish, ImpossibleWishes
 from cabria.planning.cranes.problem import CraneProblem, CraneSolution
-from cabria.planning.cranes.solve import solve as split_cranes
 from cabria.planning.loading.explain import reasons
 from cabria.planning.loading.problem import FEWEST_LOADS, LoadingProblem, Params
 from cabria.planning.loading.result import Bound, Phase, PlannedCall
@@ -26,7 +25,6 @@ from cabria.planning.stowage.solve import solve as stow
 from cabria.planning.stowage.wished import changed, loosened
 from cabria.planning.yard.baselines import exact_planned_weights, incumbent_greedy
 from cabria.planning.yard.problem import YardProblem, YardSolution
-from cabria.planning.yard.solve import solve as choose_boxes
 from cabria.referee.judge import judge
 from cabria.referee.judgement import Judgement
 
@@ -197,6 +195,10 @@ class _Work:
         with self.watch("stowage"):
             stowed = self._stowed(call)
         self._tell_slots(stowed, forbidden)
+        # Their compiled parts take time to load, and the first slots need not wait for that.
+        from cabria.planning.cranes.solve import solve as split_cranes
+        from cabria.planning.yard.solve import solve as choose_boxes
+
         with self.watch("cranes"):
             split = split_cranes(
                 CraneProblem.of(call, loads=stowed.plan.loads, restows=stowed.plan.restows),
