@@ -48,6 +48,19 @@ def read_call(folder: Path, *, wishes: Path | None = None, keep: Path | None = N
     return call
 
 
+def read_call_to_plan(
+    folder: Path, *, wishes: Path | None = None, keep: Path | None = None, changes: int = 0
+) -> VesselCall:
+    """The same for somebody who plans next: the planner is loaded while the call is read."""
+    from functools import partial
+    from importlib import import_module
+
+    from cabria.adapters.files.aside import read_aside
+
+    read = partial(read_call, folder, wishes=wishes, keep=keep, changes=changes)
+    return read_aside(read, folder, lambda: import_module("cabria.planning.loading.solve"))
+
+
 def read_earlier(path: Path, call: VesselCall) -> LoadingPlan | None:
     """The whole earlier plan, where the call still has every box of it."""
     from cabria.adapters.files.plan_json import read_plan

@@ -168,7 +168,14 @@ def _plan(
     seconds: float | None = None,
     asked: Asked = Asked(),
 ) -> PlannedCall:
-    from cabria.bootstrap import plan_call, read_call, read_earlier, refuse_output, write_output, write_plan_so_far
+    from cabria.bootstrap import (
+        plan_call,
+        read_call_to_plan,
+        read_earlier,
+        refuse_output,
+        write_output,
+        write_plan_so_far,
+    )
     from cabria.domain.calls import preset_named
     from cabria.planning.loading.problem import EFFORTS
     from cabria.planning.search.stopping import Interrupted
@@ -178,7 +185,7 @@ def _plan(
     keep = plan_file(asked.keep) if asked.keep else None
 
     def read() -> VesselCall:
-        call = read_call(call_folder, wishes=asked.wishes, keep=keep, changes=asked.changes)
+        call = read_call_to_plan(call_folder, wishes=asked.wishes, keep=keep, changes=asked.changes)
         return replace(call, settings=preset_named(asked.preset)) if asked.preset else call
 
     with on_screen() as screen, keeping_the_best() as interrupted:
