@@ -39,6 +39,7 @@ BENCHMARKS = (
     "call",
     "dispatch",
     "wsc2025",
+    "terminal",
     "events",
     "edi",
 )

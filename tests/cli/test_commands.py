@@ -30,6 +30,7 @@ COMMANDS = (
     "why",
     "serve",
     "cranes",
+    "simulate",
     "berth",
     "berth make",
     "berth plan",

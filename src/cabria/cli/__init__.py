@@ -16,7 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cabria import __version__
-from cabria.cli import berth, call, cranes, edi, layout, profile, scenario, yard
+from cabria.cli import berth, call, cranes, edi, layout, profile, scenario, simulate, yard
 from cabria.cli.options import EXIT_FAULT, EXIT_STOPPED
 from cabria.cli.screen import printable
 from cabria.domain.errors import TerminalError
@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 app.add_typer(call.app)
 app.add_typer(cranes.app)
+app.add_typer(simulate.app)
 for name, group in (
     ("berth", berth.app),
     ("yard", yard.app),

@@ -105,10 +105,6 @@ class QuayCraneState:
     started_ms: int = 0
     """When its plan's seconds began to count."""
 
-    def next_transport(self) -> int | None:
-        """The next step for which a truck must come; None when only lids are left."""
-        return next((n for n in range(self.next, len(self.steps)) if self.steps[n].containers), None)
-
     def take(self, call: str, steps: tuple[CraneStep, ...], now_ms: int) -> None:
         """Begin a queue."""
         self.call, self.steps, self.next, self.released = call, steps, 0, 0

@@ -34,7 +34,7 @@ from cabria.operations.board import Board, CallState, QuayCraneState, Truck, Yar
 from cabria.operations.crane_order import waits_of
 from cabria.operations.desk import Desk, Gateways
 from cabria.operations.gate_work import announce, let_visitors_in, see_visitors_on
-from cabria.operations.quay_work import handed_over, work_quay_cranes
+from cabria.operations.quay_work import ONTO_SHIP, handed_over, work_quay_cranes
 from cabria.operations.releasing import released_moves
 from cabria.operations.settings import Settings
 from cabria.operations.truck_work import STANDSTILL_MS, assign_trucks, clear_stands, drive_to_stops, stands_still
@@ -98,7 +98,7 @@ class Control:
         for queue in plan.queues:
             board.quay_cranes[queue.crane].take(call.id, queue.steps, desk.now_ms)
             for step in queue.steps:
-                for box in step.containers:
+                for box in step.containers if step.kind in ONTO_SHIP else ():
                     board.wanted_ms[box] = desk.now_ms + 1_000 * step.start_s
         self.wake()
 

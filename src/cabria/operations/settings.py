@@ -21,7 +21,7 @@ class TruckChoice(StrEnum):
 class Settings:
     """`look_ahead` is how many steps of a quay crane's queue are on their way at a time, the one in work included."""
 
-    look_ahead: int = 6
+    look_ahead: int = 9
     truck_choice: TruckChoice = TruckChoice.IN_TIME
     dig_ahead: bool = True
     """Whether a yard crane with nothing else to do frees boxes whose trucks are still to come."""

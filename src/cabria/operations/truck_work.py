@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -166,38 +166,48 @@ def stands_at(desk: Desk, move: Move) -> tuple[int, ...]:
 
 
 def stands_open_for(desk: Desk, move: Move) -> list[int]:
-    """Those that are free; under a quay crane one stays free for each box that comes before."""
-    stands = stands_at(desk, move)
-    free = [stand for stand in stands if desk.board.lanes.owner(stand) is None or _is_own(desk, move, stand)]
-    if move.stop.is_quay and len(free) <= _still_to_come(desk, move, stands):
-        return []
-    return free
+    """Those that are free; under quay cranes one is kept for every crane whose turn there is before."""
+    free = [stand for stand in stands_at(desk, move) if _is_free(desk, move, stand)]
+    return _spare(desk, move, free) if move.stop.is_quay and free else free
 
 
-def _is_own(desk: Desk, move: Move, stand: int) -> bool:
-    truck = desk.board.trucks.get(move.truck)
-    return truck is not None and truck.stand == stand
+def _is_free(desk: Desk, move: Move, stand: int) -> bool:
+    owner, truck = desk.board.lanes.owner(stand), desk.board.trucks.get(move.truck)
+    return owner is None or (truck is not None and truck.stand == stand)
 
 
-def _still_to_come(desk: Desk, move: Move, stands: tuple[int, ...]) -> int:
-    """Cranes whose own turn at these stands is before this move's and has no truck there yet.
+def _spare(desk: Desk, move: Move, stands: Sequence[int]) -> list[int]:
+    """The stands without which every crane with an earlier turn still finds one.
 
     Turns follow the plan's times. The first of all turns therefore always finds a stand, and so does the next when
     that truck has left: trucks that came too early never keep out the one they wait for.
     """
-    board, missing = desk.board, 0
+    claims = list(_earlier_claims(desk, move))
+    rivals = [len({crane for crane, other in claims if other & claim}) for _, claim in claims]
+    left = [{stand for stand in claim if _is_free(desk, move, stand)} for _, claim in claims]
+    return [
+        s for s in stands if all(len(free - {s}) >= n or s not in free for free, n in zip(left, rivals, strict=True))
+    ]
+
+
+def _earlier_claims(desk: Desk, move: Move) -> Iterator[tuple[str, frozenset[int]]]:
+    """Cranes and the stands one of which they need before this move's turn and have no truck at yet."""
+    board = desk.board
     turn = board.turn(board.quay_cranes[move.queue], move.step)
     for crane in board.quay_cranes.values():
-        number = crane.next_transport()
-        if number is None or board.turn(crane, number) >= turn:
-            continue
-        x_mm = board.calls[crane.call].x_mm(crane.steps[number].bay)
-        if not set(board.stands_for_quay(x_mm)) & set(stands):
-            continue
-        other = board.moves.get(crane.moves.get(number, ""))
-        truck = None if other is None else board.trucks.get(other.truck)
-        missing += truck is None or truck.stand not in stands
-    return missing
+        bay = -1
+        for number in range(crane.next, len(crane.steps)):
+            step = crane.steps[number]
+            if board.turn(crane, number) >= turn:
+                break
+            if not step.containers or step.bay == bay:
+                continue
+            bay = step.bay
+            claim = frozenset(board.stands_for_quay(board.calls[crane.call].x_mm(bay)))
+            other = board.moves.get(crane.moves.get(number, ""))
+            truck = None if other is None else board.trucks.get(other.truck)
+            if truck is None or truck.stand not in claim:
+                yield crane.id, claim
 
 
 def drive(desk: Desk, truck: Truck, stands: Sequence[int], reason: str, *, in_order: bool = False) -> bool:

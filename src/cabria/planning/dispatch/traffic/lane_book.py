@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -117,59 +117,67 @@ class LaneBook:
         """
         if until_ms <= now_ms:
             return {}
+        here = self._passages[truck]
         entries = sorted(
             (window.enter_ms, name, number)
             for name, passage in self._passages.items()
             for number, window in enumerate(passage)
         )
-        enters: dict[tuple[int, int], int] = {}
-        owned: dict[int, tuple[int, int]] = {}
         late_ms = until_ms - now_ms
+        held = tuple(w if w.leave_ms <= now_ms else replace(w, leave_ms=w.leave_ms + late_ms) for w in here)
+        slipped: dict[int, list[Window]] = {name: [] for name in self._passages}
+        owners: dict[int, tuple[int, int]] = {}
         for enter_ms, name, number in entries:
-            passage = self._passages[name]
-            at_ms = enter_ms
-            if enter_ms > now_ms:
-                if number and (name != truck or passage[number - 1].enter_ms > now_ms):
-                    at_ms = max(at_ms, enters[name, number - 1] + self._least_stay_ms(passage, number - 1))
-                elif name == truck:
-                    at_ms += late_ms
+            passage, before = self._passages[name], slipped[name]
+            if enter_ms <= now_ms:
+                window = (held if name == truck else passage)[number]
+            else:
+                was_entered = bool(number) and passage[number - 1].enter_ms <= now_ms
+                at_ms = enter_ms + (late_ms if name == truck and was_entered else 0)
+                if number and not was_entered:
+                    at_ms = max(at_ms, before[-1].enter_ms + self._least_stay_ms(passage, number - 1))
                 for resource in self._resources(passage[number]):
-                    at_ms = max(at_ms, self._left_ms(owned.get(resource), name, enters))
-            enters[name, number] = at_ms
-            for resource in self._resources(passage[number]):
-                owned[resource] = (name, number)
-        return self._shift(enters, now_ms)
+                    at_ms = max(at_ms, self._left_ms(owners.get(resource), name, slipped))
+                if before:
+                    before[-1] = replace(before[-1], leave_ms=at_ms + self._clear_ms(before[-1]))
+                    self._put_off_tail(before, at_ms)
+                window = Window(passage[number].segment, at_ms, passage[number].leave_ms)
+            before.append(window)
+            for resource in self._resources(window):
+                owners[resource] = (name, number)
+        changed = {name: passage for name, w in slipped.items() if (passage := tuple(w)) != self._passages[name]}
+        for name in changed:
+            self._unbook(name)
+        for name, passage in changed.items():
+            self._book(name, passage, now_ms)
+        return changed
 
     def _least_stay_ms(self, passage: Passage, number: int) -> int:
         """From entering a segment of a passage to entering the next, without a halt or a rest."""
         window, after = passage[number], passage[number + 1]
         return min(int(self.lanes.pass_ms[window.segment]), after.enter_ms - window.enter_ms)
 
-    def _left_ms(self, before: tuple[int, int] | None, truck: int, enters: Mapping[tuple[int, int], int]) -> int:
+    def _put_off_tail(self, windows: list[Window], at_ms: int) -> None:
+        """A truck that enters its next segment late may have its tail in those before the last, if that is short."""
+        passed_ms = 0
+        for number in range(len(windows) - 2, -1, -1):
+            window, after = windows[number], windows[number + 1]
+            passed_ms += int(self.lanes.pass_ms[after.segment])
+            if passed_ms >= self._clear_ms(window):
+                break
+            halt_ms = max(0, at_ms - after.enter_ms - passed_ms)
+            leave_ms = max(window.leave_ms, after.enter_ms + self._clear_ms(window) + halt_ms)
+            windows[number] = replace(window, leave_ms=leave_ms)
+
+    def _clear_ms(self, window: Window) -> int:
+        return int(self.lanes.clear_ms[window.segment])
+
+    def _left_ms(self, before: tuple[int, int] | None, truck: int, slipped: Mapping[int, list[Window]]) -> int:
         """When the one who had a segment or junction before has left it; nobody waits for oneself."""
         if before is None or before[0] == truck:
             return 0
-        name, number = before
-        passage = self._passages[name]
-        if number + 1 == len(passage):
-            return 0
-        after_ms = enters.get((name, number + 1), passage[number + 1].enter_ms)
-        return after_ms + int(self.lanes.clear_ms[passage[number].segment])
-
-    def _shift(self, enters: Mapping[tuple[int, int], int], now_ms: int) -> Mapping[int, Passage]:
-        """Book the passages anew whose times changed."""
-        changed: dict[int, Passage] = {}
-        for name, passage in self._passages.items():
-            at_ms = [enters[name, number] for number in range(len(passage))]
-            if at_ms != [window.enter_ms for window in passage]:
-                clear_ms = [int(self.lanes.clear_ms[window.segment]) for window in passage]
-                leaves = [later + clear for clear, later in zip(clear_ms[:-1], at_ms[1:], strict=True)] + [k.ENDLESS]
-                changed[name] = tuple(map(Window, (window.segment for window in passage), at_ms, leaves))
-        for name in changed:
-            self._unbook(name)
-        for name, passage in changed.items():
-            self._book(name, passage, now_ms)
-        return changed
+        leave_ms = slipped[before[0]][before[1]].leave_ms
+        return 0 if leave_ms >= k.ENDLESS else leave_ms
 
     def _windows(self, steps: int, came_ms: int) -> Passage:
         way = self._way[:steps].tolist()

@@ -1,0 +1,90 @@
+"""`terminal`: a terminal like Chancay's at work in the twin, real lanes and all (BENCHMARKS.md, section 9).
+
+An instance `made:TRUCKS` or `made:TRUCKS:HOURS` is one call at six quay cranes of 36 moves an hour and fifteen yard
+cranes with so many trucks. `cost` is the part of the cranes' limit that is not reached; the plan itself reaches
+`plan_share` of it (lids and travel take the rest), the run `share`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from cabria.domain.calls import VesselCall
+from cabria.domain.plan import LoadingPlan
+from cabria.experiments.call_runs import RunSetting, run_call
+from cabria.experiments.calls import make_call
+from cabria.experiments.layouts import chancay_layout
+from cabria.planning.loading.problem import LoadingProblem, Params
+from cabria.planning.loading.solve import solve
+
+ANCHORS = """
+Share of the quay cranes' limit of 36 moves an hour. Without traffic and lanes, an early model of ours: 4 trucks a crane
+75 %, 5 85 %, 6.7 91 to 94 %. Goal with lanes and leases: 85 / 90 / 94 %, and no deadlock.
+"""
+DEFAULT_SECONDS = 60.0
+FLAGS = {"breakdowns": "machines break down and are repaired"}
+Row = dict[str, object]
+CYCLE_S = 100
+MOVES = 2_400
+
+
+def default_paths() -> list[str]:
+    return ["made:24", "made:30", "made:40"]
+
+
+def run(
+    paths: Sequence[str | Path],
+    *,
+    seconds: float,
+    seed: int,
+    jobs: int,
+    solutions: Path | None,
+    breakdowns: bool = False,
+) -> Iterator[Row]:
+    """One row an instance; a run takes what it takes, `seconds` and `jobs` change nothing."""
+    for path in map(str, paths):
+        kind, _, trucks = path.partition(":")
+        if kind != "made" or not trucks.isdigit() or not 0 < int(trucks) <= 70:
+            yield {"instance": path, "error": f"{path}: write made:TRUCKS with 1 to 70 trucks, as made:40."}
+        else:
+            yield _row(path, RunSetting(int(trucks), has_breakdowns=breakdowns, seed=seed))
+
+
+def _row(name: str, setting: RunSetting) -> Row:
+    call, plan = planned_call()
+    cpu, wall = time.process_time(), time.perf_counter()
+    result = run_call(call, plan, chancay_layout(), setting)
+    figures = result.figures
+    limit = 3_600 / CYCLE_S
+    share = (figures.gross_moves_per_hour or 0.0) / limit
+    lifts = sum(sum(bool(step.containers) for step in queue.steps) for queue in plan.queues)
+    hours = sum(queue.end_s - queue.steps[0].start_s for queue in plan.queues if queue.steps) / 3_600
+    return {
+        "instance": name,
+        "cost": round(1 - share, 4),
+        "bound": round(1 - lifts / hours / limit, 4),
+        "proven": False,
+        "cpu_s": round(time.process_time() - cpu, 3),
+        "wall_s": round(time.perf_counter() - wall, 3),
+        "valid": result.judgement.is_good and not result.stood_still,
+        "share": round(share, 4),
+        "plan_share": round(lifts / hours / limit, 4),
+        **{name: round(value, 4) for name, value in result.measures.items()},
+        "deadlocks": int(result.stood_still),
+        "simulated_h": round(figures.run_ms / 3_600_000, 2),
+        "times_real_time": round(figures.run_ms / 1_000 / result.cpu_s),
+    }
+
+
+@cache
+def planned_call() -> tuple[VesselCall, LoadingPlan]:
+    """A call of single lifts with its plan, the same each time."""
+    call = make_call(moves=MOVES, teu=12_000, seed=5, blocks=15, quay_cranes=6)
+    cranes = tuple(replace(crane, cycle_s=CYCLE_S, may_twin=False) for crane in call.terminal.quay_cranes)
+    call = replace(call, terminal=replace(call.terminal, quay_cranes=cranes))
+    params = Params(stowage_iterations_a_load=400, crane_iterations=200_000, yard_iterations_a_load=400)
+    return call, solve(LoadingProblem(call), params=params, wall=time.perf_counter, cpu=time.process_time).plan

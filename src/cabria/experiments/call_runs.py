@@ -1,0 +1,141 @@
+"""A planned call run in the twin: once or many times, judged by the referee for runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from math import sqrt
+from multiprocessing import get_context
+from statistics import mean, stdev
+
+from cabria.domain.calls import VesselCall
+from cabria.domain.layout import Layout
+from cabria.domain.plan import LoadingPlan
+from cabria.domain.run_events import RunEvent
+from cabria.operations.settings import Settings, TruckChoice
+from cabria.referee.run import RunJudgement, judge_run
+from cabria.referee.run_figures import RunFigures, figures_of
+from cabria.twin.failures import Reliability
+from cabria.twin.quay_cranes import Spread
+from cabria.twin.twin import Fleet, Twin
+
+HOUR_MS = 3_600_000
+STANDSTILL_H = 3
+"""After so many hours without a step of any quay crane a run is given up: it stands still."""
+BREAKDOWNS = Fleet(
+    truck_reliability=Reliability(between_h=40, repair_min=8),
+    quay_crane_reliability=Reliability(between_h=25, repair_min=20),
+    yard_crane_reliability=Reliability(between_h=50, repair_min=15),
+)
+"""How often machines break down in a run with breakdowns."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSetting:
+    """What is tried."""
+
+    trucks: int = 40
+    look_ahead: int = Settings().look_ahead
+    truck_choice: TruckChoice = TruckChoice.IN_TIME
+    variation: float = 0.1
+    """Of quay crane cycles."""
+    has_breakdowns: bool = False
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class CallRun:
+    """One run and what it came to. `stood_still` is that the work never ended."""
+
+    setting: RunSetting
+    events: tuple[RunEvent, ...]
+    judgement: RunJudgement
+    figures: RunFigures
+    stood_still: bool
+    cpu_s: float
+
+    @property
+    def measures(self) -> Mapping[str, float]:
+        """The figures a table shows."""
+        figures = self.figures
+        (call,) = figures.calls
+        waiting = figures.waiting_share_by_cause
+        return {
+            "makespan_h": call.makespan_s / 3_600,
+            "of_plan": call.makespan_s / call.planned_makespan_s if call.planned_makespan_s else 0.0,
+            "gmph": figures.gross_moves_per_hour or 0.0,
+            "crane_waiting": sum(waiting.values()),
+            "empty_drive": figures.trucks.empty_share or 0.0,
+            "truck_use": figures.trucks.utilisation or 0.0,
+            "rehandles": figures.rehandle_ratio or 0.0,
+            "kwh_per_move": figures.kwh_per_move or 0.0,
+        }
+
+
+def standing_ready(layout: Layout, call: VesselCall, plan: LoadingPlan) -> Layout:
+    """The layout with each quay crane of the plan at its first bay, as before a ship berths; others stay."""
+    from cabria.operations.board import CallState
+
+    state = CallState(call, plan)
+    first = {queue.crane: state.x_mm(queue.steps[0].bay) for queue in plan.queues if queue.steps}
+    cranes = tuple(
+        crane if crane.travels_from_x or crane.id not in first else replace(crane, x_mm=first[crane.id])
+        for crane in layout.terminal.quay_cranes
+    )
+    return replace(layout, terminal=replace(layout.terminal, quay_cranes=cranes))
+
+
+def run_call(call: VesselCall, plan: LoadingPlan, layout: Layout, setting: RunSetting) -> CallRun:
+    """Work the plan to its end in the twin, and judge the log."""
+    started = time.process_time()
+    ready = standing_ready(layout, call, plan)
+    fleet = replace(
+        BREAKDOWNS if setting.has_breakdowns else Fleet(), trucks=setting.trucks, spread=Spread(setting.variation)
+    )
+    twin = Twin(ready, Settings(look_ahead=setting.look_ahead, truck_choice=setting.truck_choice), fleet, setting.seed)
+    twin.control.take_stock(call.yard)
+    twin.control.berth(call, plan)
+    stood_still = not _run_to_end(twin)
+    cpu_s = time.process_time() - started
+    events = tuple(twin.log.events)
+    return CallRun(
+        setting, events, judge_run(events, ready, [(call, plan)]), figures_of(events, ready, [(call, plan)]),
+        stood_still, cpu_s,
+    )  # fmt: skip
+
+
+def _run_to_end(twin: Twin) -> bool:
+    """Whether the work came to an end; what trucks have still to do afterwards is given another hour."""
+    cranes = twin.control.desk.board.quay_cranes.values()
+    done, since_h = -1, 0
+    while not twin.is_idle:
+        twin.run(twin.now_ms + HOUR_MS)
+        now_done = sum(crane.next for crane in cranes)
+        since_h = 0 if now_done > done else since_h + 1
+        done = now_done
+        if since_h == STANDSTILL_H:
+            return False
+    twin.run(twin.now_ms + HOUR_MS)
+    return True
+
+
+def run_all(
+    call: VesselCall, plan: LoadingPlan, layout: Layout, settings: Sequence[RunSetting], jobs: int = 1
+) -> Iterator[CallRun]:
+    """A run a setting, in order, over processes of their own when `jobs` is more than one."""
+    run = partial(run_call, call, plan, layout)
+    if jobs <= 1:
+        yield from map(run, settings)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(run, settings)
+
+
+def spread_of(values: Sequence[float]) -> tuple[float, float]:
+    """Mean, and half the width of its 95 % confidence interval (normal; 0 for a single value)."""
+    if len(values) < 2:
+        return values[0], 0.0
+    return mean(values), 1.96 * stdev(values) / sqrt(len(values))
