@@ -70,11 +70,12 @@ def solve(
         return work.finish(kept)
     best: _Draft | None = None
     for effort in params.passes() if keep else (params,):
-        draft = replace(work, params=effort, keep_slots=keep if best is None else None).legal_draft()
+        at_work = replace(work, params=effort, keep_slots=keep if best is None else None)
+        draft = at_work.legal_draft()
         if best is None or draft.rank <= best.rank:
             best = draft
             if keep and effort is not params and draft.is_sound:
-                keep(work.planned(draft, draft.plan))
+                keep(at_work.planned(draft, draft.plan))
         if stop(0, best.rank[-1]):
             break
     assert best is not None
