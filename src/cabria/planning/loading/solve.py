@@ -195,6 +195,8 @@ class _Work:
         call = replace(self.call, loads=tuple(load for load in self.call.loads if load.id not in forbidden))
         with self.watch("stowage"):
             stowed = self._stowed(call)
+        # Before anything is told: work that no crane can do is an error of the call, and leaves no plan behind.
+        work = CraneProblem.of(call, loads=stowed.plan.loads, restows=stowed.plan.restows)
         self._tell_slots(stowed, forbidden)
         # Their compiled parts take time to load, and the first slots need not wait for that.
         from cabria.planning.cranes.solve import solve as split_cranes
@@ -202,7 +204,7 @@ class _Work:
 
         with self.watch("cranes"):
             split = split_cranes(
-                CraneProblem.of(call, loads=stowed.plan.loads, restows=stowed.plan.restows),
+                work,
                 self._until(self.params.crane_iterations, "cranes"),
                 seed=self.seed,
                 listen=self.listen,
