@@ -120,9 +120,9 @@ def _visible_height(plan: Arrangement, index: int, tiers: int) -> float:
 
 
 def _bridge(bays: tuple[VesselBay, ...], plan: Arrangement) -> Bridge:
-    """The eye is two metres above the highest stacks."""
+    """The eye is three metres above the highest stacks, so that cargo stays in sight at any draught."""
     highest = max(stack.max_height_mm or 0 for bay in bays for stack in bay.stacks if stack.level is Level.DECK)
-    return Bridge(to_mm(plan.bridge_x), to_mm(plan.lid_top + 2) + highest, to_mm(plan.bow_x))
+    return Bridge(to_mm(plan.bridge_x), to_mm(plan.lid_top + 3) + highest, to_mm(plan.bow_x))
 
 
 def _deck_rows(plan: Arrangement, index: int) -> tuple[int, ...]:

@@ -50,7 +50,7 @@ def test_a_made_call_is_loaded_safely_and_but_for_stopped_boxes_wholly(seed: int
 def test_no_stack_hides_the_sea_from_a_low_bridge() -> None:
     made = make_call(moves=700, teu=3_000, seed=3)
     assert made.vessel.bridge is not None
-    low = replace(made.vessel.bridge, eye_vcg_mm=made.vessel.bridge.eye_vcg_mm - 3_000)
+    low = replace(made.vessel.bridge, eye_vcg_mm=made.vessel.bridge.eye_vcg_mm - 4_000)
     call = replace(made, vessel=replace(made.vessel, bridge=low))
     assert unsafe(call, stow(call, 300_000)) == []
 

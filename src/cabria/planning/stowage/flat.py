@@ -15,13 +15,12 @@ from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import Cell, End, Level, StackId, VesselBay, VesselProfile, VesselStack
 from cabria.planning.stowage import kernels as k
 from cabria.planning.stowage.problem import StowageProblem, halves, offers
+from cabria.planning.stowage.sight import height_limit_mm, least_draught_mm
 from cabria.planning.stowage.special import usable_levels
-from cabria.referee import imdg, visibility
-from cabria.referee.stability import stability
+from cabria.referee import imdg
 
 UNLIMITED = 1 << 50
 POINTS_PER_MIN = 1_000
-DRAUGHT_MARGIN_MM, TRIM_MARGIN_MM = 300, 300
 """How much lighter and further by the stern than foreseen she may float before the sea is hidden."""
 _ENDS = (End.FORE, End.AFT, End.BOTH)
 _TAKES = (k.SHORT_FORE | k.LONG | k.LONGEST, k.SHORT_AFT | k.LONG | k.LONGEST)
@@ -123,7 +122,7 @@ class _Builder:
         self.station_x = [s.lcg_mm for s in self.profile.stations]
         self.staying = self._staying_by_stack()
         self.usable = usable_levels(problem)
-        self.draught_mm = self._draught_mm() if self.profile.bridge else None
+        self.draught_mm = least_draught_mm(self.problem, self.boxes)
         self.stacks = np.array([self._stack_row(s) for s in range(len(self.stack_ids))], np.int64)
 
     def _staying_by_stack(self) -> Mapping[int, list[tuple[int, End, Container]]]:
@@ -154,7 +153,7 @@ class _Builder:
         row[k.WEIGHT_2] = standing.stack_weight_2
         row[k.LIMIT_20_2] = _bear(stack.max_weight_20_kg, 2, max(standing.weight_2))
         row[k.LIMIT_40_2] = _bear(stack.max_weight_40_kg, 2, standing.stack_weight_2)
-        row[k.LIMIT_HEIGHT] = _bear(self._height_limit_mm(stack_id, stack), 1, max(standing.height))
+        row[k.LIMIT_HEIGHT] = _bear(height_limit_mm(self.profile, stack_id, self.draught_mm), 1, max(standing.height))
         row[k.HAS_LONG] = standing.has_long
         row[k.FIRST_FORE], row[k.FIRST_AFT] = standing.first
         row[k.LASHING_2] = standing.lashing_2
@@ -170,25 +169,6 @@ class _Builder:
         row[k.ZONE] = self.zones[stack_id]
         row[k.IS_ENTANGLED] = len(self.profile.lids_over.get(stack_id, ())) > 1
         return row
-
-    def _height_limit_mm(self, stack_id: StackId, stack: VesselStack) -> int | None:
-        """The stack's limit of height, and on deck the line of sight over it."""
-        bridge, lowest = self.profile.bridge, stack.cells[0].vcg_mm
-        edges = [at for at in (stack.lcg_mm, stack.lcg_fore_mm) if at is not None]
-        if stack_id.level is Level.HOLD or bridge is None or lowest is None or not edges or self.draught_mm is None:
-            return stack.max_height_mm
-        x = max(edges) + visibility.HALF_LENGTH_MM[False]
-        if not visibility.is_in_sight(bridge, x, stack.tcg_mm or 0):
-            return stack.max_height_mm
-        line = visibility.line_of_sight_mm(self.profile, bridge, x, self.draught_mm, TRIM_MARGIN_MM)
-        seen = max(0, line - lowest + visibility.HALF_HEIGHT_MM)
-        return seen if stack.max_height_mm is None else min(seen, stack.max_height_mm)
-
-    def _draught_mm(self) -> int | None:
-        """With everything aboard, less a margin for what stays ashore or in the tanks."""
-        cargo = [Stowed(box, StowPosition(0, 0, 0)) for box in self.boxes]
-        ship = stability(self.profile, [*self.problem.staying, *cargo], self.call.tank_contents_kg)
-        return None if ship.draught_mm is None else ship.draught_mm - DRAUGHT_MARGIN_MM
 
     def _order(self, box: Container) -> int:
         return self.call.order_of(box)

@@ -15,6 +15,7 @@ from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import End, Level, Place, StackId, VesselBay, VesselProfile, VesselStack
 from cabria.planning.stowage.problem import StowageProblem, halves, has_plug, offers, takes
+from cabria.planning.stowage.sight import height_limit_mm, least_draught_mm
 from cabria.referee import imdg
 from cabria.referee.out_of_gauge import is_loaded_platform
 
@@ -152,6 +153,7 @@ class _Board:
     piles: dict[StackId, _Pile]
     usable: dict[StackId, int]
     dangerous: DangerousAboard
+    draught_mm: int | None
 
     @classmethod
     def of(cls, problem: StowageProblem) -> _Board:
@@ -159,7 +161,9 @@ class _Board:
         for container, position in problem.staying:
             if place := problem.call.vessel.place(position):
                 piles[place.stack_id].add(container, place)
-        return cls(problem, piles, dict(usable_levels(problem)), DangerousAboard.of(problem))
+        boxes = [*problem.loads, *(stowed.container for stowed in problem.lifted)]
+        draught_mm = least_draught_mm(problem, boxes)
+        return cls(problem, piles, dict(usable_levels(problem)), DangerousAboard.of(problem), draught_mm)
 
     def put(self, box: Container, position: StowPosition) -> None:
         profile = self.problem.call.vessel
@@ -215,8 +219,9 @@ class _Board:
         if not takes(cell, place.end, box) or (box.needs_plug and not has_plug(cell, place.end)):
             return None
         over = box.out_of_gauge.over_height_mm if box.out_of_gauge else 0
+        limit_mm = height_limit_mm(self.problem.call.vessel, place.stack_id, self.draught_mm)
         for half in halves(place.end):
-            if stack.max_height_mm and pile.height_mm[half] + box.height_mm + over > stack.max_height_mm:
+            if limit_mm is not None and pile.height_mm[half] + box.height_mm + over > limit_mm:
                 return None
             if stack.max_weight_20_kg and pile.weight_kg[half] + box.gross_mass_kg > stack.max_weight_20_kg:
                 return None
