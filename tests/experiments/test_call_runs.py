@@ -9,8 +9,11 @@ from tests.twin.test_twin import its_layout, planned
 
 from benchmarks.terminal import run as run_benchmark
 from cabria.cli.simulate import numbers
+from cabria.domain.calls import VesselCall
 from cabria.domain.errors import DataError
+from cabria.domain.layout import Layout
 from cabria.experiments.call_runs import RunSetting, run_all, run_call, spread_of, standing_ready
+from cabria.experiments.ground_plan import lay_out
 
 
 def test_a_run_is_judged_and_measured_and_the_seed_decides() -> None:
@@ -59,3 +62,20 @@ def test_trucks_are_written_in_three_ways() -> None:
 def test_a_terminal_without_trucks_is_an_error() -> None:
     (row,) = run_benchmark(["made:0"], seconds=1, seed=0, jobs=1, solutions=None)
     assert "made:TRUCKS" in str(row["error"])
+
+
+def test_what_the_layout_has_not_is_refused_by_name() -> None:
+    call, plan = planned()
+    with pytest.raises(DataError, match="999 trucks find"):
+        run_call(call, plan, its_layout(), RunSetting(trucks=999))
+    with pytest.raises(DataError, match="has no block B02"):
+        run_call(call, plan, small_layout_of_one_block(call), RunSetting(trucks=2))
+
+
+def small_layout_of_one_block(call: VesselCall) -> Layout:
+    terminal = replace(
+        call.terminal,
+        blocks=call.terminal.blocks[:1],
+        yard_cranes=tuple(crane for crane in call.terminal.yard_cranes if crane.block == call.terminal.blocks[0].id),
+    )
+    return lay_out(terminal)

@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from statistics import mean, stdev
 
 from cabria.domain.calls import VesselCall
+from cabria.domain.errors import DataError
 from cabria.domain.layout import Layout
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.run_events import RunEvent
@@ -90,6 +91,7 @@ def standing_ready(layout: Layout, call: VesselCall, plan: LoadingPlan) -> Layou
 
 def run_call(call: VesselCall, plan: LoadingPlan, layout: Layout, setting: RunSetting) -> CallRun:
     """Work the plan to its end in the twin, and judge the log."""
+    _refuse_strangers(call, plan, layout)
     started = time.process_time()
     ready = standing_ready(layout, call, plan)
     fleet = replace(
@@ -105,6 +107,21 @@ def run_call(call: VesselCall, plan: LoadingPlan, layout: Layout, setting: RunSe
         setting, events, judge_run(events, ready, [(call, plan)]), figures_of(events, ready, [(call, plan)]),
         stood_still, cpu_s,
     )  # fmt: skip
+
+
+def _refuse_strangers(call: VesselCall, plan: LoadingPlan, layout: Layout) -> None:
+    """Raise DataError for cranes and blocks that the layout does not have."""
+    cranes = {crane.id for crane in layout.terminal.quay_cranes}
+    blocks = {block.id for block in layout.terminal.blocks}
+    strangers = [
+        *(f"quay crane {queue.crane}" for queue in plan.queues if queue.crane not in cranes),
+        *(f"block {name}" for name in sorted({box.position.block for box in call.yard} - blocks)),
+    ]
+    if strangers:
+        raise DataError(
+            f"Layout {layout.name} has no {strangers[0]}, which the call and its plan name.",
+            remedy="Take the layout of the call's terminal, as `cabria layout around` makes it.",
+        )
 
 
 def _run_to_end(twin: Twin) -> bool:

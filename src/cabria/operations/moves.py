@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cabria.domain.errors import TerminalError
 from cabria.domain.run_events import MoveDone
 from cabria.operations.board import Move, StopKind
 from cabria.operations.desk import Desk
@@ -42,5 +43,5 @@ def keep_place(desk: Desk, move: Move) -> None:
     board.keep(box, place)
 
 
-class YardFullError(RuntimeError):
+class YardFullError(TerminalError):
     """There is no place left for a box of its kind."""

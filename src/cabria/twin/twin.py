@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
+from cabria.domain.errors import DataError
 from cabria.domain.layout import Layout
 from cabria.domain.machines import TruckModel, YardCraneModel
 from cabria.domain.run_events import MachineResumed, MachineStopped, RunEvent
@@ -109,8 +110,11 @@ class Twin:
 
 
 def _parked(layout: Layout, trucks: int) -> Iterable[str]:
-    """Stands for so many trucks. Raises ValueError when there are not enough."""
+    """Stands for so many trucks. Raises DataError when there are not enough."""
     stands = layout.stands_of(StandKind.PARKING)
     if trucks > len(stands):
-        raise ValueError(f"There are {trucks} trucks and {len(stands)} parking stands on layout {layout.name}.")
+        raise DataError(
+            f"{trucks} trucks find {len(stands)} parking stands on layout {layout.name}.",
+            remedy="Take fewer trucks, or a layout with more parking.",
+        )
     return (stand.id for stand in stands[:trucks])
