@@ -20,6 +20,11 @@ class StepKind(StrEnum):
     RESTOW_ON = "restow on"
 
 
+LID_STEPS = (StepKind.LID_OFF, StepKind.LID_ON)
+OFF_SHIP = (StepKind.DISCHARGE, StepKind.RESTOW_OFF)
+ONTO_SHIP = (StepKind.LOAD, StepKind.RESTOW_ON)
+
+
 @dataclass(frozen=True, slots=True)
 class CraneStep:
     """One cycle of a quay crane, in whole seconds from the call's start.

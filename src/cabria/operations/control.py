@@ -29,12 +29,13 @@ from cabria.domain.run_events import (
     TruckStood,
 )
 from cabria.domain.verdict import Verdict
+from cabria.domain.work import ONTO_SHIP
 from cabria.domain.yard import YardBox, YardInventory
 from cabria.operations.board import Board, CallState, QuayCraneState, Truck, YardCraneState
 from cabria.operations.crane_order import waits_of
 from cabria.operations.desk import Desk, Gateways
 from cabria.operations.gate_work import announce, let_visitors_in, see_visitors_on
-from cabria.operations.quay_work import ONTO_SHIP, handed_over, work_quay_cranes
+from cabria.operations.quay_work import handed_over, work_quay_cranes
 from cabria.operations.releasing import released_moves
 from cabria.operations.settings import Settings
 from cabria.operations.truck_work import STANDSTILL_MS, assign_trucks, clear_stands, drive_to_stops, stands_still

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from cabria.domain.run_events import Aboard, MoveDone, OnTruck, Place
-from cabria.domain.work import CraneStep, StepKind
+from cabria.domain.work import LID_STEPS, ONTO_SHIP, CraneStep
 from cabria.operations.board import QuayCraneState
 from cabria.operations.crane_order import gap_mm
 from cabria.operations.desk import Desk
 from cabria.operations.gateways import QuayWork
 from cabria.operations.moves import stop_made
-
-LIDS = (StepKind.LID_OFF, StepKind.LID_ON)
-ONTO_SHIP = (StepKind.LOAD, StepKind.RESTOW_ON)
 
 
 def work_quay_cranes(desk: Desk) -> None:
@@ -36,7 +33,7 @@ def _hindrance(desk: Desk, crane: QuayCraneState) -> str:
     x_mm = board.calls[crane.call].x_mm(step.bay)
     if x_mm != crane.x_mm and not _make_room(desk, crane, x_mm):
         return "another crane is in the way"
-    if step.kind in LIDS:
+    if step.kind in LID_STEPS:
         return ""
     move = board.moves.get(crane.moves.get(crane.next, ""))
     if move is None:

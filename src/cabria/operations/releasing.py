@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cabria.domain.containers import ContainerId
 from cabria.domain.positions import YardPosition
 from cabria.domain.run_events import DeckEnd, MoveKind, MoveReleased
-from cabria.domain.work import CraneStep, StepKind
+from cabria.domain.work import ONTO_SHIP, CraneStep, StepKind
 from cabria.operations.board import Board, Move, QuayCraneState, Stop, StopKind
 
 MOVE_OF = {
@@ -16,7 +16,6 @@ MOVE_OF = {
     StepKind.DISCHARGE: MoveKind.DISCHARGE,
     StepKind.RESTOW_OFF: MoveKind.RESTOW,
 }
-ONTO_SHIP = (StepKind.LOAD, StepKind.RESTOW_ON)
 
 
 def released_moves(board: Board, now_ms: int, look_ahead: int) -> Iterator[MoveReleased]:

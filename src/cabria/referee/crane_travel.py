@@ -22,7 +22,7 @@ from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
 from cabria.domain.findings import Finding, Severity
 from cabria.domain.terminal import QuayCrane, Terminal
 from cabria.domain.vessel import VesselBay
-from cabria.domain.work import CraneStep, StepKind
+from cabria.domain.work import LID_STEPS, CraneStep, StepKind
 from cabria.referee.condition import Case
 from cabria.referee.rule import Rule
 
@@ -45,7 +45,6 @@ GAP = Rule(
     "Cranes keep their order and their distance along the ship at all times, also while travelling.",
 )
 
-LID_KINDS = (StepKind.LID_OFF, StepKind.LID_ON)
 ROUNDING_MM = 1e-3
 
 
@@ -88,7 +87,7 @@ def _bay_at(call: VesselCall, x_mm: float) -> str:
 
 
 def _stands_over(call: VesselCall, bays: dict[int, VesselBay], crane: QuayCrane, step: CraneStep) -> Iterator[Finding]:
-    if step.kind in LID_KINDS:
+    if step.kind in LID_STEPS:
         lids = [lid for lid in call.vessel.hatch_covers if lid.id == step.lid]
         under = {stack.bay for lid in lids for stack in (*lid.closes, *lid.carries)}
         if under and step.bay not in under:
@@ -117,7 +116,7 @@ def _takes_time(crane: QuayCrane, steps: Sequence[CraneStep], *, may_dual_cycle:
         yield TIME.finding(f"It starts at {steps[0].start_s} s but is ready at {crane.ready_s} s.", place)
     for together in _cycles(crane, steps, may_dual_cycle=may_dual_cycle):
         first, last = together[0], together[-1]
-        least = crane.lid_s if first.kind in LID_KINDS else crane.dual_cycle_s if len(together) > 1 else crane.cycle_s
+        least = crane.lid_s if first.kind in LID_STEPS else crane.dual_cycle_s if len(together) > 1 else crane.cycle_s
         container = first.containers[0] if first.containers else None
         if last.end_s - first.start_s < least:
             what = f"The step from {first.start_s} to {last.end_s} s ({' and '.join(step.kind for step in together)})"

@@ -14,9 +14,8 @@ from cabria.domain.findings import Finding, Severity
 from cabria.domain.positions import StowPosition
 from cabria.domain.terminal import QuayCrane
 from cabria.domain.vessel import End, HatchCover, Level, Place, StackId, VesselProfile
-from cabria.domain.work import CraneStep, StepKind
+from cabria.domain.work import LID_STEPS, OFF_SHIP, CraneStep, StepKind
 from cabria.referee.condition import HALVES, Case, support_level
-from cabria.referee.crane_travel import LID_KINDS
 from cabria.referee.rule import Rule
 
 STEP = Rule(
@@ -52,7 +51,6 @@ TWIN = Rule(
     "where crane and settings allow it.",
 )
 
-LIFTS = (StepKind.DISCHARGE, StepKind.RESTOW_OFF)
 """Steps that take a container off the ship; the others of a container set it on board."""
 
 
@@ -73,7 +71,7 @@ def work_is_possible(case: Case) -> Iterator[Finding]:
         yield from findings
         if findings:
             continue
-        if step.kind in LID_KINDS:
+        if step.kind in LID_STEPS:
             yield from replay.lid(step)
         else:
             if len(step.containers) == 2:
@@ -93,7 +91,7 @@ def not_judged(case: Case) -> dict[str, str]:
 
 def _malformed(vessel: VesselProfile, step: CraneStep) -> Iterator[Finding]:
     where = f"bay {step.bay:02}"
-    if step.kind in LID_KINDS:
+    if step.kind in LID_STEPS:
         if step.containers or step.positions:
             yield STEP.finding(f"A step for lid {step.lid or '?'} also names containers.", where)
         elif all(lid.id != step.lid for lid in vessel.hatch_covers):
@@ -219,7 +217,7 @@ class _Replay:
 
     def boxes(self, step: CraneStep) -> Iterator[Finding]:
         pairs = list(zip(step.containers, step.positions, strict=True))
-        if step.kind in LIFTS:
+        if step.kind in OFF_SHIP:
             for number, position in pairs:
                 yield from self._lifted(step, number, position)
             for number, _ in pairs:

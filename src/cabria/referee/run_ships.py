@@ -24,14 +24,12 @@ from cabria.domain.run_events import (
     StockTaken,
 )
 from cabria.domain.vessel import End, HatchCover, Level, Place, StackId
-from cabria.domain.work import CraneStep, StepKind
+from cabria.domain.work import OFF_SHIP, ONTO_SHIP, CraneStep, StepKind
 from cabria.referee.condition import HALVES, support_level
 from cabria.referee.rule import Rule
 from cabria.referee.run_cranes import Cranes, QuayDrive
 from cabria.referee.run_rules import ABOARD, KNOWN, LIDS, OPEN, QUEUE, REACH, SLOT, STOCK, Notebook
 from cabria.referee.run_service import Service
-
-OFF_STEPS, ON_STEPS = (StepKind.DISCHARGE, StepKind.RESTOW_OFF), (StepKind.LOAD, StepKind.RESTOW_ON)
 
 
 class LidIs(Enum):
@@ -144,13 +142,9 @@ class Ships:
 
     def lifted(self, event: BoxesLifted) -> None:
         """The boxes of one lift leave together; what is over one of them must not be the other."""
-        aboard = _aboard(event)
-        if not aboard:
-            return
-        ship = self._at_quay(aboard[0][1].call)
+        ship, aboard = self._worked(event, OFF_SHIP)
         if ship is None:
             return
-        self._in_turn(ship, event.crane, OFF_STEPS, tuple(b for b, _ in aboard), tuple(p.position for _, p in aboard))
         for box, slot in aboard:
             place = ship.call.vessel.place(slot.position)
             if place is not None and (above := ship.above(place)) is not None:
@@ -160,13 +154,9 @@ class Ships:
             ship.take(box)
 
     def landed(self, event: BoxesLanded) -> None:
-        aboard = _aboard(event)
-        if not aboard:
-            return
-        ship = self._at_quay(aboard[0][1].call)
+        ship, aboard = self._worked(event, ONTO_SHIP)
         if ship is None:
             return
-        self._in_turn(ship, event.crane, ON_STEPS, tuple(b for b, _ in aboard), tuple(p.position for _, p in aboard))
         for box, slot in aboard:
             place = ship.call.vessel.place(slot.position)
             if place is None:
@@ -176,6 +166,17 @@ class Ships:
                 self._hold_is_open(ship, box, slot, place)
         for box, slot in aboard:
             ship.put(box, slot.position)
+
+    def _worked(
+        self, event: BoxesLifted | BoxesLanded, kinds: tuple[StepKind, ...]
+    ) -> tuple[Ship | None, list[tuple[ContainerId, Aboard]]]:
+        """The ship at the quay that a lift takes boxes from or brings them to, and these; its turn is judged."""
+        aboard = _aboard(event)
+        ship = self._at_quay(aboard[0][1].call) if aboard else None
+        if ship is not None:
+            boxes, slots = tuple(box for box, _ in aboard), tuple(slot.position for _, slot in aboard)
+            self._in_turn(ship, event.crane, kinds, boxes, slots)
+        return ship, aboard
 
     def lid_lifted(self, event: LidLifted) -> None:
         ship, lid = self._lid(event)

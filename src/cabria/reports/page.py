@@ -10,7 +10,7 @@ from cabria.domain.containers import ContainerId, Port
 from cabria.domain.findings import Cause, Finding, Severity
 from cabria.domain.plan import Reason
 from cabria.domain.positions import StowPosition
-from cabria.domain.work import StepKind
+from cabria.domain.work import LID_STEPS, StepKind
 from cabria.planning.loading.result import PlannedCall
 from cabria.referee.judgement import NOT_JUDGED
 from cabria.reports import figures
@@ -228,7 +228,7 @@ def crane_rows(planned: PlannedCall, clock: Clock) -> list[dict[str, Any]]:
                 "discharge": moved[StepKind.DISCHARGE],
                 "load": moved[StepKind.LOAD],
                 "restow": moved[StepKind.RESTOW_OFF] + moved[StepKind.RESTOW_ON],
-                "lids": sum(step.kind in (StepKind.LID_OFF, StepKind.LID_ON) for step in steps),
+                "lids": sum(step.kind in LID_STEPS for step in steps),
                 "twins": sum(len(step.containers) == 2 for step in steps),
                 "waiting_min": (queue.end_s - steps[0].start_s - busy_s) // 60 if steps else 0,
             }

@@ -7,16 +7,15 @@ from pathlib import Path
 
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.positions import StowPosition
-from cabria.domain.work import CraneStep, StepKind
+from cabria.domain.work import LID_STEPS, OFF_SHIP, ONTO_SHIP, CraneStep, StepKind
 from cabria.planning.loading.result import PlannedCall
 from cabria.reports.cell_marks import special_in_words
 from cabria.reports.paper import Column, Paper, Row
 from cabria.reports.wording import Clock, tonnes
 from cabria.reports.work_blocks import work_blocks
 
-OUT = (StepKind.DISCHARGE, StepKind.RESTOW_OFF, StepKind.LID_OFF)
-IN = (StepKind.LOAD, StepKind.RESTOW_ON, StepKind.LID_ON)
-LIDS = (StepKind.LID_OFF, StepKind.LID_ON)
+OUT = (*OFF_SHIP, StepKind.LID_OFF)
+IN = (*ONTO_SHIP, StepKind.LID_ON)
 
 _COMMON = (
     Column("seq", 28, is_number=True),
@@ -115,7 +114,7 @@ def _step_rows(
 ) -> Iterator[Row]:
     """One line per box, a lid one line of its own; the sequence number counts the crane's steps."""
     seq, time = str(number), clock(step.start_s)
-    if step.kind in LIDS:
+    if step.kind in LID_STEPS:
         yield Row((seq, time, f"bay {step.bay:02}", f"lid {step.lid}", "", "", "", "", "", step.kind), is_strong=True)
     work = "" if step.kind in (StepKind.DISCHARGE, StepKind.LOAD) else "restow"
     if len(step.containers) > 1:

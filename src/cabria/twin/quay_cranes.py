@@ -18,14 +18,13 @@ from cabria.domain.run_events import (
     RunEvent,
 )
 from cabria.domain.terminal import QuayCrane
-from cabria.domain.work import StepKind
+from cabria.domain.work import LID_STEPS
 from cabria.operations.gateways import QuayWork
 from cabria.twin.agenda import Agenda
 from cabria.twin.stops import Stops
 
 LIFTED_AT, LANDED_AT = 0.35, 0.75
 """Share of a cycle after which the boxes have left where they stood, and stand where they go."""
-LIDS = (StepKind.LID_OFF, StepKind.LID_ON)
 WH_PER_LIFT, WH_PER_M = 6_000, 60
 
 
@@ -86,7 +85,7 @@ class TwinQuayCranes:
         crane, work, duration_ms = task
         if self._stops.puts_off(crane, self._lift, task):
             return
-        if work.kind in LIDS:
+        if work.kind in LID_STEPS:
             self._hear(LidLifted(self._agenda.now_ms, crane, work.call, work.lid))
         else:
             self._hear(BoxesLifted(self._agenda.now_ms, crane, work.containers, work.sources))
@@ -96,7 +95,7 @@ class TwinQuayCranes:
         crane, work, duration_ms = task
         if self._stops.puts_off(crane, self._land, task):
             return
-        if work.kind in LIDS:
+        if work.kind in LID_STEPS:
             self._hear(LidLanded(self._agenda.now_ms, crane, work.call, work.lid))
         else:
             self._hear(BoxesLanded(self._agenda.now_ms, crane, work.containers, work.targets))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TypeVar
 
 from cabria.adapters.edi.boxes import (
@@ -25,6 +23,7 @@ from cabria.adapters.edi.code_tables import CodeTables, shipped_tables
 from cabria.adapters.edi.facts import VERIFIED, container_number, kilograms, moment
 from cabria.adapters.edi.header import read_header
 from cabria.adapters.edi.syntax import RawMessage, at, elements, read_messages
+from cabria.adapters.no_collector import without_collector
 from cabria.domain.calls import SlotInstruction
 from cabria.domain.containers import ContainerId, Kind, Port, SizeType
 from cabria.domain.errors import DataError
@@ -82,25 +81,13 @@ def read_verified_masses(data: bytes, *, file: str, tables: CodeTables | None = 
 
 def read_any(data: bytes, *, file: str, tables: CodeTables | None = None) -> tuple[Message, ...]:
     """Read every message of a file, in order. Raises DataError, also for a kind of message nobody here reads."""
-    with _without_collector():
+    with without_collector():
         return tuple(_read(raw, tables or shipped_tables()) for raw in read_messages(data, file=file))
 
 
 def _only(data: bytes, file: str, tables: CodeTables | None, kind: str, type_of: type[_Kind]) -> _Kind:
-    with _without_collector():
+    with without_collector():
         return _only_of(read_messages(data, file=file), file, tables, kind, type_of)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """A message becomes a hundred thousand objects without one cycle; looking for cycles costs a third of reading."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _only_of(found: list[RawMessage], file: str, tables: CodeTables | None, kind: str, type_of: type[_Kind]) -> _Kind:

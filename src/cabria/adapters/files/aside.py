@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
+
+from cabria.adapters.no_collector import without_collector
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ def read_aside(read: partial[T], folder: Path, meanwhile: Callable[[], object]) 
         raise
     if reader.returncode:
         return read()
-    with _no_collection():
+    with without_collector():
         return cast(T, pickle.loads(sent))
 
 
@@ -64,15 +65,3 @@ def _is_worth_it(folder: Path) -> bool:
         return sum(path.stat().st_size for path in folder.iterdir()) >= WORTH_IT_BYTES
     except OSError:
         return False
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Half the time of unpickling would go into looking for garbage among what has just come."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -6,11 +6,9 @@ contradicts itself is refused in a sentence that names file and place; what is o
 
 from __future__ import annotations
 
-import gc
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -40,6 +38,7 @@ from cabria.adapters.files.terminal_json import read_terminal, write_terminal
 from cabria.adapters.files.whole_folder import whole_folder
 from cabria.adapters.files.wishes_toml import read_wishes, write_wishes
 from cabria.adapters.files.yard_csv import read_yard, write_yard
+from cabria.adapters.no_collector import without_collector
 from cabria.domain.calls import CallSettings, SlotInstruction, VesselCall, preset_named
 from cabria.domain.containers import Container, ContainerId, Port, SizeType
 from cabria.domain.errors import DataError
@@ -135,7 +134,7 @@ def read_call(folder: Path | str) -> VesselCall:
         raise DataError("There is no such folder.", file=str(folder))
     if not root.is_dir():
         raise DataError("A call is a folder with a call.toml in it; this is a file.", file=str(folder))
-    with _without_collector():
+    with without_collector():
         return _Reading(root, _read_document(root / CALL_FILE)).call()
 
 
@@ -148,18 +147,6 @@ def write_call(call: VesselCall, folder: Path | str, *, previous_port: Port | No
     target = Path(folder)
     with whole_folder(target) as draft:
         _write_files(call, draft, previous_port)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """A call is some hundred thousand objects without a cycle; looking for cycles costs a third of reading it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _read_document(path: Path) -> CallDocument:

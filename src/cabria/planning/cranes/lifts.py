@@ -19,10 +19,7 @@ from cabria.domain.containers import Container, ContainerId
 from cabria.domain.positions import StowPosition
 from cabria.domain.terminal import QuayCrane
 from cabria.domain.vessel import End, HatchCover, Level, Place, StackId, VesselProfile
-from cabria.domain.work import StepKind
-
-OUT_KINDS = (StepKind.DISCHARGE, StepKind.RESTOW_OFF)
-IN_KINDS = (StepKind.LOAD, StepKind.RESTOW_ON)
+from cabria.domain.work import OFF_SHIP, ONTO_SHIP, StepKind
 
 
 class Handled(NamedTuple):
@@ -111,8 +108,8 @@ def sections_of(
     turned = {h.container.id for boxes in dual.values() for h in boxes}
     handled = [h for h in handled if h.container.id not in turned]
     singly = [lid for lid in lids if lid.id not in dual]
-    going_out = [h for h in handled if h.kind in OUT_KINDS]
-    coming_in = [h for h in handled if h.kind in IN_KINDS]
+    going_out = [h for h in handled if h.kind in OFF_SHIP]
+    coming_in = [h for h in handled if h.kind in ONTO_SHIP]
 
     def lifts(boxes: Iterable[Handled], *, out: bool) -> list[Lift]:
         return list(_lifts(boxes, side, out=out, twin_max_kg=rules.twin_max_kg))
@@ -193,8 +190,8 @@ def _dual_cycles(boxes: Iterable[Handled], side: Side, twin_max_kg: int) -> Iter
         stacks.setdefault(h.position.row, []).append(h)
     jobs = []
     for stack in stacks.values():
-        out = list(_lifts((h for h in stack if h.kind in OUT_KINDS), side, out=True, twin_max_kg=twin_max_kg))
-        into = list(_lifts((h for h in stack if h.kind in IN_KINDS), side, out=False, twin_max_kg=twin_max_kg))
+        out = list(_lifts((h for h in stack if h.kind in OFF_SHIP), side, out=True, twin_max_kg=twin_max_kg))
+        into = list(_lifts((h for h in stack if h.kind in ONTO_SHIP), side, out=False, twin_max_kg=twin_max_kg))
         jobs.append((out, into))
     filling = sorted((job for job in jobs if len(job[0]) < len(job[1])), key=lambda job: len(job[0]))
     emptying = sorted((job for job in jobs if len(job[0]) >= len(job[1])), key=lambda job: -len(job[1]))
