@@ -10,7 +10,7 @@ UV := $(BIN)/uv
 INSTALLED := .venv/.installed
 WORKERS ?= 2
 
-.PHONY: help setup lock run test check lint types architecture warm browser bench clean
+.PHONY: help setup lock run test check lint types architecture warm browser database bench clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -32,7 +32,7 @@ lock: $(UV) ## pin again what pyproject.toml asks for
 run: setup ## plan the reference call and show the report in the browser
 	$(BIN)/cabria run
 
-test: check warm browser ## everything that must hold before a change goes in
+test: check warm browser database ## everything that must hold before a change goes in
 	$(BIN)/pytest -n $(WORKERS)
 
 check: lint types architecture ## lint, types and architecture only
@@ -61,6 +61,16 @@ browser:
 	fi; \
 	echo 'The pages are tested in a real browser and none was found:' \
 		'install chromium, or name its program in the variable CHROMIUM.' >&2; exit 1
+
+# The same search order as `benchmarks/postgres_server.py`; tests and benchmarks start the server themselves.
+database:
+	@if [ -n "$$POSTGRES_BIN" ] || command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo 'No PostgreSQL here: installing it with apt-get.'; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install postgresql >/dev/null && exit 0; \
+	fi; \
+	echo 'The journal is tested with a real PostgreSQL and none was found:' \
+		'install postgresql, or name the folder of its programs in the variable POSTGRES_BIN.' >&2; exit 1
 
 bench: setup ## measure the planners on the public instances
 	$(BIN)/python -m benchmarks all
