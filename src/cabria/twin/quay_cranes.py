@@ -50,11 +50,14 @@ class TwinQuayCranes:
         cranes: Mapping[str, QuayCrane],
         hear: Callable[[RunEvent], None],
         stops: Stops,
-        chance: Random,
+        seed: int,
         spread: Spread,
     ) -> None:
+        """Each crane draws from a chance of its own: its nth step is as slow whatever the others do, so that variants
+        of a run on the same seed differ by what is varied only."""
         self._agenda, self._cranes, self._hear, self._stops = agenda, cranes, hear, stops
-        self._chance, self._spread = chance, spread
+        self._chance = {name: Random(f"{seed}/quay cranes/{name}") for name in cranes}
+        self._spread = spread
         self._x_mm = {name: crane.x_mm for name, crane in cranes.items()}
 
     def work(self, crane: str, work: QuayWork) -> None:
@@ -78,7 +81,7 @@ class TwinQuayCranes:
 
     def _start(self, task: tuple[str, QuayWork]) -> None:
         if not self._stops.puts_off(task[0], self._start, task):
-            duration_ms = self._spread.drawn(task[1].duration_ms, self._chance)
+            duration_ms = self._spread.drawn(task[1].duration_ms, self._chance[task[0]])
             self._agenda.after(round(LIFTED_AT * duration_ms), self._lift, (*task, duration_ms))
 
     def _lift(self, task: tuple[str, QuayWork, int]) -> None:

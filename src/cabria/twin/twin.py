@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from random import Random
 
 from cabria.domain.errors import DataError
 from cabria.domain.layout import Layout
@@ -62,9 +61,7 @@ class Twin:
         out = Gateways(
             alarms=self.agenda,
             journal=self.log,
-            quay_cranes=TwinQuayCranes(
-                self.agenda, cranes, self.hear, self._stops, Random(f"{seed}/quay cranes"), fleet.spread
-            ),
+            quay_cranes=TwinQuayCranes(self.agenda, cranes, self.hear, self._stops, seed, fleet.spread),
             yard_cranes=TwinYardCranes(self.agenda, layout, fleet.yard_crane, self.hear, self._stops),
             trucks=TwinTrucks(self.agenda, layout, fleet.truck, self.hear),
         )
