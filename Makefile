@@ -10,7 +10,7 @@ UV := $(BIN)/uv
 INSTALLED := .venv/.installed
 WORKERS ?= 2
 
-.PHONY: help setup lock run test check lint types architecture warm browser database bench clean
+.PHONY: help setup lock run test check lint types architecture warm browser database broker bench clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -32,7 +32,7 @@ lock: $(UV) ## pin again what pyproject.toml asks for
 run: setup ## plan the reference call and show the report in the browser
 	$(BIN)/cabria run
 
-test: check warm browser database ## everything that must hold before a change goes in
+test: check warm browser database broker ## everything that must hold before a change goes in
 	$(BIN)/pytest -n $(WORKERS)
 
 check: lint types architecture ## lint, types and architecture only
@@ -71,6 +71,16 @@ database:
 	fi; \
 	echo 'The journal is tested with a real PostgreSQL and none was found:' \
 		'install postgresql, or name the folder of its programs in the variable POSTGRES_BIN.' >&2; exit 1
+
+# The same search order as `cabria.adapters.mqtt.mosquitto`; tests and benchmarks start the broker themselves.
+broker:
+	@if [ -n "$$MOSQUITTO" ] || [ -x /usr/sbin/mosquitto ] || command -v mosquitto >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo 'No mosquitto here: installing it with apt-get.'; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install mosquitto >/dev/null && exit 0; \
+	fi; \
+	echo 'The bus is tested with a real MQTT broker and none was found:' \
+		'install mosquitto, or name its program in the variable MOSQUITTO.' >&2; exit 1
 
 bench: setup ## measure the planners on the public instances
 	$(BIN)/python -m benchmarks all
