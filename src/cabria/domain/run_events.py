@@ -107,6 +107,15 @@ class MoveDone(NamedTuple):
     move: str
 
 
+class TruckAssigned(NamedTuple):
+    """A truck carries the boxes of a move from now on, in place of any other, and why it."""
+
+    at_ms: int
+    move: str
+    truck: str
+    reason: str
+
+
 class JobGiven(NamedTuple):
     """A machine was given a leg of a move, and why it and not another."""
 
@@ -245,6 +254,7 @@ RunEvent = (
     | ShipSailed
     | MoveReleased
     | MoveDone
+    | TruckAssigned
     | JobGiven
     | JobDone
     | JobTakenBack

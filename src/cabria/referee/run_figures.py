@@ -40,6 +40,7 @@ from cabria.domain.run_events import (
     TruckStood,
     Waited,
 )
+from cabria.referee.run_waiting import TruckDiary
 
 HOUR_MS = 3_600_000
 
@@ -55,7 +56,9 @@ class QuayCraneFigures:
     first_ms: int
     last_ms: int
     waiting_ms: Mapping[str, int]
-    """By cause."""
+    """By cause, as the log names it."""
+    leg_ms: Mapping[str, int]
+    """The same waiting by what became of the box meanwhile (`cabria.referee.run_waiting`)."""
     planned_s: int | None
     run_s: int
     """From the ship's berthing to its last work."""
@@ -102,6 +105,8 @@ class TruckFigures:
     waiting_ms: int
     """At rest while in use."""
     present_ms: int
+    leg_ms: Mapping[str, int]
+    """All their time by what it went into."""
 
     @property
     def empty_share(self) -> float | None:
@@ -178,10 +183,18 @@ class RunFigures:
     @property
     def waiting_share_by_cause(self) -> Mapping[str, float]:
         """Of the time of all quay cranes, from berthing to their last work."""
+        return self._shares(crane.waiting_ms for crane in self.quay_cranes)
+
+    @property
+    def waiting_share_by_leg(self) -> Mapping[str, float]:
+        """Of the same time, by what became of the box that was waited for."""
+        return self._shares(crane.leg_ms for crane in self.quay_cranes)
+
+    def _shares(self, waiting_ms: Iterable[Mapping[str, int]]) -> Mapping[str, float]:
         total_ms = 1_000 * sum(crane.run_s for crane in self.quay_cranes)
         causes: Counter[str] = Counter()
-        for crane in self.quay_cranes:
-            causes.update(crane.waiting_ms)
+        for each in waiting_ms:
+            causes.update(each)
         return {cause: ms / total_ms for cause, ms in causes.most_common()} if total_ms else {}
 
     @property
@@ -211,6 +224,7 @@ class _Crane:
     first_ms: int = -1
     last_ms: int = 0
     waiting_ms: Counter[str] = field(default_factory=Counter)
+    leg_ms: Counter[str] = field(default_factory=Counter)
     has_landed: bool = False
 
     def works(self, at_ms: int) -> None:
@@ -253,6 +267,7 @@ class RunCounter:
 
     def __init__(self, layout: Layout, calls: Iterable[tuple[VesselCall, LoadingPlan]] = ()) -> None:
         self._layout = layout
+        self._diary = TruckDiary(layout)
         self._calls = {call.id: (call, plan) for call, plan in calls}
         self._quay = {crane.id for crane in layout.terminal.quay_cranes}
         self._yard_cranes = {crane.id: Counter[str]() for crane in layout.terminal.yard_cranes}
@@ -299,6 +314,7 @@ class RunCounter:
             at_ms = (len(self._hours) + 1) * HOUR_MS
             self._hours.append(YardHour(at_ms, self._yard["boxes"], self._yard["teu"], self._slots_teu))
         self._now_ms = max(self._now_ms, event.at_ms)
+        self._diary.hear(event)
         hear = self._hears.get(type(event))
         if hear is not None:
             hear(event)
@@ -323,7 +339,8 @@ class RunCounter:
 
     def _released(self, event: MoveReleased) -> None:
         self._moves[event.move] = event
-        if event.queue and event.call:
+        if event.queue and event.call and self._call_of.get(event.queue) != event.call:
+            self._crane(event.queue).leg_ms.update(self._diary.pop_waiting(event.queue))
             self._call_of[event.queue] = event.call
 
     def _move_done(self, event: MoveDone) -> None:
@@ -432,6 +449,9 @@ class RunCounter:
 
     def figures(self) -> RunFigures:
         """The log ends here."""
+        self._diary.over()
+        for name in sorted(self._quay):
+            self._crane(name).leg_ms.update(self._diary.pop_waiting(name))
         cranes = tuple(self._quay_crane(*key) for key in sorted(self._cranes) if self._cranes[key].first_ms >= 0)
         return RunFigures(
             run_ms=self._now_ms,
@@ -461,6 +481,7 @@ class RunCounter:
             first_ms=crane.first_ms,
             last_ms=crane.last_ms,
             waiting_ms=dict(crane.waiting_ms),
+            leg_ms=dict(crane.leg_ms),
             planned_s=None if queue is None else queue.end_s,
             run_s=-(-(crane.last_ms - self._berthed_ms.get(call, 0)) // 1_000),
         )
@@ -490,6 +511,7 @@ class RunCounter:
             in_use_ms=in_use_ms,
             waiting_ms=max(0, in_use_ms - sum(truck.driving_ms for truck in own)),
             present_ms=sum((self._now_ms if t.left_ms is None else t.left_ms) - t.came_ms for t in own),
+            leg_ms={str(leg): ms for leg, ms in self._diary.truck_ms.most_common()},
         )
 
 

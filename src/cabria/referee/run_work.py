@@ -22,6 +22,7 @@ from cabria.domain.run_events import (
     OnTruck,
     RunEvent,
     TripBooked,
+    TruckAssigned,
     Waited,
 )
 from cabria.domain.stands import StandKind
@@ -88,6 +89,12 @@ class Work:
             if not isinstance(place, ENDS_IN[move.kind]):
                 text = f"The move ({move.kind}) is said to be done, but the box is {place}."
                 self.book.broken(MOVE, text, event.move, box)
+
+    def assigned(self, event: TruckAssigned) -> None:
+        if event.truck not in self.trucks.windows:
+            self.book.broken(KNOWN, "There is no such truck.", event.truck)
+        if event.move not in self.open_moves:
+            self.book.broken(MOVE, f"Truck {event.truck} is to carry it, but it is not under way.", event.move)
 
     def given(self, event: JobGiven) -> None:
         if event.job in self._jobs:
