@@ -23,6 +23,9 @@ def test_the_run_by_hand_counted_by_hand() -> None:
     assert (crane.first_ms, crane.last_ms) == (60_000, 480_000)
     assert crane.gross_moves_per_hour == pytest.approx(3 * 3600 / 420)
     assert crane.waiting_ms == {"empty truck under way": 34_000}
+    # No truck is sent for 10 s, then it drives for 24 s.
+    assert crane.leg_ms == {"no truck free": 10_000, "truck drives empty": 24_000}
+    assert run.waiting_share_by_leg["truck drives empty"] == pytest.approx(24 / 480)
     assert crane.waiting_share == pytest.approx(34 / 480)
     assert run.waiting_share_by_cause == {"empty truck under way": pytest.approx(34 / 480)}
     (call,) = run.calls
@@ -40,6 +43,14 @@ def test_trucks_drive_loaded_what_they_carry() -> None:
     assert trucks.in_use_ms == 150_000 + 80_000 + 130_000
     assert trucks.waiting_ms == trucks.in_use_ms - 4 * 24_000
     assert trucks.present_ms == 2 * 600_000
+
+
+def test_all_time_of_all_trucks_goes_into_some_leg() -> None:
+    trucks = figures(by_hand.good_run()).trucks
+    assert sum(trucks.leg_ms.values()) == trucks.present_ms
+    assert trucks.leg_ms["quay crane at work"] == (90 - 34) * 1_000 + (240 - 224) * 1_000
+    # For m1 from 114 s, when the truck is there, until the crane is told at 115 s, and from then until it has the box.
+    assert trucks.leg_ms["yard crane at work"] >= 15_000
 
 
 def test_yard_cranes_energy_and_occupancy() -> None:

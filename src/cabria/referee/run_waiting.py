@@ -187,9 +187,10 @@ class TruckDiary:
         self._jobs[event.job] = event
         truck = self._trucks.get(event.machine)
         if truck is not None:
+            truck.trip = event.job
             if event.move and event.move != truck.move:
                 self._assigned(TruckAssigned(event.at_ms, event.move, event.machine, event.reason))
-            truck.trip = event.job
+                self._turn(truck, event.at_ms, self._driving(truck))
         elif event.move:
             self._crane_jobs[event.move] += 1
             if event.machine in self._quay:
