@@ -17,6 +17,8 @@ from cabria.domain.run_events import DeckEnd, MoveKind, Place, Stock
 from cabria.domain.stands import StandKind
 from cabria.domain.work import CraneStep
 from cabria.operations.gateways import QuayWork, YardWork
+from cabria.operations.handover import Handover, handover
+from cabria.operations.rails import Rail, Standing, Stretch, quay_rail, yard_rail
 from cabria.planning.dispatch.traffic.lane_book import LaneBook
 
 StackId = tuple[str, int, int]
@@ -121,6 +123,16 @@ class YardCraneState:
     at_mm: int
     work: YardWork | None = None
     failed: bool = False
+    claim: Stretch | None = None
+    """What it needs of its rail for what it is at; None when it has nothing to do."""
+
+    @property
+    def is_free(self) -> bool:
+        return self.claim is None and not self.failed
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.claim or Stretch(self.at_mm, self.at_mm), self.is_free)
 
 
 @dataclass(slots=True)
@@ -154,6 +166,9 @@ class Board:
         self.trucks: dict[str, Truck] = {}
         self.quay_cranes: dict[str, QuayCraneState] = {}
         self.yard_cranes: dict[str, YardCraneState] = {}
+        self.quay_rail = quay_rail(layout)
+        self.rails: dict[str, Rail] = {runway.block: yard_rail(runway) for runway in layout.runways if runway.cranes}
+        """The yard cranes' by block."""
         self.calls: dict[str, CallState] = {}
         self.moves: dict[str, Move] = {}
         self.wanted_ms: dict[ContainerId, int] = {}
@@ -221,6 +236,10 @@ class Board:
         self.goes_to[container] = position
         self.coming[stack_of(position)] += 1
 
+    def give_up(self, container: ContainerId) -> None:
+        """The place kept for a box on its way is free again."""
+        self.coming[stack_of(self.goes_to.pop(container))] -= 1
+
     def settled(self, container: ContainerId) -> YardPosition:
         """Where a box on its way into the yard is set down now: on what stands on its stack, which may be fewer boxes
         than when the place was kept, or not yet all that come before it."""
@@ -254,11 +273,52 @@ class Board:
         return stack[stack.index(container) + 1 :]
 
     def stands_for_yard(self, position: YardPosition) -> tuple[int, ...]:
-        """Numbers of the stands at which a box of a yard position is handed over."""
+        """Numbers of the stands at which a box of a yard position is handed over, by one crane where one can."""
         bay = position.block, position.bay
         if bay not in self._yard_stands:
-            self._yard_stands[bay] = tuple(self.stand_number[s.id] for s in self.layout.stands_at_bay(*bay))
+            stands = tuple(self.stand_number[s.id] for s in self.layout.stands_at_bay(*bay))
+            reach = self.rails[position.block].reach if position.block in self.rails else ()
+            carried = tuple(stand for stand in stands if any(r.holds(self.carried(position, stand)) for r in reach))
+            self._yard_stands[bay] = carried or stands
         return self._yard_stands[bay]
+
+    def handover(self, position: YardPosition, stand: int) -> Handover:
+        """Where a crane is with a box of a yard position over a truck at a stand."""
+        return handover(self.layout, self.blocks[position.block], position.bay, self.stand_of[stand])
+
+    def carried(self, position: YardPosition, stand: int) -> Stretch:
+        """What a crane passes over between a yard position and a truck at a stand."""
+        return Stretch.over(self.at_mm(position), self.handover(position, stand).at_mm)
+
+    def at_mm(self, position: YardPosition) -> int:
+        """Where a crane stands over a yard position."""
+        return position.bay * self.blocks[position.block].bay_pitch_mm // 2
+
+    def cranes_on(self, block: str) -> list[YardCraneState]:
+        """The yard cranes of a block in their order."""
+        return [self.yard_cranes[name] for name in self.rails[block].cranes] if block in self.rails else []
+
+    def served_bays(self, block: str) -> frozenset[int] | None:
+        """The bays over which a crane in service comes, past none that is out of service; None is all."""
+        cranes = self.cranes_on(block)
+        if not cranes:
+            return frozenset()
+        if not any(crane.failed for crane in cranes):
+            return None
+        fixed = [crane.standing.stretch if crane.failed else None for crane in cranes]
+        reach = [
+            stretch
+            for crane, stretch in zip(cranes, self.rails[block].reach_beside(fixed), strict=True)
+            if not crane.failed
+        ]
+        bays = range(1, 2 * self.blocks[block].bays)
+        places_mm = {bay: Stretch.over(self.at_mm(YardPosition(block, bay, 1, 1))) for bay in bays}
+        return frozenset(bay for bay in bays if any(stretch.holds(places_mm[bay]) for stretch in reach))
+
+    def is_served(self, position: YardPosition) -> bool:
+        """Whether a crane in service comes over a yard position."""
+        bays = self.served_bays(position.block)
+        return bays is None or position.bay in bays
 
     def stands_for_quay(self, x_mm: int) -> tuple[int, ...]:
         """Numbers of the stands a quay crane reaches from a place, nearest the water first."""

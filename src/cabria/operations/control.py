@@ -39,7 +39,7 @@ from cabria.operations.quay_work import handed_over, work_quay_cranes
 from cabria.operations.releasing import released_moves
 from cabria.operations.settings import Settings
 from cabria.operations.truck_work import STANDSTILL_MS, assign_trucks, clear_stands, drive_to_stops, stands_still
-from cabria.operations.yard_work import work_yard_cranes
+from cabria.operations.yard_work import has_lifted, work_yard_cranes
 from cabria.planning.dispatch.traffic.lane_book import LaneBook
 
 
@@ -115,7 +115,10 @@ class Control:
         if isinstance(event, BoxesLanded):
             self._landed(event)
         elif isinstance(event, BoxesLifted):
-            if event.crane in desk.board.quay_cranes and isinstance(event.places[0], OnTruck):
+            if event.crane in desk.board.yard_cranes:
+                if has_lifted(desk, event.crane):
+                    self.wake()
+            elif isinstance(event.places[0], OnTruck):
                 handed_over(desk, event.crane)
                 self.wake()
         elif isinstance(event, CraneTravelled):

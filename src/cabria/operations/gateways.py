@@ -6,11 +6,14 @@ Commands go out here; what machines report comes back as run events to `control.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from cabria.domain.containers import ContainerId
+from cabria.domain.errors import TerminalError
 from cabria.domain.run_events import Place, RunEvent
 from cabria.domain.work import StepKind
+from cabria.operations.handover import Handover
 from cabria.planning.dispatch.traffic.lane_book import Passage
 
 
@@ -27,6 +30,62 @@ class Journal(Protocol):
     """Where every event goes before anything else happens."""
 
     def record(self, event: RunEvent) -> None: ...
+
+
+class EntryKind(StrEnum):
+    """What an entry of the journal is: something that came in, or something that followed from it."""
+
+    COMMAND = "command"
+    """What a person or another system asks for, accepted."""
+    REPORT = "report"
+    """What a machine reports."""
+    ANSWER = "answer"
+    """What a machine reports while it is still being given the order before."""
+    ALARM = "alarm"
+    """The clock woke us as it was asked to."""
+    DECISION = "decision"
+    """An event that followed."""
+    ORDER = "order"
+    """What a machine is told."""
+    FAILURE = "failure"
+    """The input could not be handled to its end."""
+
+
+class Record(NamedTuple):
+    """One entry before it is in the journal. `content` is a noun of `records.py`, or a run event.
+
+    What followed from an entry carries its correlation, or `#` and its number when it came without.
+    """
+
+    kind: EntryKind
+    at_ms: int
+    correlation: str
+    content: Any
+
+
+class DurableJournal(Protocol):
+    """The journal that survives: append-only, in one order, each entry chained to the one before.
+
+    An entry is acknowledged, and what it says is sent, only when `durable` has reached its number.
+    """
+
+    @property
+    def written(self) -> int:
+        """The number of the last entry appended; the first is 1."""
+
+    @property
+    def durable(self) -> int:
+        """Entries up to this one survive the death of this program and of the machine."""
+
+    def append(self, record: Record) -> int:
+        """The entry's number, in the order of calls. Raises JournalStoppedError when nothing can be written any more."""
+
+    def wait(self, number: int) -> None:
+        """Until the entry is durable. Raises JournalStoppedError when it never will be."""
+
+
+class JournalStoppedError(TerminalError):
+    """Nothing can be written any more. What was not acknowledged may be lost; operations must not go on."""
 
 
 class QuayWork(NamedTuple):
@@ -47,14 +106,14 @@ class QuayWork(NamedTuple):
 
 
 class YardWork(NamedTuple):
-    """One lift of a yard crane. The place that is a truck's is over `stand_bay`, on the truck's side of the block."""
+    """One lift of a yard crane. A place that is a truck's is met where `handover` says."""
 
     job: str
     container: ContainerId
     source: Place
     target: Place
     block: str
-    is_landside: bool
+    handover: Handover | None = None
 
 
 class QuayCranes(Protocol):
@@ -70,6 +129,9 @@ class YardCranes(Protocol):
     """Reports: CraneTravelled, BoxesLifted, BoxesLanded, then JobDone."""
 
     def work(self, crane: str, work: YardWork) -> None: ...
+
+    def make_way(self, crane: str, job: str, at_mm: int) -> None:
+        """Drive aside along the block; it has no work there."""
 
 
 class Trucks(Protocol):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.positions import YardPosition
 from cabria.domain.yard import YardBlock
 from cabria.operations.board import Board, StackId, stack_of
+from cabria.operations.rails import Stretch
 from cabria.operations.settings import Settings
 
 REEFER_TIERS = 4
 """Reefers are stacked no higher than the racks."""
 
 
-def stacks_for(board: Board, box: ContainerId, block: YardBlock, bays: range | None = None) -> Iterator[StackId]:
+def stacks_for(
+    board: Board, box: ContainerId, block: YardBlock, bays: Container[int] | None = None
+) -> Iterator[StackId]:
     """Stacks of a block with room for a box of its length: 40 ft over two odd bays, never beside 20 ft in one row."""
     is_40 = board.length_ft[box] > 20
     needs_plug = box in board.needs_plug
@@ -39,13 +42,17 @@ def top_of(board: Board, stack: StackId) -> YardPosition:
     return YardPosition(*stack, board.height(stack) + 1)
 
 
-def aside(board: Board, box: ContainerId, settings: Settings) -> YardPosition | None:
-    """Where a box in the way goes: near by, on nothing that is wanted sooner than it, low rather than high."""
+def aside(board: Board, box: ContainerId, settings: Settings, reach: Sequence[Stretch]) -> YardPosition | None:
+    """Where a box in the way goes: near by, on nothing that is wanted sooner than it, low rather than high.
+
+    `reach` is how far along the block cranes come that may carry it.
+    """
     here = board.boxes[box]
     if not isinstance(here, YardPosition):
         raise ValueError(f"Container {box} is not in the yard.")
     own = stack_of(here)
-    bays = range(here.bay - settings.rehandle_bays, here.bay + settings.rehandle_bays + 1)
+    near = range(here.bay - settings.rehandle_bays, here.bay + settings.rehandle_bays + 1)
+    bays = _bays_within(board.blocks[here.block], near, reach)
     found = min(
         (
             (
@@ -58,6 +65,28 @@ def aside(board: Board, box: ContainerId, settings: Settings) -> YardPosition | 
         default=None,
     )
     return None if found is None else top_of(board, found[1])
+
+
+def half_way(
+    board: Board, box: ContainerId, block: str, common: Sequence[Stretch], settings: Settings
+) -> YardPosition | None:
+    """Where one crane of a block sets a box down for another to take it on; `common` is where both come."""
+    ground = board.blocks[block]
+    bays = _bays_within(ground, range(1, 2 * ground.bays), common)
+    found = min(
+        (
+            (_buried_ms(board, box, stack, settings) + 400 * board.height(stack), stack)
+            for stack in stacks_for(board, box, ground, bays)
+        ),
+        default=None,
+    )
+    return None if found is None else top_of(board, found[1])
+
+
+def _bays_within(block: YardBlock, bays: range, stretches: Sequence[Stretch]) -> frozenset[int]:
+    """Those of some bays over which a crane comes within one of the stretches."""
+    pitch_mm = block.bay_pitch_mm
+    return frozenset(bay for bay in bays if any(s.from_mm <= bay * pitch_mm // 2 <= s.until_mm for s in stretches))
 
 
 def _buried_ms(board: Board, box: ContainerId, stack: StackId, settings: Settings) -> int:
@@ -82,11 +111,12 @@ def incoming(
     blocks = sorted(
         (_way_ms(board, from_stand, block) + waiting.get(block.id, 0) * settings.busy_block_ms, block.id)
         for block in board.blocks.values()
+        if board.served_bays(block.id) != frozenset()
     )
     for block_ms, name in blocks:
         if best is not None and block_ms >= best[0]:
             break
-        for stack in stacks_for(board, box, board.blocks[name]):
+        for stack in stacks_for(board, box, board.blocks[name], board.served_bays(name)):
             cost = block_ms + _buried_ms(board, box, stack, settings) + 400 * board.height(stack)
             if best is None or (cost, stack) < best:
                 best = (cost, stack)

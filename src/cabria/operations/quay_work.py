@@ -5,10 +5,10 @@ from __future__ import annotations
 from cabria.domain.run_events import Aboard, MoveDone, OnTruck, Place
 from cabria.domain.work import LID_STEPS, ONTO_SHIP, CraneStep
 from cabria.operations.board import QuayCraneState
-from cabria.operations.crane_order import gap_mm
 from cabria.operations.desk import Desk
 from cabria.operations.gateways import QuayWork
 from cabria.operations.moves import stop_made
+from cabria.operations.rails import Standing, Stretch
 
 
 def work_quay_cranes(desk: Desk) -> None:
@@ -54,27 +54,15 @@ def _where(step: CraneStep, is_on_its_way: bool) -> str:
 
 def _make_room(desk: Desk, crane: QuayCraneState, x_mm: int) -> bool:
     """Whether the way to a place is free. The cranes in it are sent aside, but only if all of them can go."""
-    board, least_mm = desk.board, gap_mm(desk.board.layout.terminal)
-    order = list(board.quay_cranes.values())
-    here = order.index(crane)
-    in_way: list[tuple[QuayCraneState, int]] = []
-    for side, others in ((-1, order[:here][::-1]), (1, order[here + 1 :])):
-        limit_mm = x_mm
-        for other in others:
-            limit_mm += side * least_mm
-            if side * (other.x_mm - limit_mm) >= 0:
-                break
-            in_way.append((other, limit_mm))
-    rail = board.layout.rail
-    if all(
-        other.work is None and not (other.failed or other.is_moving) and rail.from_mm <= to_mm <= rail.until_mm
-        for other, to_mm in in_way
-    ):
-        for other, to_mm in in_way:
-            other.is_moving = True
-            job = desk.give(other.id, "", f"makes way for {crane.id}", _made_way, other.id)
-            desk.out.quay_cranes.make_way(other.id, job, to_mm)
-    return not in_way
+    order = list(desk.board.quay_cranes.values())
+    standing = [Standing(Stretch.over(c.x_mm), c.work is None and not (c.failed or c.is_moving)) for c in order]
+    sent = desk.board.quay_rail.way(order.index(crane), Stretch.over(x_mm), standing)
+    for number, to_mm in sent or ():
+        other = order[number]
+        other.is_moving = True
+        job = desk.give(other.id, "", f"makes way for {crane.id}", _made_way, other.id)
+        desk.out.quay_cranes.make_way(other.id, job, to_mm)
+    return sent == []
 
 
 def _made_way(desk: Desk, name: str) -> None:

@@ -1,110 +1,271 @@
-"""Yard cranes: which box each lifts next, and which boxes must be out of the way first."""
+"""Yard cranes: which box is lifted next, by which crane of its block, and which boxes must be out of the way first.
+
+Cranes of one block share a rail (`rails.py`). The most urgent lift chooses its crane first: the nearest that can begin
+now. If none can, because another is still at work there, no less urgent lift may take what it needs. A box that no
+single crane can carry all the way is set down half way, where the next crane takes it on.
+"""
 
 from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.positions import YardPosition
 from cabria.domain.run_events import MoveDone, MoveKind, MoveReleased, OnTruck, Place
-from cabria.domain.stands import Side
 from cabria.operations.board import Move, StopKind, YardCraneState
 from cabria.operations.desk import Desk
 from cabria.operations.gateways import YardWork
+from cabria.operations.handover import Handover
 from cabria.operations.moves import stop_made
-from cabria.operations.places import aside
+from cabria.operations.places import aside, half_way
+from cabria.operations.rails import Rail, Standing, Stretch
 
 BAY_MS = 1_000
 """What a bay number of travel counts against a millisecond of urgency."""
 
 
+class Lift(NamedTuple):
+    """A box to be lifted. `move` is that of the truck it is for; without one it is carried aside. Where the box goes is
+    settled when the lift begins."""
+
+    box: ContainerId
+    source: Place
+    target: Place
+    pick_mm: int
+    drop_mm: int
+    reason: str
+    move: Move | None = None
+    handover: Handover | None = None
+    wanted: ContainerId | None = None
+
+
+class Held(NamedTuple):
+    """A stretch of the rail that a more urgent lift waits for, its crane's place in the order, and whether only cranes
+    that are giving way already are still in it."""
+
+    crane: int
+    stretch: Stretch
+    is_soon: bool
+
+
 def work_yard_cranes(desk: Desk) -> None:
-    """Give each yard crane with nothing to do the most urgent lift near it, or a dig ahead."""
-    for crane in desk.board.yard_cranes.values():
-        if crane.work is None and not crane.failed and not _serve(desk, crane) and desk.settings.dig_ahead:
-            _dig_ahead(desk, crane)
+    """Give yard cranes with nothing to do the most urgent lifts, or digs ahead."""
+    waiting = _waiting(desk)
+    for block, rail in desk.board.rails.items():
+        cranes = desk.board.cranes_on(block)
+        held: list[Held] = []
+        if block in waiting and any(crane.is_free for crane in cranes):
+            _serve(desk, rail, cranes, waiting[block], held)
+        if desk.settings.dig_ahead and any(crane.is_free for crane in cranes):
+            _dig_ahead(desk, rail, cranes, held)
 
 
-def _serve(desk: Desk, crane: YardCraneState) -> bool:
-    """Lift for the truck whose move is most urgent, if one stands at the block."""
+def _waiting(desk: Desk) -> dict[str, list[Move]]:
+    """By block, the moves whose truck stands there for a box that no crane is at."""
     board = desk.board
-    waiting = [
-        move
-        for truck in board.trucks.values()
-        if truck.at_stop and not truck.is_driving and truck.move
-        for move in (board.moves[truck.move],)
-        if not move.stop.is_quay
-        and _place(desk, move).block == crane.block
-        and move.stop.containers[0] not in board.in_hand
-    ]
-    if not waiting:
-        return False
-    move = min(waiting, key=lambda m: (board.needed_ms(m, desk.now_ms) + BAY_MS * _bays_away(desk, crane, m), m.id))
+    waiting: dict[str, list[Move]] = defaultdict(list)
+    for truck in board.trucks.values():
+        if truck.at_stop and not truck.is_driving and truck.move:
+            move = board.moves[truck.move]
+            if not move.stop.is_quay and move.stop.containers[0] not in board.in_hand:
+                waiting[_place(desk, move).block].append(move)
+    return waiting
+
+
+def _serve(desk: Desk, rail: Rail, cranes: Sequence[YardCraneState], moves: list[Move], held: list[Held]) -> None:
+    """Lift for trucks that stand at the block, the most urgent first."""
+    free_mm = [crane.at_mm for crane in cranes if crane.is_free]
+
+    def urgency(move: Move) -> tuple[int, str]:
+        place = _place(desk, move)
+        pitch_mm = desk.board.blocks[place.block].bay_pitch_mm
+        away = min(abs(2 * at_mm // pitch_mm - place.bay) for at_mm in free_mm)
+        return desk.board.needed_ms(move, desk.now_ms) + BAY_MS * away, move.id
+
+    for move in sorted(moves, key=urgency):
+        if not any(crane.is_free for crane in cranes):
+            return
+        lift = _lift_for(desk, rail, cranes, move)
+        if lift is not None:
+            _begin(desk, rail, cranes, lift, held, may_send=True)
+
+
+def _lift_for(desk: Desk, rail: Rail, cranes: Sequence[YardCraneState], move: Move) -> Lift | None:
+    """What is to be lifted for a truck at the block: its box, one that stands over it, or its box half way."""
+    board = desk.board
     box, end = move.stop.containers[0], move.stop.ends[0]
-    truck = OnTruck(move.truck, end)
+    if over := board.over(box):
+        return _dig(desk, rail, over[-1], box) if move.stop.kind is StopKind.YARD_GIVES else None
+    place = _place(desk, move)
+    truck, stand = OnTruck(move.truck, end), board.trucks[move.truck].stand
+    meeting = board.handover(place, stand)
+    reason = "its truck stands at the block"
+    if not any(reach.holds(board.carried(place, stand)) for reach in rail.reach):
+        return _carried_on(desk, rail, move, place, meeting)
+    at_mm = board.at_mm(place)
     if move.stop.kind is StopKind.YARD_TAKES:
-        _lift(desk, crane, move, box, truck, board.settled(box), "its truck stands at the block")
-    elif over := board.over(box):
-        return _rehandle(desk, crane, over[-1], box)
-    else:
-        _lift(desk, crane, move, box, board.boxes[box], truck, "its truck stands at the block")
-    return True
+        return Lift(box, truck, place, meeting.at_mm, at_mm, reason, move, meeting)
+    return Lift(box, place, truck, at_mm, meeting.at_mm, reason, move, meeting)
 
 
-def _dig_ahead(desk: Desk, crane: YardCraneState) -> None:
-    board = desk.board
+def _carried_on(desk: Desk, rail: Rail, move: Move, place: YardPosition, meeting: Handover) -> Lift | None:
+    """A lift by one crane of a box that another must take on: off a truck to where both come, or to there from afar."""
+    board, box = desk.board, move.stop.containers[0]
+    both = [
+        near.common(far)
+        for near in rail.reach
+        for far in rail.reach
+        if near.holds(Stretch.over(meeting.at_mm)) and far.holds(Stretch.over(board.at_mm(place)))
+    ]
+    target = half_way(board, box, place.block, both, desk.settings)
+    if target is None:
+        return None
+    if move.stop.kind is StopKind.YARD_TAKES:
+        board.give_up(box)
+        board.keep(box, target)
+        truck = OnTruck(move.truck, move.stop.ends[0])
+        reason = "its truck stands at the block; no crane carries it farther"
+        return Lift(box, truck, target, meeting.at_mm, board.at_mm(target), reason, move, meeting)
+    reason = "the other crane takes it on from there"
+    return Lift(box, place, target, board.at_mm(place), board.at_mm(target), reason, wanted=box)
+
+
+def _dig_ahead(desk: Desk, rail: Rail, cranes: Sequence[YardCraneState], held: list[Held]) -> None:
+    """Free boxes whose trucks are still to come, while cranes have nothing else to do and room to do it."""
+    board, block = desk.board, cranes[0].block
     coming = sorted(
         (board.needed_ms(move, desk.now_ms), move.id, box)
         for move in board.moves.values()
         for stop in move.stops[move.at :]
         if stop.kind is StopKind.YARD_GIVES
         for box in stop.containers
-        if _block_of(board.boxes[box]) == crane.block and board.over(box)
+        if _block_of(board.boxes[box]) == block and board.over(box)
     )
     for _, _, box in coming:
-        if _rehandle(desk, crane, board.over(box)[-1], box):
+        lift = _dig(desk, rail, board.over(box)[-1], box)
+        has_begun = lift is not None and _begin(desk, rail, cranes, lift, held, may_send=False)
+        if has_begun and not any(crane.is_free for crane in cranes):
             return
 
 
-def _rehandle(desk: Desk, crane: YardCraneState, top: ContainerId, wanted: ContainerId) -> bool:
-    """Carry the box on top of a wanted one aside."""
+def _dig(desk: Desk, rail: Rail, top: ContainerId, wanted: ContainerId) -> Lift | None:
+    """Carry the box on top of a wanted one aside, within the reach of a crane that comes over it."""
     board = desk.board
-    target = aside(board, top, desk.settings)
-    if target is None or top in board.in_hand:
-        return False
-    number = f"{crane.id}/dig/{desk.next_number()}"
-    desk.record(MoveReleased(desk.now_ms, number, MoveKind.REHANDLE, (top,), "", "", f"stands over {wanted}"))
-    board.keep(top, target)
-    work = (crane.id, number, top)
-    board.in_hand.add(top)
-    job = desk.give(crane.id, number, f"stands over {wanted}", rehandled, work)
-    crane.work = YardWork(job, top, board.boxes[top], board.settled(top), crane.block, False)
+    source = board.boxes[top]
+    if top in board.in_hand or not isinstance(source, YardPosition):
+        return None
+    here = Stretch.over(board.at_mm(source))
+    target = aside(board, top, desk.settings, [reach for reach in rail.reach if reach.holds(here)])
+    if target is None:
+        return None
+    at_mm = board.at_mm(source)
+    return Lift(top, source, target, at_mm, board.at_mm(target), f"stands over {wanted}", wanted=wanted)
+
+
+def _begin(
+    desk: Desk, rail: Rail, cranes: Sequence[YardCraneState], lift: Lift, held: list[Held], *, may_send: bool
+) -> bool:
+    """Begin a lift with the nearest crane that can now, or hold what it needs. Whether a crane was given something."""
+    load = Stretch.over(lift.pick_mm, lift.drop_mm)
+    able = sorted(
+        (abs(crane.at_mm - lift.pick_mm), number, Stretch.over(crane.at_mm, *load))
+        for number, crane in enumerate(cranes)
+        if not crane.failed and rail.reach[number].holds(load)
+    )
+    for _, number, stretch in able:
+        if not cranes[number].is_free or _is_held(rail, number, stretch, held):
+            continue
+        sent = rail.way(number, stretch, [crane.standing for crane in cranes])
+        if sent is None or (sent and not may_send):
+            continue
+        if sent:
+            _send_away(desk, cranes, sent, cranes[number].id)
+            held.append(Held(number, stretch, True))
+        else:
+            _start(desk, cranes[number], lift, stretch)
+        return True
+    if able and may_send:
+        _, number, stretch = able[0]
+        at_work = [Standing(crane.standing.stretch, crane.work is None and not crane.failed) for crane in cranes]
+        held.append(Held(number, stretch, cranes[number].is_free and rail.way(number, stretch, at_work) is not None))
+    return False
+
+
+def _is_held(rail: Rail, number: int, stretch: Stretch, held: Sequence[Held]) -> bool:
+    """Whether a more urgent lift waits for a crane, or for some of the stretch that it would take."""
+    return any(
+        claim.is_soon if claim.crane == number else not rail.has_room(claim.crane, claim.stretch, number, stretch)
+        for claim in held
+    )
+
+
+def _send_away(desk: Desk, cranes: Sequence[YardCraneState], sent: Sequence[tuple[int, int]], comes: str) -> None:
+    for number, to_mm in sent:
+        crane = cranes[number]
+        crane.claim = Stretch.over(crane.at_mm, to_mm)
+        job = desk.give(crane.id, "", f"makes way for {comes}", made_way, crane.id)
+        desk.out.yard_cranes.make_way(crane.id, job, to_mm)
+
+
+def made_way(desk: Desk, name: str) -> None:
+    desk.board.yard_cranes[name].claim = None
+
+
+def _start(desk: Desk, crane: YardCraneState, lift: Lift, stretch: Stretch) -> None:
+    board, move = desk.board, lift.move
+    crane.claim = stretch
+    board.in_hand.add(lift.box)
+    if move is None:
+        number = f"{crane.id}/dig/{desk.next_number()}"
+        desk.record(MoveReleased(desk.now_ms, number, MoveKind.REHANDLE, (lift.box,), "", "", lift.reason))
+        if isinstance(lift.target, YardPosition):
+            board.keep(lift.box, lift.target)
+        job = desk.give(crane.id, number, lift.reason, rehandled, (crane.id, number, lift.box))
+    else:
+        job = desk.give(crane.id, move.id, lift.reason, lifted, (crane.id, move.id, lift.box))
+    target = board.settled(lift.box) if isinstance(lift.target, YardPosition) else lift.target
+    crane.work = YardWork(job, lift.box, lift.source, target, crane.block, lift.handover)
     desk.out.yard_cranes.work(crane.id, crane.work)
-    return True
 
 
 def rehandled(desk: Desk, work: tuple[str, str, ContainerId]) -> None:
+    """A box was carried aside, or half way."""
     crane, move, box = work
-    desk.board.yard_cranes[crane].work = None
-    desk.board.in_hand.discard(box)
+    _is_done(desk, crane, box)
     desk.record(MoveDone(desk.now_ms, move))
-
-
-def _lift(
-    desk: Desk, crane: YardCraneState, move: Move, box: ContainerId, source: Place, target: Place, reason: str
-) -> None:
-    board = desk.board
-    stand = board.stand_of[board.trucks[move.truck].stand].stand
-    board.in_hand.add(box)
-    job = desk.give(crane.id, move.id, reason, lifted, (crane.id, move.id, box))
-    crane.work = YardWork(job, box, source, target, crane.block, stand is not None and stand.side is Side.LAND)
-    desk.out.yard_cranes.work(crane.id, crane.work)
 
 
 def lifted(desk: Desk, work: tuple[str, str, ContainerId]) -> None:
     """A truck's box is off or on."""
     crane, move, box = work
-    desk.board.yard_cranes[crane].work = None
-    desk.board.in_hand.discard(box)
+    _is_done(desk, crane, box)
     stop_made(desk, desk.board.moves[move])
+
+
+def _is_done(desk: Desk, name: str, box: ContainerId) -> None:
+    crane = desk.board.yard_cranes[name]
+    crane.work = crane.claim = None
+    desk.board.in_hand.discard(box)
+
+
+def has_lifted(desk: Desk, name: str) -> bool:
+    """A crane has its box, and needs of a shared rail only the way to where that goes. Whether others gain by it."""
+    crane = desk.board.yard_cranes[name]
+    work = crane.work
+    if work is None or len(desk.board.rails[crane.block].cranes) == 1:
+        return False
+    crane.claim = Stretch.over(*(_place_mm(desk, work, place) for place in (work.source, work.target)))
+    return True
+
+
+def _place_mm(desk: Desk, work: YardWork, place: Place) -> int:
+    if isinstance(place, YardPosition):
+        return desk.board.at_mm(place)
+    if work.handover is None:
+        raise ValueError(f"Job {work.job} does not say where the truck is met.")
+    return work.handover.at_mm
 
 
 def _place(desk: Desk, move: Move) -> YardPosition:
@@ -118,8 +279,3 @@ def _place(desk: Desk, move: Move) -> YardPosition:
 
 def _block_of(place: Place) -> str:
     return place.block if isinstance(place, YardPosition) else ""
-
-
-def _bays_away(desk: Desk, crane: YardCraneState, move: Move) -> int:
-    pitch_mm = desk.board.blocks[crane.block].bay_pitch_mm
-    return abs(2 * crane.at_mm // pitch_mm - _place(desk, move).bay)

@@ -17,7 +17,7 @@ from cabria.twin.stops import Stops
 class TwinYardCranes:
     """Gantry and trolley drive to the box, the spreader fetches it, and the same on the way to where it goes.
 
-    A place on a truck is over the row beyond the block's edge, at the bay of the lift's other end.
+    A place on a truck is where the lift's hand-over says: over the row beyond the block's edge, or before its end.
     """
 
     def __init__(
@@ -54,29 +54,45 @@ class TwinYardCranes:
         self._hear(EnergyUsed(now_ms, crane, self._model.wh_per_lift))
         self._hear(JobDone(now_ms, work.job))
 
+    def make_way(self, crane: str, job: str, at_mm: int) -> None:
+        self._agenda.after(self._travel(crane, at_mm), self._end, (crane, job))
+
+    def _end(self, ended: tuple[str, str]) -> None:
+        crane, job = ended
+        if not self._stops.puts_off(crane, self._end, ended):
+            self._hear(JobDone(self._agenda.now_ms, job))
+
     def _go(self, crane: str, work: YardWork, place: Place) -> int:
         """Set out for a place; returns when the spreader is up again with the box, or without it."""
         block = self._blocks[work.block]
-        at_mm, row, tier = self._spot(work, place, block)
-        gantry_mm = abs(at_mm - self._at_mm[crane])
-        travel_ms = self._model.travel_ms(gantry_mm, abs(row - self._row[crane]) * block.row_pitch_mm)
-        now_ms = self._agenda.now_ms
-        if gantry_mm:
-            gantry_ms = self._model.gantry.travel_ms(gantry_mm)
-            self._hear(CraneTravelled(now_ms, crane, self._at_mm[crane], at_mm, now_ms + gantry_ms))
-            self._hear(EnergyUsed(now_ms, crane, self._model.wh_per_gantry_km * gantry_mm // 1_000_000))
-        self._at_mm[crane], self._row[crane] = at_mm, row
+        at_mm, row, tier = _spot(work, place, block)
+        travel_ms = self._model.travel_ms(
+            abs(at_mm - self._at_mm[crane]), abs(row - self._row[crane]) * block.row_pitch_mm
+        )
+        self._row[crane] = row
+        self._travel(crane, at_mm)
         return travel_ms + self._model.hoist_ms(block.tiers, tier)
 
-    def _spot(self, work: YardWork, place: Place, block: YardBlock) -> tuple[int, int, int]:
-        """Distance along the block, row and tier; a truck's bed is tier 0."""
-        if isinstance(place, YardPosition):
-            return _middle_mm(place, block), place.row, place.tier
-        other = work.target if place is work.source else work.source
-        if not isinstance(other, YardPosition):
-            raise ValueError(f"Job {work.job} touches no yard position.")
-        # Row 1 lies at the block's corner nearest y = 0, on the water's side.
-        return _middle_mm(other, block), block.rows + 1 if work.is_landside else 0, 0
+    def _travel(self, crane: str, at_mm: int) -> int:
+        """Set out along the rail; returns how long it takes."""
+        from_mm, now_ms = self._at_mm[crane], self._agenda.now_ms
+        gantry_mm = abs(at_mm - from_mm)
+        if not gantry_mm:
+            return 0
+        gantry_ms = self._model.gantry.travel_ms(gantry_mm)
+        self._at_mm[crane] = at_mm
+        self._hear(CraneTravelled(now_ms, crane, from_mm, at_mm, now_ms + gantry_ms))
+        self._hear(EnergyUsed(now_ms, crane, self._model.wh_per_gantry_km * gantry_mm // 1_000_000))
+        return gantry_ms
+
+
+def _spot(work: YardWork, place: Place, block: YardBlock) -> tuple[int, int, int]:
+    """Distance along the block, row and tier; a truck's bed is tier 0."""
+    if isinstance(place, YardPosition):
+        return _middle_mm(place, block), place.row, place.tier
+    if work.handover is None:
+        raise ValueError(f"Job {work.job} does not say where the truck is met.")
+    return work.handover.at_mm, work.handover.row, 0
 
 
 def _middle_mm(position: YardPosition, block: YardBlock) -> int:
