@@ -26,10 +26,11 @@ from cabria.domain.layout import (
     Segment,
     SegmentId,
 )
+from cabria.domain.machines import TruckModel
 from cabria.domain.stands import Stand, StandKind
 from cabria.domain.terminal import QuayCrane, YardCrane
 from cabria.experiments.layouts import small_layout
-from cabria.planning.dispatch.roads import Roads
+from cabria.planning.dispatch.traffic.lanes import NO_WAY, Lanes
 from cabria.referee.layout import RULES, judge_layout
 from cabria.referee.layout_ground import crossings, distance_mm, middle, runs_through
 
@@ -234,14 +235,12 @@ def test_both_ways_of_a_lane_may_lie_in_one_junction() -> None:
 def test_the_judge_and_the_shortest_ways_agree_on_what_can_be_reached(lane: Segment, turned: bool) -> None:
     """One lane closed, or turned round: a stand is named just when there is no way to it or from it."""
     layout = reversed_lane(SMALL, lane.id) if turned else without(SMALL, lane.id)
-    roads = Roads(layout)
-    distances = roads.distances(roads.length_mm)
-    stands = [layout.segments[index] for index in distances.stands]
-    kinds = [stand.stand.kind for stand in stands if stand.stand is not None]
+    lanes = Lanes.of_layout(layout, TruckModel())
+    kinds = {number: segment.stand.kind for number, segment in enumerate(layout.segments) if segment.stand is not None}
     lost = any(
-        distances.cost[i, j] < 0
-        for i, come in enumerate(kinds)
-        for j, go in enumerate(kinds)
+        lanes.togo_ms(j)[i] == NO_WAY
+        for i, come in kinds.items()
+        for j, go in kinds.items()
         if i != j and come is not StandKind.GATE_OUT and go is not StandKind.GATE_IN
     )
     assert lost is any(finding.rule == "LAYOUT-REACH" for finding in judge_layout(layout))

@@ -80,6 +80,38 @@ def _pop(keys: Any, heap: Any, size: int) -> Any:
     return first
 
 
+@njit("int64[::1](int64[::1], int32[::1], int64[::1], boolean[::1], int64)", **_OPTIONS)
+def least_times(first_entry: Any, entries: Any, pass_ms: Any, is_stand: Any, target: int) -> Any:
+    """Least time from entering each segment to entering the target on empty lanes, -1 where there is no way.
+
+    Segments that lead into s are `entries[first_entry[s]:first_entry[s + 1]]`. Other stands are not driven through.
+    """
+    segments, room = len(pass_ms), len(entries) + 1
+    togo_ms = np.full(segments, -1, np.int64)
+    segment_of = np.empty(room, np.int64)
+    keys, heap = np.empty(room, np.int64), np.empty(room, np.int64)
+    segment_of[0] = target
+    _push(keys, heap, 0, 0, 0)
+    labels, size = 1, 1
+    while size > 0:
+        label = _pop(keys, heap, size)
+        size -= 1
+        here = segment_of[label]
+        if togo_ms[here] >= 0:
+            continue
+        togo_ms[here] = keys[label]
+        if is_stand[here] and here != target:
+            continue
+        for n in range(first_entry[here], first_entry[here + 1]):
+            before = entries[n]
+            if togo_ms[before] < 0:
+                segment_of[labels] = before
+                _push(keys, heap, size, keys[label] + pass_ms[before], labels)
+                labels += 1
+                size += 1
+    return togo_ms
+
+
 @njit(
     "int64(int64[::1], int32[::1], int64[::1], int64[::1], int64[::1], int64[::1], boolean[::1], boolean[::1],"
     f"{_BOOKS}, int64, int64, int64, int64, int32[::1], int64[::1])",

@@ -60,6 +60,11 @@ class LaneBook:
         self._unbook(truck)
         del self._passages[truck]
 
+    def resume(self, passages: Mapping[int, Passage], now_ms: int) -> None:
+        """Into an empty book: what each truck has booked of another, at the time it is."""
+        for truck, passage in passages.items():
+            self._book(truck, passage, now_ms)
+
     def owner(self, stand: int) -> int | None:
         """The truck that is, or will be, on a stand for good; None when there is none."""
         count = self._counts[stand]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from heapq import heappop, heappush
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from cabria.domain.layout import Layout, NodeId, Segment
 from cabria.domain.machines import TruckModel
+from cabria.planning.dispatch.traffic import kernels as k
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -56,7 +57,7 @@ class Lanes:
     junctions: Array
     is_stand: Array
     may_wait: Array
-    _togo: dict[int, Array] = field(default_factory=dict, repr=False)
+    _togo: dict[int, Array] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(
@@ -115,24 +116,30 @@ class Lanes:
         """Least time from entering each segment to entering a stand on empty lanes; `NO_WAY` where none leads there."""
         known = self._togo.get(target)
         if known is None:
-            known = self._togo[target] = self._least_times(target)
+            known = self._togo[target] = k.least_times(*self._entries, self.pass_ms, self.is_stand, target)
         return known
 
-    def _least_times(self, target: int) -> Array:
-        before: list[list[int]] = [[] for _ in range(len(self))]
-        for segment in range(len(self)):
-            for there in self.exits[self.first_exit[segment] : self.first_exit[segment + 1]]:
-                before[there].append(segment)
-        togo = np.full(len(self), NO_WAY, np.int64)
-        nearest = [(0, target)]
-        while nearest:
-            ms, segment = heappop(nearest)
-            if togo[segment] != NO_WAY:
-                continue
-            togo[segment] = ms
-            if self.is_stand[segment] and segment != target:
-                continue
-            for there in before[segment]:
-                if togo[there] == NO_WAY:
-                    heappush(nearest, (ms + int(self.pass_ms[there]), there))
-        return togo
+    def way(self, start: int, target: int) -> tuple[int, ...]:
+        """Segments of the shortest way on empty lanes from one stand to another, both included; () where none is.
+
+        Of exits that lead there in the same time the last is taken.
+        """
+        togo = self.togo_ms(target)
+        if togo[start] == NO_WAY:
+            return ()
+        way = [start]
+        while way[-1] != target:
+            here = way[-1]
+            exits = self.exits[self.first_exit[here] : self.first_exit[here + 1]].tolist()[::-1]
+            way.append(
+                next(s for s in exits if self._leads_on(s, target) and togo[s] == togo[here] - self.pass_ms[here])
+            )
+        return tuple(way)
+
+    @cached_property
+    def _entries(self) -> tuple[Array, Array]:
+        """What leads into each segment, as `first_exit` and `exits` say what follows."""
+        before = np.repeat(np.arange(len(self)), np.diff(self.first_exit))
+        order = np.argsort(self.exits, kind="stable")
+        first = np.searchsorted(self.exits[order], np.arange(len(self) + 1))
+        return first.astype(np.int64), before[order].astype(np.int32)
