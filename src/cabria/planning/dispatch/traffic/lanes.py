@@ -131,9 +131,8 @@ class Lanes:
         while way[-1] != target:
             here = way[-1]
             exits = self.exits[self.first_exit[here] : self.first_exit[here + 1]].tolist()[::-1]
-            way.append(
-                next(s for s in exits if self._leads_on(s, target) and togo[s] == togo[here] - self.pass_ms[here])
-            )
+            left_ms = togo[here] - self.pass_ms[here]
+            way.append(next(s for s in exits if togo[s] == left_ms and (s == target or not self.is_stand[s])))
         return tuple(way)
 
     @cached_property
