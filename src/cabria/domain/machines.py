@@ -51,7 +51,7 @@ def _root_up(numerator: int, denominator: int) -> int:
 class TruckModel:
     """A driverless truck. It drives forward only; `air_mm` is what it keeps behind its tail.
 
-    It uses `wh_per_km` empty and more with the mass it carries; below `low_share` of `battery_wh` it wants a charger.
+    It uses `wh_per_km` empty and more with the mass it carries, and `on_board_w` all the time.
     """
 
     length_mm: int = 18_000
@@ -59,11 +59,15 @@ class TruckModel:
     drive: Axis = Axis(speed_mm_per_s=7_000, acceleration_mm_per_s2=500)
     wh_per_km: int = 1_100
     wh_per_t_km: int = 25
+    on_board_w: int = 1_500
+    """For its computers, lights and cooling, driving or not."""
     battery_wh: int = 280_000
-    low_share: float = 0.2
 
     def drive_wh(self, distance_mm: int, cargo_kg: int) -> int:
         return -(-distance_mm * (1_000 * self.wh_per_km + self.wh_per_t_km * cargo_kg) // 1_000_000_000)
+
+    def on_board_wh(self, time_ms: int) -> int:
+        return -(-self.on_board_w * time_ms // 3_600_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,6 +248,39 @@ class EnergyUsed(NamedTuple):
     wh: int
 
 
+class BatteryRead(NamedTuple):
+    """What a truck's battery holds, as the truck says."""
+
+    at_ms: int
+    truck: str
+    wh: int
+
+
+class WorkRefused(NamedTuple):
+    """A truck is given no work from now until it has been charged, and why."""
+
+    at_ms: int
+    truck: str
+    reason: str
+
+
+class MoveHandedOver(NamedTuple):
+    """A truck gives back a move that it has not begun; another will carry it."""
+
+    at_ms: int
+    move: str
+    truck: str
+    reason: str
+
+
+class TruckTowed(NamedTuple):
+    """A truck out of service is moved by a tug from now until it is back, and what for."""
+
+    at_ms: int
+    truck: str
+    reason: str
+
+
 RunEvent = (
     StockTaken
     | ShipBerthed
@@ -271,4 +304,8 @@ RunEvent = (
     | MachineResumed
     | Waited
     | EnergyUsed
+    | BatteryRead
+    | WorkRefused
+    | MoveHandedOver
+    | TruckTowed
 )
