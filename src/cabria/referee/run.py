@@ -114,6 +114,10 @@ class RunReferee:
             EnergyUsed: (work.used,),
         }
 
+    def expect(self, call: VesselCall, plan: LoadingPlan) -> None:
+        """A call and its plan that became known while the run was under way, before she berths."""
+        self._ships.expect(call, plan)
+
     def hear(self, event: RunEvent) -> None:
         """The next event of the log."""
         book = self.book

@@ -308,6 +308,10 @@ class RunCounter:
             EnergyUsed: self._used,
         }
 
+    def expect(self, call: VesselCall, plan: LoadingPlan) -> None:
+        """A call and its plan that became known while the run was under way."""
+        self._calls[call.id] = (call, plan)
+
     def hear(self, event: RunEvent) -> None:
         """The next event of the log."""
         while event.at_ms >= (len(self._hours) + 1) * HOUR_MS:

@@ -107,6 +107,10 @@ class Ships:
         self.ships: dict[str, Ship] = {call.id: _ship(call, plan) for call, plan in calls}
         self._held_lids: dict[str, tuple[str, str]] = {}
 
+    def expect(self, call: VesselCall, plan: LoadingPlan) -> None:
+        """One call more."""
+        self.ships[call.id] = _ship(call, plan)
+
     def bay_mm(self, slot: Aboard) -> int | None:
         ship = self.ships.get(slot.call)
         place = None if ship is None else ship.call.vessel.place(slot.position)

@@ -12,6 +12,7 @@ from cabria.domain.run_events import MachineResumed, MachineStopped, RunEvent
 from cabria.domain.stands import StandKind
 from cabria.operations.control import Control
 from cabria.operations.desk import Gateways
+from cabria.operations.gateways import Journal
 from cabria.operations.settings import Settings
 from cabria.planning.dispatch.traffic.lane_book import LaneBook
 from cabria.planning.dispatch.traffic.lanes import Lanes
@@ -54,13 +55,16 @@ class EventLog:
 class Twin:
     """`control` is told what there is and which ships berth; `run` lets time go by; `log` is what happened."""
 
-    def __init__(self, layout: Layout, settings: Settings, fleet: Fleet, seed: int = 0) -> None:
+    def __init__(
+        self, layout: Layout, settings: Settings, fleet: Fleet, seed: int = 0, log: Journal | None = None
+    ) -> None:
+        """With a `log` of its own, events go there and are not kept in memory."""
         self.agenda, self.log = Agenda(), EventLog()
         self._stops = Stops(self.agenda)
         cranes = {crane.id: crane for crane in layout.terminal.quay_cranes}
         out = Gateways(
             alarms=self.agenda,
-            journal=self.log,
+            journal=self.log if log is None else log,
             quay_cranes=TwinQuayCranes(self.agenda, cranes, self.hear, self._stops, seed, fleet.spread),
             yard_cranes=TwinYardCranes(self.agenda, layout, fleet.yard_crane, self.hear, self._stops),
             trucks=TwinTrucks(self.agenda, layout, fleet.truck, self.hear),
