@@ -142,12 +142,11 @@ def _errand(truck: str, kind: MoveKind, stop: StopKind, box: ContainerId, end: D
 def see_visitors_on(desk: Desk) -> None:
     """Road trucks that are through with one thing begin the next, drive out, or are gone."""
     board = desk.board
-    for name in list(board.errands):
-        truck = board.trucks[name]
-        if truck.move or truck.is_driving or truck.failed:
-            continue
-        if board.errands[name]:
-            _begin(desk, truck, board.errands[name].pop(0))
+    at_rest = [t for t in map(board.trucks.__getitem__, board.errands) if not (t.move or t.is_driving or t.failed)]
+    # Those at the gate leave first, as others may wait for their stand.
+    for truck in sorted(at_rest, key=lambda truck: truck.stand not in board.gates_out):
+        if board.errands[truck.id]:
+            _begin(desk, truck, board.errands[truck.id].pop(0))
         elif truck.stand in board.gates_out:
             _leave(desk, truck)
         else:
