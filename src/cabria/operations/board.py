@@ -180,6 +180,8 @@ class Board:
         """Of each road truck inside, the moves it has still to begin."""
         self.in_hand: set[ContainerId] = set()
         """Boxes a yard crane is at."""
+        self.hanging: dict[str, int] = defaultdict(int)
+        """By move: boxes taken off its truck that a yard crane has not set down yet."""
         self.rests = self._stands_of(StandKind.PARKING)
         self.quay_stands = self._stands_of(StandKind.QUAY)
         self.gates_in = self._stands_of(StandKind.GATE_IN)

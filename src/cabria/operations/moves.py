@@ -12,7 +12,7 @@ from cabria.operations.places import incoming
 def stop_made(desk: Desk, move: Move) -> None:
     """The boxes of the next stop were lifted on to the truck or off it.
 
-    A load's truck is free while its boxes still hang in the crane; that move is done when the crane is.
+    A truck is free while its last box still hangs in the crane; that move is done when the crane is.
     """
     board = desk.board
     truck = board.trucks[move.truck]
@@ -24,7 +24,7 @@ def stop_made(desk: Desk, move: Move) -> None:
         del board.moves[move.id]
         if move.queue:
             board.quay_cranes[move.queue].moves.pop(move.step, None)
-        if made.kind is not StopKind.QUAY_TAKES:
+        if made.kind not in (StopKind.QUAY_TAKES, StopKind.YARD_TAKES):
             desk.record(MoveDone(desk.now_ms, move.id))
     elif move.stop.kind is StopKind.YARD_TAKES:
         keep_place(desk, move)

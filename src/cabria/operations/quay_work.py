@@ -1,14 +1,19 @@
-"""Quay cranes: each does its queue in order, when its truck is there and no other crane is in the way."""
+"""Quay cranes: each does its queue in order, when its truck comes and no other crane is in the way.
+
+A step begins when its truck is on the way to a stand under the crane, as a trip that is booked comes to its end; the
+crane then waits over the truck's place, if it has to, and not before it has begun.
+"""
 
 from __future__ import annotations
 
 from cabria.domain.run_events import Aboard, MoveDone, OnTruck, Place
-from cabria.domain.work import LID_STEPS, ONTO_SHIP, CraneStep
+from cabria.domain.work import LID_STEPS, OFF_SHIP, ONTO_SHIP, CraneStep
 from cabria.operations.board import QuayCraneState
 from cabria.operations.desk import Desk
 from cabria.operations.gateways import QuayWork
 from cabria.operations.moves import stop_made
 from cabria.operations.rails import Standing, Stretch
+from cabria.operations.truck_work import stands_at, take_first_come
 
 
 def work_quay_cranes(desk: Desk) -> None:
@@ -38,10 +43,12 @@ def _hindrance(desk: Desk, crane: QuayCraneState) -> str:
     move = board.moves.get(crane.moves.get(crane.next, ""))
     if move is None:
         return "box not released"
+    if step.kind in OFF_SHIP:
+        take_first_come(desk, crane, move)
     truck = board.trucks.get(move.truck)
     if truck is None:
         return "no truck"
-    if not (move.stop.is_quay and truck.at_stop and not truck.is_driving):
+    if not (move.stop.is_quay and truck.stand in stands_at(desk, move)):
         return _where(step, move.stop.is_quay)
     return ""
 

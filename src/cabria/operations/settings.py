@@ -25,6 +25,8 @@ class Settings:
     truck_choice: TruckChoice = TruckChoice.IN_TIME
     dig_ahead: bool = True
     """Whether a yard crane with nothing else to do frees boxes whose trucks are still to come."""
+    yard_ahead_ms: int = 75_000
+    """How long before a truck's arrival its yard crane may begin."""
     rehandle_bays: int = 8
     """How far, in bay numbers, a box in the way is carried at most."""
     busy_block_ms: int = 90_000

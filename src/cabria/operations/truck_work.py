@@ -8,9 +8,9 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from cabria.domain.positions import YardPosition
-from cabria.domain.run_events import OnTruck, TripBooked
+from cabria.domain.run_events import OnTruck, TripBooked, TruckAssigned
 from cabria.domain.stands import StandKind
-from cabria.operations.board import Move, StopKind, Truck
+from cabria.operations.board import Move, QuayCraneState, StopKind, Truck
 from cabria.operations.desk import Desk
 from cabria.operations.settings import TruckChoice
 from cabria.planning.dispatch.traffic.kernels import ENDLESS
@@ -37,7 +37,39 @@ def assign_trucks(desk: Desk) -> None:
     for row, column in _pairs(desk, ways_ms, [board.needed_ms(move, desk.now_ms) for move, _ in asked]):
         move, truck = asked[row][0], idle[column]
         if ways_ms[row, column] < NO_WAY_MS:
-            move.truck, truck.move, truck.at_stop = truck.id, move.id, False
+            give_truck(desk, move, truck, f"{ways_ms[row, column] // 1000} s away")
+
+
+def give_truck(desk: Desk, move: Move, truck: Truck, reason: str) -> None:
+    """A truck carries the boxes of a move from now on."""
+    move.truck, truck.move = truck.id, move.id
+    truck.at_stop = not truck.is_driving and truck.stand in stands_at(desk, move)
+    desk.record(TruckAssigned(desk.now_ms, move.id, truck.id, reason))
+
+
+def take_first_come(desk: Desk, crane: QuayCraneState, move: Move) -> None:
+    """Empty trucks are alike to a crane that discharges: the one that stands at it first takes the box that is next."""
+    board = desk.board
+    stands = stands_at(desk, move)
+    others = [board.moves[name] for name in crane.moves.values() if name in board.moves]
+    there = [
+        (truck.arrives_ms, truck.id)
+        for other in others
+        if other.stop.kind is StopKind.QUAY_GIVES and other.truck
+        for truck in (board.trucks[other.truck],)
+        if truck.stand in stands and not truck.failed
+    ]
+    if not there or min(there)[1] == move.truck:
+        return
+    mine, first = board.trucks.get(move.truck), board.trucks[min(there)[1]]
+    if mine is not None and mine.stand in stands and mine.arrives_ms <= max(desk.now_ms, first.arrives_ms):
+        return
+    other = board.moves[first.move]
+    give_truck(desk, move, first, f"is at {crane.id} first")
+    if mine is None:
+        other.truck = ""
+    else:
+        give_truck(desk, other, mine, f"{first.id} was at {crane.id} before it")
 
 
 def _is_idle(truck: Truck) -> bool:

@@ -21,6 +21,7 @@ from cabria.operations.handover import Handover
 from cabria.operations.moves import stop_made
 from cabria.operations.places import aside, half_way
 from cabria.operations.rails import Rail, Standing, Stretch
+from cabria.operations.truck_work import stands_at
 
 BAY_MS = 1_000
 """What a bay number of travel counts against a millisecond of urgency."""
@@ -63,26 +64,29 @@ def work_yard_cranes(desk: Desk) -> None:
 
 
 def _waiting(desk: Desk) -> dict[str, list[Move]]:
-    """By block, the moves whose truck stands there for a box that no crane is at."""
+    """By block, the moves whose truck stands there, or will before long, for a box that no crane is at."""
     board = desk.board
+    soon_ms = desk.now_ms + desk.settings.yard_ahead_ms
     waiting: dict[str, list[Move]] = defaultdict(list)
     for truck in board.trucks.values():
-        if truck.at_stop and not truck.is_driving and truck.move:
+        if truck.move and truck.arrives_ms <= soon_ms:
             move = board.moves[truck.move]
-            if not move.stop.is_quay and move.stop.containers[0] not in board.in_hand:
+            is_for_yard = not move.stop.is_quay and move.stop.containers[0] not in board.in_hand
+            if is_for_yard and truck.stand in stands_at(desk, move):
                 waiting[_place(desk, move).block].append(move)
     return waiting
 
 
 def _serve(desk: Desk, rail: Rail, cranes: Sequence[YardCraneState], moves: list[Move], held: list[Held]) -> None:
-    """Lift for trucks that stand at the block, the most urgent first."""
+    """Lift for trucks that stand at the block or are on their way there, the most urgent first."""
     free_mm = [crane.at_mm for crane in cranes if crane.is_free]
 
     def urgency(move: Move) -> tuple[int, str]:
         place = _place(desk, move)
         pitch_mm = desk.board.blocks[place.block].bay_pitch_mm
         away = min(abs(2 * at_mm // pitch_mm - place.bay) for at_mm in free_mm)
-        return desk.board.needed_ms(move, desk.now_ms) + BAY_MS * away, move.id
+        comes_ms = max(0, desk.board.trucks[move.truck].arrives_ms - desk.now_ms)
+        return desk.board.needed_ms(move, desk.now_ms) + BAY_MS * away + comes_ms, move.id
 
     for move in sorted(moves, key=urgency):
         if not any(crane.is_free for crane in cranes):
@@ -240,8 +244,16 @@ def rehandled(desk: Desk, work: tuple[str, str, ContainerId]) -> None:
 def lifted(desk: Desk, work: tuple[str, str, ContainerId]) -> None:
     """A truck's box is off or on."""
     crane, move, box = work
+    board = desk.board
     _is_done(desk, crane, box)
-    stop_made(desk, desk.board.moves[move])
+    if isinstance(board.boxes[box], OnTruck):
+        stop_made(desk, board.moves[move])
+        return
+    board.hanging[move] -= 1
+    if not board.hanging[move]:
+        del board.hanging[move]
+        if move not in board.moves:
+            desk.record(MoveDone(desk.now_ms, move))
 
 
 def _is_done(desk: Desk, name: str, box: ContainerId) -> None:
@@ -251,13 +263,21 @@ def _is_done(desk: Desk, name: str, box: ContainerId) -> None:
 
 
 def has_lifted(desk: Desk, name: str) -> bool:
-    """A crane has its box, and needs of a shared rail only the way to where that goes. Whether others gain by it."""
-    crane = desk.board.yard_cranes[name]
+    """A crane has its box: a truck that is rid of it may go, and of a shared rail the crane needs only the way to where
+    the box goes. Whether others gain by it."""
+    board = desk.board
+    crane = board.yard_cranes[name]
     work = crane.work
-    if work is None or len(desk.board.rails[crane.block].cranes) == 1:
+    if work is None:
         return False
-    crane.claim = Stretch.over(*(_place_mm(desk, work, place) for place in (work.source, work.target)))
-    return True
+    is_shared = len(board.rails[crane.block].cranes) > 1
+    if is_shared:
+        crane.claim = Stretch.over(*(_place_mm(desk, work, place) for place in (work.source, work.target)))
+    if isinstance(work.source, OnTruck):
+        move = board.moves[board.trucks[work.source.truck].move]
+        board.hanging[move.id] += 1
+        stop_made(desk, move)
+    return is_shared or isinstance(work.source, OnTruck)
 
 
 def _place_mm(desk: Desk, work: YardWork, place: Place) -> int:

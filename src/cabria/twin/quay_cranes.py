@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from cabria.domain.calls import BAY_NUMBER_MM
 from cabria.domain.run_events import (
@@ -16,15 +17,21 @@ from cabria.domain.run_events import (
     LidLanded,
     LidLifted,
     RunEvent,
+    Waited,
 )
 from cabria.domain.terminal import QuayCrane
-from cabria.domain.work import LID_STEPS
+from cabria.domain.work import LID_STEPS, OFF_SHIP, ONTO_SHIP
 from cabria.operations.gateways import QuayWork
-from cabria.twin.agenda import Agenda
+from cabria.twin.agenda import Agenda, Handler
 from cabria.twin.stops import Stops
+from cabria.twin.trucks import TwinTrucks
 
 LIFTED_AT, LANDED_AT = 0.35, 0.75
 """Share of a cycle after which the boxes have left where they stood, and stand where they go."""
+LOWERING = 0.1
+"""Share of a cycle for the way down on to a truck, or to the box on it: begun when the truck stands still."""
+Begun = tuple[str, QuayWork, int]
+"""Crane, step, and how long it will take."""
 WH_PER_LIFT, WH_PER_M = 6_000, 60
 
 
@@ -50,12 +57,14 @@ class TwinQuayCranes:
         cranes: Mapping[str, QuayCrane],
         hear: Callable[[RunEvent], None],
         stops: Stops,
+        trucks: TwinTrucks,
         seed: int,
         spread: Spread,
     ) -> None:
         """Each crane draws from a chance of its own: its nth step is as slow whatever the others do, so that variants
         of a run on the same seed differ by what is varied only."""
-        self._agenda, self._cranes, self._hear, self._stops = agenda, cranes, hear, stops
+        self._agenda, self._cranes, self._hear = agenda, cranes, hear
+        self._stops, self._trucks = stops, trucks
         self._chance = {name: Random(f"{seed}/quay cranes/{name}") for name in cranes}
         self._spread = spread
         self._x_mm = {name: crane.x_mm for name, crane in cranes.items()}
@@ -80,22 +89,51 @@ class TwinQuayCranes:
         return travel_ms
 
     def _start(self, task: tuple[str, QuayWork]) -> None:
-        if not self._stops.puts_off(task[0], self._start, task):
-            duration_ms = self._spread.drawn(task[1].duration_ms, self._chance[task[0]])
-            self._agenda.after(round(LIFTED_AT * duration_ms), self._lift, (*task, duration_ms))
+        if self._stops.puts_off(task[0], self._start, task):
+            return
+        duration_ms = self._spread.drawn(task[1].duration_ms, self._chance[task[0]])
+        begun = (*task, duration_ms)
+        if task[1].kind in ONTO_SHIP:
+            self._after(begun, 0, LIFTED_AT - LOWERING, self._over_truck, (*begun, None))
+        else:
+            self._after(begun, 0, LIFTED_AT, self._lift, begun)
 
-    def _lift(self, task: tuple[str, QuayWork, int]) -> None:
-        crane, work, duration_ms = task
+    def _after(self, task: Begun, done: float, share: float, then: Handler, argument: Any) -> None:
+        """From one share of the cycle to another."""
+        self._agenda.after(round(share * task[2]) - round(done * task[2]), then, argument)
+
+    def _over_truck(self, task: tuple[str, QuayWork, int, int | None]) -> None:
+        """The spreader is where the truck is to be, and goes down when it stands there."""
+        crane, work, duration_ms, since_ms = task
+        now_ms = self._agenda.now_ms
+        waiting = (crane, work, duration_ms, now_ms if since_ms is None else since_ms)
+        is_load = work.kind in ONTO_SHIP
+        (truck, _), *_ = work.sources if is_load else work.targets
+        if self._stops.puts_off(crane, self._over_truck, (crane, work, duration_ms, None)):
+            return
+        if self._trucks.puts_off(truck, self._over_truck, waiting):
+            return
+        if since_ms is not None and since_ms < now_ms:
+            cause = "truck with the box under way" if is_load else "empty truck under way"
+            self._hear(Waited(now_ms, crane, since_ms, cause))
+        at = LIFTED_AT if is_load else LANDED_AT
+        self._after(waiting[:3], at - LOWERING, at, self._lift if is_load else self._land, waiting[:3])
+
+    def _lift(self, task: Begun) -> None:
+        crane, work, _ = task
         if self._stops.puts_off(crane, self._lift, task):
             return
         if work.kind in LID_STEPS:
             self._hear(LidLifted(self._agenda.now_ms, crane, work.call, work.lid))
         else:
             self._hear(BoxesLifted(self._agenda.now_ms, crane, work.containers, work.sources))
-        self._agenda.after(round(LANDED_AT * duration_ms) - round(LIFTED_AT * duration_ms), self._land, task)
+        if work.kind in OFF_SHIP:
+            self._after(task, LIFTED_AT, LANDED_AT - LOWERING, self._over_truck, (*task, None))
+        else:
+            self._after(task, LIFTED_AT, LANDED_AT, self._land, task)
 
-    def _land(self, task: tuple[str, QuayWork, int]) -> None:
-        crane, work, duration_ms = task
+    def _land(self, task: Begun) -> None:
+        crane, work, _ = task
         if self._stops.puts_off(crane, self._land, task):
             return
         if work.kind in LID_STEPS:
@@ -103,7 +141,7 @@ class TwinQuayCranes:
         else:
             self._hear(BoxesLanded(self._agenda.now_ms, crane, work.containers, work.targets))
         self._hear(EnergyUsed(self._agenda.now_ms, crane, WH_PER_LIFT))
-        self._agenda.after(duration_ms - round(LANDED_AT * duration_ms), self._end, (crane, work.job))
+        self._after(task, LANDED_AT, 1, self._end, (crane, work.job))
 
     def _end(self, ended: tuple[str, str]) -> None:
         crane, job = ended

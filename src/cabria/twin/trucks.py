@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cabria.domain.layout import Layout
 from cabria.domain.machines import TruckModel
 from cabria.domain.run_events import EnergyUsed, JobDone, RunEvent
 from cabria.planning.dispatch.traffic.lane_book import Passage
-from cabria.twin.agenda import Agenda
+from cabria.twin.agenda import Agenda, Handler
 
 
 class _Trip(NamedTuple):
@@ -25,6 +26,7 @@ class TwinTrucks:
         self._agenda, self._model, self._hear = agenda, model, hear
         self._length_mm = [segment.length_mm for segment in layout.segments]
         self._trips: dict[str, _Trip] = {}
+        self._awaited: dict[str, list[tuple[Handler, Any]]] = defaultdict(list)
 
     def drive(self, truck: str, job: str, passage: Passage, arrives_ms: int, cargo_kg: int) -> None:
         distance_mm = sum(self._length_mm[window.segment] for window in passage[1:])
@@ -36,7 +38,16 @@ class TwinTrucks:
         self._agenda.cancel(trip.entry)
         self._trips[truck] = trip._replace(entry=self._agenda.at(arrives_ms, self._arrive, truck))
 
+    def puts_off(self, truck: str, handler: Handler, argument: Any) -> bool:
+        """Whether a truck is on its way; `handler(argument)` then happens when it stands."""
+        if truck not in self._trips:
+            return False
+        self._awaited[truck].append((handler, argument))
+        return True
+
     def _arrive(self, truck: str) -> None:
         trip = self._trips.pop(truck)
         self._hear(EnergyUsed(self._agenda.now_ms, truck, trip.wh))
         self._hear(JobDone(self._agenda.now_ms, trip.job))
+        for handler, argument in self._awaited.pop(truck, []):
+            self._agenda.after(0, handler, argument)

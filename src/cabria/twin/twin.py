@@ -62,12 +62,13 @@ class Twin:
         self.agenda, self.log = Agenda(), EventLog()
         self._stops = Stops(self.agenda)
         cranes = {crane.id: crane for crane in layout.terminal.quay_cranes}
+        trucks = TwinTrucks(self.agenda, layout, fleet.truck, self.hear)
         out = Gateways(
             alarms=self.agenda,
             journal=self.log if log is None else log,
-            quay_cranes=TwinQuayCranes(self.agenda, cranes, self.hear, self._stops, seed, fleet.spread),
-            yard_cranes=TwinYardCranes(self.agenda, layout, fleet.yard_crane, self.hear, self._stops),
-            trucks=TwinTrucks(self.agenda, layout, fleet.truck, self.hear),
+            quay_cranes=TwinQuayCranes(self.agenda, cranes, self.hear, self._stops, trucks, seed, fleet.spread),
+            yard_cranes=TwinYardCranes(self.agenda, layout, fleet.yard_crane, self.hear, self._stops, trucks),
+            trucks=trucks,
         )
         self.control = Control(layout, LaneBook(Lanes.of_layout(layout, fleet.truck)), out, settings)
         for number, stand in enumerate(_parked(layout, fleet.trucks), 1):

@@ -7,11 +7,21 @@ from collections.abc import Callable, Mapping
 from cabria.domain.layout import Layout
 from cabria.domain.machines import YardCraneModel
 from cabria.domain.positions import YardPosition
-from cabria.domain.run_events import BoxesLanded, BoxesLifted, CraneTravelled, EnergyUsed, JobDone, Place, RunEvent
+from cabria.domain.run_events import (
+    BoxesLanded,
+    BoxesLifted,
+    CraneTravelled,
+    EnergyUsed,
+    JobDone,
+    OnTruck,
+    Place,
+    RunEvent,
+)
 from cabria.domain.yard import YardBlock
 from cabria.operations.gateways import YardWork
 from cabria.twin.agenda import Agenda
 from cabria.twin.stops import Stops
+from cabria.twin.trucks import TwinTrucks
 
 
 class TwinYardCranes:
@@ -27,15 +37,25 @@ class TwinYardCranes:
         model: YardCraneModel,
         hear: Callable[[RunEvent], None],
         stops: Stops,
+        trucks: TwinTrucks,
     ) -> None:
-        self._agenda, self._model, self._hear, self._stops = agenda, model, hear, stops
+        self._agenda, self._model, self._hear = agenda, model, hear
+        self._stops, self._trucks = stops, trucks
         self._blocks: Mapping[str, YardBlock] = {block.id: block for block in layout.terminal.blocks}
         self._at_mm = {place.crane: place.at_mm for runway in layout.runways for place in runway.cranes}
         self._row = dict.fromkeys(self._at_mm, 0)
 
     def work(self, crane: str, work: YardWork) -> None:
-        reach_ms = self._go(crane, work, work.source)
-        self._agenda.after(reach_ms, self._lift, (crane, work))
+        self._agenda.after(self._go(crane, work, work.source), self._over, (crane, work, work.source))
+
+    def _over(self, task: tuple[str, YardWork, Place]) -> None:
+        """The spreader is over a place; down it goes, on to a truck only when that stands there."""
+        crane, work, place = task
+        if isinstance(place, OnTruck) and self._trucks.puts_off(place.truck, self._over, task):
+            return
+        block = self._blocks[work.block]
+        hoist_ms = self._model.hoist_ms(block.tiers, _spot(work, place, block)[2])
+        self._agenda.after(hoist_ms, self._lift if place is work.source else self._land, (crane, work))
 
     def _lift(self, task: tuple[str, YardWork]) -> None:
         crane, work = task
@@ -43,7 +63,7 @@ class TwinYardCranes:
             return
         now_ms = self._agenda.now_ms
         self._hear(BoxesLifted(now_ms, crane, (work.container,), (work.source,)))
-        self._agenda.after(self._go(crane, work, work.target), self._land, task)
+        self._agenda.after(self._go(crane, work, work.target), self._over, (crane, work, work.target))
 
     def _land(self, task: tuple[str, YardWork]) -> None:
         crane, work = task
@@ -63,15 +83,15 @@ class TwinYardCranes:
             self._hear(JobDone(self._agenda.now_ms, job))
 
     def _go(self, crane: str, work: YardWork, place: Place) -> int:
-        """Set out for a place; returns when the spreader is up again with the box, or without it."""
+        """Set out for a place; returns how long until the spreader is over it."""
         block = self._blocks[work.block]
-        at_mm, row, tier = _spot(work, place, block)
+        at_mm, row, _ = _spot(work, place, block)
         travel_ms = self._model.travel_ms(
             abs(at_mm - self._at_mm[crane]), abs(row - self._row[crane]) * block.row_pitch_mm
         )
         self._row[crane] = row
         self._travel(crane, at_mm)
-        return travel_ms + self._model.hoist_ms(block.tiers, tier)
+        return travel_ms
 
     def _travel(self, crane: str, at_mm: int) -> int:
         """Set out along the rail; returns how long it takes."""
