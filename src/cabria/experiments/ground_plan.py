@@ -62,6 +62,8 @@ GATE_ROAD_MM = 22_000
 END_INNER_MM = STAND_BESIDE_BLOCK_MM + LANE_MM
 END_OUTER_MM = END_INNER_MM + 26_000
 """From the end of a block to the two streets that serve it there."""
+END_RAILS_MM = END_OUTER_MM - LANE_MM + 7_000
+"""Rails beyond the stacks of an end-loaded block: the middle of a crane comes over the farthest stands."""
 SOURCE = "Cabria's own proposal; not a survey."
 
 
@@ -160,7 +162,7 @@ def _end_loaded(terminal: Terminal, plan: Plan) -> _Yard:
         for pocket in _stands_across(block, street, side, beside)
     ]
     pockets += _service(back, avenues, plan)
-    runways = [_runway(terminal, block, END_OUTER_MM, 0) for block in terminal.blocks]
+    runways = [_runway(terminal, block, END_RAILS_MM, 0) for block in terminal.blocks]
     return _Yard(avenues, [*(street for street, _, _ in ends), round_east, back], pockets, back, runways)
 
 

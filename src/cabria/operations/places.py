@@ -105,22 +105,38 @@ def incoming(
 ) -> YardPosition | None:
     """Where a box from the ship goes: a block near by whose crane is not busy, a stack in which it buries nothing.
 
-    `waiting` is how many boxes wait for the yard crane of each block, or are on their way to it.
+    Blocks without a crane in service are taken only when there is no room elsewhere. `waiting` is how many boxes wait
+    for the yard crane of each block, or are on their way to it.
     """
+    served = {block.id: board.served_bays(block.id) for block in board.blocks.values() if board.cranes_on(block.id)}
+    best = _best_stack(board, box, from_stand, waiting, settings, served)
+    if best is None and any(bays is not None for bays in served.values()):
+        best = _best_stack(board, box, from_stand, waiting, settings, dict.fromkeys(served))
+    return None if best is None else top_of(board, best)
+
+
+def _best_stack(
+    board: Board,
+    box: ContainerId,
+    from_stand: int,
+    waiting: Mapping[str, int],
+    settings: Settings,
+    bays: Mapping[str, Container[int] | None],
+) -> StackId | None:
+    """Of some blocks, in some of their bays or in all."""
     best: tuple[int, StackId] | None = None
     blocks = sorted(
-        (_way_ms(board, from_stand, block) + waiting.get(block.id, 0) * settings.busy_block_ms, block.id)
-        for block in board.blocks.values()
-        if board.served_bays(block.id) != frozenset()
+        (_way_ms(board, from_stand, board.blocks[name]) + waiting.get(name, 0) * settings.busy_block_ms, name)
+        for name in bays
     )
     for block_ms, name in blocks:
         if best is not None and block_ms >= best[0]:
             break
-        for stack in stacks_for(board, box, board.blocks[name], board.served_bays(name)):
+        for stack in stacks_for(board, box, board.blocks[name], bays[name]):
             cost = block_ms + _buried_ms(board, box, stack, settings) + 400 * board.height(stack)
             if best is None or (cost, stack) < best:
                 best = (cost, stack)
-    return None if best is None else top_of(board, best[1])
+    return None if best is None else best[1]
 
 
 def _way_ms(board: Board, from_stand: int, block: YardBlock) -> int:
