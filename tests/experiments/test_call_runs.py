@@ -1,4 +1,4 @@
-"""Runs of one planned call, one by one and over processes."""
+"""Runs of one planned call, one by one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import pytest
 from tests.twin.test_twin import its_layout, planned
 
 from benchmarks.terminal import run as run_benchmark
-from cabria.cli.simulate import numbers
 from cabria.domain.calls import VesselCall
 from cabria.domain.errors import DataError
 from cabria.domain.layout import Layout
-from cabria.experiments.call_runs import RunSetting, run_all, run_call, spread_of, standing_ready
+from cabria.experiments.call_runs import RunSetting, run_call, standing_ready
 from cabria.experiments.ground_plan import lay_out
 
 
@@ -29,34 +28,11 @@ def test_a_run_is_judged_and_measured_and_the_seed_decides() -> None:
     assert other.events != one.events
 
 
-def test_processes_change_nothing() -> None:
-    call, plan = planned()
-    settings = [RunSetting(trucks=trucks) for trucks in (4, 8)]
-    alone, together = (list(run_all(call, plan, its_layout(), settings, jobs)) for jobs in (1, 2))
-    assert [run.measures for run in alone] == [run.measures for run in together]
-
-
 def test_cranes_stand_ready_at_their_first_bays() -> None:
     call, plan = planned()
     ready = standing_ready(its_layout(), call, plan)
     assert {crane.id for crane in ready.terminal.quay_cranes} == {queue.crane for queue in plan.queues}
     assert all(crane.x_mm > call.berth_x_mm for crane in ready.terminal.quay_cranes)
-
-
-def test_an_interval_holds_its_mean() -> None:
-    assert spread_of([2.0]) == (2.0, 0.0)
-    middle, half = spread_of([1.0, 2.0, 3.0])
-    assert middle == 2.0
-    assert half == pytest.approx(1.96 / 3**0.5)
-
-
-def test_trucks_are_written_in_three_ways() -> None:
-    assert numbers("40") == [40]
-    assert numbers("20,25") == [20, 25]
-    assert numbers("20..60") == [20, 30, 40, 50, 60]
-    for text in ("", "many", "0", "60..20", "20..x", "1001"):
-        with pytest.raises(DataError):
-            numbers(text)
 
 
 def test_a_terminal_without_trucks_is_an_error() -> None:
@@ -79,3 +55,9 @@ def small_layout_of_one_block(call: VesselCall) -> Layout:
         yard_cranes=tuple(crane for crane in call.terminal.yard_cranes if crane.block == call.terminal.blocks[0].id),
     )
     return lay_out(terminal)
+
+
+def test_settings_that_cannot_be_are_refused_by_name() -> None:
+    for setting, text in (({"trucks": 0}, "trucks is 0"), ({"variation": 0.9}, "variation is 0.9")):
+        with pytest.raises(DataError, match=text):
+            RunSetting(**setting)  # type: ignore[arg-type]

@@ -1,24 +1,20 @@
-"""A planned call run in the twin: once or many times, judged by the referee for runs."""
+"""A planned call run in the twin and judged by the referee for runs; `cabria.experiments.sweep` does it many times."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from functools import partial
-from math import sqrt
-from multiprocessing import get_context
-from statistics import mean, stdev
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.errors import DataError
 from cabria.domain.layout import Layout
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.run_events import RunEvent
-from cabria.operations.settings import Settings, TruckChoice
+from cabria.operations.settings import Settings
 from cabria.referee.run import RunJudgement, judge_run
 from cabria.referee.run_figures import RunFigures, figures_of
+from cabria.referee.run_record import measures_of
 from cabria.twin.failures import Reliability
 from cabria.twin.quay_cranes import Spread
 from cabria.twin.twin import Fleet, Twin
@@ -32,19 +28,27 @@ BREAKDOWNS = Fleet(
     yard_crane_reliability=Reliability(between_h=50, repair_min=15),
 )
 """How often machines break down in a run with breakdowns."""
+MOST_TRUCKS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class RunSetting:
-    """What is tried."""
+    """What is tried. Raises DataError for what cannot be."""
 
     trucks: int = 40
-    look_ahead: int = Settings().look_ahead
-    truck_choice: TruckChoice = TruckChoice.IN_TIME
+    """Driverless trucks."""
     variation: float = 0.1
-    """Of quay crane cycles."""
+    """How much the cycles of quay cranes differ."""
     has_breakdowns: bool = False
+    """Whether machines break down and are repaired."""
+    settings: Settings = field(default_factory=Settings)
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("trucks", 1, MOST_TRUCKS), ("variation", 0, 0.5)):
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise DataError(f"{name} is {value}; it lies between {low} and {high:,}.", place=name)
 
 
 @dataclass(frozen=True)
@@ -60,20 +64,8 @@ class CallRun:
 
     @property
     def measures(self) -> Mapping[str, float]:
-        """The figures a table shows."""
-        figures = self.figures
-        (call,) = figures.calls
-        waiting = figures.waiting_share_by_cause
-        return {
-            "makespan_h": call.makespan_s / 3_600,
-            "of_plan": call.makespan_s / call.planned_makespan_s if call.planned_makespan_s else 0.0,
-            "gmph": figures.gross_moves_per_hour or 0.0,
-            "crane_waiting": sum(waiting.values()),
-            "empty_drive": figures.trucks.empty_share or 0.0,
-            "truck_use": figures.trucks.utilisation or 0.0,
-            "rehandles": figures.rehandle_ratio or 0.0,
-            "kwh_per_move": figures.kwh_per_move or 0.0,
-        }
+        """The figures a table shows, without those of which there are none."""
+        return {name: value for name, value in measures_of(self.figures).items() if value is not None}
 
 
 def standing_ready(layout: Layout, call: VesselCall, plan: LoadingPlan) -> Layout:
@@ -91,13 +83,13 @@ def standing_ready(layout: Layout, call: VesselCall, plan: LoadingPlan) -> Layou
 
 def run_call(call: VesselCall, plan: LoadingPlan, layout: Layout, setting: RunSetting) -> CallRun:
     """Work the plan to its end in the twin, and judge the log."""
-    _refuse_strangers(call, plan, layout)
+    refuse_strangers(call, plan, layout)
     started = time.process_time()
     ready = standing_ready(layout, call, plan)
     fleet = replace(
         BREAKDOWNS if setting.has_breakdowns else Fleet(), trucks=setting.trucks, spread=Spread(setting.variation)
     )
-    twin = Twin(ready, Settings(look_ahead=setting.look_ahead, truck_choice=setting.truck_choice), fleet, setting.seed)
+    twin = Twin(ready, setting.settings, fleet, setting.seed)
     twin.control.take_stock(call.yard)
     twin.control.berth(call, plan)
     stood_still = not _run_to_end(twin)
@@ -109,7 +101,7 @@ def run_call(call: VesselCall, plan: LoadingPlan, layout: Layout, setting: RunSe
     )  # fmt: skip
 
 
-def _refuse_strangers(call: VesselCall, plan: LoadingPlan, layout: Layout) -> None:
+def refuse_strangers(call: VesselCall, plan: LoadingPlan, layout: Layout) -> None:
     """Raise DataError for cranes and blocks that the layout does not have."""
     cranes = {crane.id for crane in layout.terminal.quay_cranes}
     blocks = {block.id for block in layout.terminal.blocks}
@@ -137,22 +129,3 @@ def _run_to_end(twin: Twin) -> bool:
             return False
     twin.run(twin.now_ms + HOUR_MS)
     return True
-
-
-def run_all(
-    call: VesselCall, plan: LoadingPlan, layout: Layout, settings: Sequence[RunSetting], jobs: int = 1
-) -> Iterator[CallRun]:
-    """A run a setting, in order, over processes of their own when `jobs` is more than one."""
-    run = partial(run_call, call, plan, layout)
-    if jobs <= 1:
-        yield from map(run, settings)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(run, settings)
-
-
-def spread_of(values: Sequence[float]) -> tuple[float, float]:
-    """Mean, and half the width of its 95 % confidence interval (normal; 0 for a single value)."""
-    if len(values) < 2:
-        return values[0], 0.0
-    return mean(values), 1.96 * stdev(values) / sqrt(len(values))

@@ -1,16 +1,16 @@
 """Run logs on disk, version 1: JSON lines in gzip. `docs/reference/run-log.md` explains every event.
 
-The first line names the format. Line n + 1 is event n: an array of the event's type and its fields, in the order of
-`cabria.domain.run_events`. Places are arrays, told apart by their length: in the yard block, bay, row, tier; aboard the
-word "aboard", call, bay, row, tier; on a truck the word "truck", its name, the end of its bed. Events are written as
-they happen and read one at a time; reading gives back what was written.
+The first line names the format and may tell how the run came about. Line n + 1 is event n: an array of the event's type
+and its fields, in the order of `cabria.domain.run_events`. Places are arrays, told apart by their length: in the yard
+block, bay, row, tier; aboard the word "aboard", call, bay, row, tier; on a truck the word "truck", its name, the end of
+its bed. Events are written as they happen and read one at a time; reading gives back what was written.
 """
 
 from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, get_args
@@ -38,7 +38,8 @@ MAX_LINE_BYTES = 50_000_000
 """Of one event; a stock of a hundred thousand boxes takes a sixth of it."""
 EVENT_TYPES: tuple[type[RunEvent], ...] = get_args(RunEvent)
 _TYPE_BY_NAME: dict[str, type[RunEvent]] = {kind.__name__: kind for kind in EVENT_TYPES}
-_HEADER = msgspec.json.encode([FORMAT]) + b"\n"
+Head = Mapping[str, Any]
+"""How a run came about, so that it can be done again; empty when nobody said."""
 
 
 def line_of(event: RunEvent) -> bytes:
@@ -66,24 +67,28 @@ def _out(place: Place) -> Any:
 
 
 class RunLogWriter:
-    """A journal that writes each event as it is recorded; a context manager that closes the file.
+    """A journal that writes each event as it is recorded, to a file that it closes or to a stream that it leaves open.
 
     A run that is cut off leaves a file without gzip's end, which readers say. Raises DataError when it cannot write.
     """
 
-    def __init__(self, path: Path | str) -> None:
-        self.path = str(path)
+    def __init__(self, target: Path | str | IO[bytes], head: Head | None = None) -> None:
+        self.path = str(target) if isinstance(target, (Path, str)) else "the log"
         self.events = 0
+        self._raw = self._opened(target) if isinstance(target, (Path, str)) else target
+        self._is_ours = self._raw is not target
+        # No time of day and no name inside: the same events give the same bytes.
+        self._file = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=self._raw, mtime=0)
+        self._write(_encode([FORMAT, head] if head else [FORMAT]))
+
+    def _opened(self, path: Path | str) -> IO[bytes]:
         try:
             target = resolved(path)
             if target.exists() and not target.is_file():
                 raise DataError("This is not a file, so it is left alone.", file=self.path, remedy="Name another.")
-            self._raw: IO[bytes] = target.open("wb")
+            return target.open("wb")
         except OSError as error:
             raise self._refused(error) from None
-        # No time of day and no name inside: the same events give the same bytes.
-        self._file = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=self._raw, mtime=0)
-        self._write(_HEADER)
 
     def record(self, event: RunEvent) -> None:
         """Write the next event."""
@@ -94,7 +99,8 @@ class RunLogWriter:
         """Write what is left; the log is whole then."""
         try:
             self._file.close()
-            self._raw.close()
+            if self._is_ours:
+                self._raw.close()
         except OSError as error:
             raise self._refused(error) from None
 
@@ -116,9 +122,9 @@ class RunLogWriter:
         self.close()
 
 
-def write_run_log(path: Path | str, events: Iterable[RunEvent]) -> None:
+def write_run_log(path: Path | str, events: Iterable[RunEvent], head: Head | None = None) -> None:
     """Write a whole log. Raises DataError."""
-    with RunLogWriter(path) as log:
+    with RunLogWriter(path, head) as log:
         for event in events:
             log.record(event)
 
@@ -127,7 +133,7 @@ def read_run_log(path: Path | str) -> Iterator[RunEvent]:
     """The events of a log, one at a time. Raises DataError, with the line, for what is no log or was cut off."""
     name = str(path)
     lines = _lines(name)
-    _check_header(name, next(lines, b""))
+    _head_of(name, next(lines, b""))
     for number, line in enumerate(lines, 2):
         try:
             yield event_of(line)
@@ -138,14 +144,26 @@ def read_run_log(path: Path | str) -> Iterator[RunEvent]:
             raise DataError(error.problem, file=name, place=f"line {number}", remedy=error.remedy) from None
 
 
-def _check_header(name: str, line: bytes) -> None:
+def read_head(path: Path | str) -> Head:
+    """What the first line of a log tells of how the run came about. Raises DataError for what is no log."""
+    return _head_of(str(path), next(_lines(str(path)), b""))
+
+
+def _head_of(name: str, line: bytes) -> Head:
     try:
         header = msgspec.json.decode(line)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         header = None
-    if header != [FORMAT]:
-        said = f" but {header[0]!r:.60}" if isinstance(header, list) and len(header) == 1 else ""
-        raise DataError(f'The first line does not say ["{FORMAT}"]{said}.', file=name, place="line 1")
+    match header:
+        case [str(said)] if said == FORMAT:
+            return {}
+        case [str(said), dict(head)] if said == FORMAT:
+            return head
+        case [said, *_] if said != FORMAT:
+            told = f" but {said!r:.60}"
+        case _:
+            told = ""
+    raise DataError(f'The first line does not say ["{FORMAT}"]{told}.', file=name, place="line 1")
 
 
 def _lines(name: str) -> Iterator[bytes]:

@@ -1,0 +1,1 @@
+"""What came of many runs, and one run to be looked at as it went."""
