@@ -1,0 +1,201 @@
+"""Nouns of the domain and of operations as JSON, and back: a closed list of types, so that a file can bring nothing else.
+
+Tuples are arrays; whatever else is no plain value is an object that says its type under "$": a dataclass or named tuple
+with the fields that differ from their defaults, an enumeration with its value, a list, a mapping or a set with what is
+in it, a function of operations by name. New fields with defaults need no new version.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from importlib import import_module
+from types import FunctionType
+from typing import Any
+
+import msgspec
+
+from cabria.domain.errors import DataError
+
+TYPE, IS, OF = "$", "is", "of"
+TYPES_OF = (
+    "cabria.domain.calls",
+    "cabria.domain.containers",
+    "cabria.domain.findings",
+    "cabria.domain.layout",
+    "cabria.domain.machines",
+    "cabria.domain.plan",
+    "cabria.domain.positions",
+    "cabria.domain.road_visits",
+    "cabria.domain.run_events",
+    "cabria.domain.stands",
+    "cabria.domain.stowage",
+    "cabria.domain.terminal",
+    "cabria.domain.vessel",
+    "cabria.domain.wishes",
+    "cabria.domain.work",
+    "cabria.domain.yard",
+    "cabria.operations.board",
+    "cabria.operations.gateways",
+    "cabria.operations.handover",
+    "cabria.operations.records",
+    "cabria.operations.settings",
+    "cabria.operations.standing",
+    "cabria.planning.dispatch.traffic.lane_book",
+)
+"""Every dataclass, named tuple and enumeration of these modules may stand in a journal."""
+FUNCTIONS_OF = (
+    "cabria.operations.gate_work",
+    "cabria.operations.quay_work",
+    "cabria.operations.truck_work",
+    "cabria.operations.yard_work",
+)
+"""Every function of these may be what follows when a job is done."""
+PLAIN = (str, int, float, bool, type(None))
+
+
+def encode(value: Any) -> bytes:
+    """Raises TypeError for a type that is not on the list."""
+    return msgspec.json.encode(_out(value))
+
+
+def decode(text: bytes) -> Any:
+    """What `encode` wrote. Raises DataError for anything else."""
+    try:
+        return _in(msgspec.json.decode(text))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise DataError(f"This is nothing that a journal holds: {str(error).rstrip('.')}.") from None
+
+
+def _out(value: Any) -> Any:
+    kind = type(value)
+    if kind in PLAIN:
+        return value
+    if kind is tuple:
+        return [_out(part) for part in value]
+    if kind is list:
+        return {TYPE: "list", OF: [_out(part) for part in value]}
+    if kind in (set, frozenset):
+        return {TYPE: "set", OF: [_out(part) for part in sorted(value)]}
+    if isinstance(value, Mapping):
+        return {TYPE: "map", OF: [[_out(key), _out(held)] for key, held in value.items()]}
+    if kind is FunctionType:
+        return {TYPE: "function", IS: _function_name(value)}
+    name = kind.__name__
+    if _types().get(name) is not kind:
+        raise TypeError(f"A {kind.__module__}.{name} cannot stand in a journal.")
+    if isinstance(value, Enum):
+        return {TYPE: name, IS: value.value}
+    return {TYPE: name} | {field: _out(held) for field, held in _differing(kind, value)}
+
+
+def _differing(kind: type, value: Any) -> Iterator[tuple[str, Any]]:
+    """Fields that are not at their defaults."""
+    for field, default in _fields(kind).items():
+        held = getattr(value, field)
+        if default is MISSING or held != default or type(held) is not type(default):
+            yield field, held
+
+
+def _in(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_in(part) for part in value)
+    if not isinstance(value, dict):
+        return value
+    name = value.pop(TYPE, None)
+    if name in _BUILT_IN:
+        return _BUILT_IN[name](value)
+    kind = _types().get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise DataError(f"Nothing in a journal is called {name!r:.60}.")
+    try:
+        if issubclass(kind, Enum):
+            return kind(value[IS])
+        if unknown := value.keys() - _fields(kind).keys():
+            raise DataError(f"{name} has no field {min(unknown)!r:.60}.")
+        return kind(**{field: _in(held) for field, held in value.items()})
+    except (TypeError, ValueError, KeyError) as error:
+        raise DataError(f"This is no {name}: {str(error).rstrip('.')}.") from None
+
+
+def _parts(value: dict[str, Any]) -> Iterable[Any]:
+    parts = value.get(OF)
+    if not isinstance(parts, list):
+        raise DataError("A list, set or map does not say what is in it.")
+    return parts
+
+
+def _set_in(value: dict[str, Any]) -> set[Any]:
+    try:
+        return {_in(part) for part in _parts(value)}
+    except TypeError:
+        raise DataError("A set holds what no set can hold.") from None
+
+
+def _map_in(value: dict[str, Any]) -> dict[Any, Any]:
+    try:
+        return {_in(key): _in(held) for key, held in _parts(value)}
+    except (TypeError, ValueError):
+        raise DataError("A map is not made of keys and what they stand for.") from None
+
+
+def _function_in(value: dict[str, Any]) -> Any:
+    found = _functions().get(str(value.get(IS)))
+    if found is None:
+        raise DataError(f"Operations have no function {value.get(IS)!r:.80}.")
+    return found
+
+
+_BUILT_IN: Mapping[object, Callable[[dict[str, Any]], Any]] = {
+    "list": lambda value: [_in(part) for part in _parts(value)],
+    "set": _set_in,
+    "map": _map_in,
+    "function": _function_in,
+}
+
+
+def _function_name(function: FunctionType) -> str:
+    name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+    if _functions().get(name) is not function:
+        raise TypeError(f"The function {name} cannot stand in a journal.")
+    return name
+
+
+@cache
+def _types() -> Mapping[str, type]:
+    found: dict[str, type] = {}
+    for module in TYPES_OF:
+        import_module(module)
+        for name, thing in vars(sys.modules[module]).items():
+            if isinstance(thing, type) and thing.__module__ == module and _is_noun(thing):
+                if name in found:
+                    raise TypeError(f"Two types are called {name}.")
+                found[name] = thing
+    return found
+
+
+def _is_noun(kind: type) -> bool:
+    return is_dataclass(kind) or issubclass(kind, Enum) or hasattr(kind, "_fields")
+
+
+@cache
+def _functions() -> Mapping[str, FunctionType]:
+    return {
+        f"{module.rpartition('.')[2]}.{name}": thing
+        for module in FUNCTIONS_OF
+        for name, thing in vars(import_module(module)).items()
+        if isinstance(thing, FunctionType) and thing.__module__ == module
+    }
+
+
+@cache
+def _fields(kind: type) -> Mapping[str, Any]:
+    """Names of fields and their defaults; MISSING for those without, and for made ones."""
+    if is_dataclass(kind):
+        return {field.name: field.default for field in fields(kind) if field.init}
+    names: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]
+    defaults: Mapping[str, Any] = kind._field_defaults  # type: ignore[attr-defined]
+    return {name: defaults.get(name, MISSING) for name in names}
