@@ -12,7 +12,8 @@ from cabria.domain.run_events import MachineResumed, MachineStopped, RunEvent
 from cabria.domain.stands import StandKind
 from cabria.operations.control import Control
 from cabria.operations.desk import Gateways
-from cabria.operations.gateways import Journal
+from cabria.operations.gateways import DurableJournal, Journal
+from cabria.operations.journaling import JournaledControl
 from cabria.operations.settings import Settings
 from cabria.planning.dispatch.traffic.lane_book import LaneBook
 from cabria.planning.dispatch.traffic.lanes import Lanes
@@ -56,9 +57,16 @@ class Twin:
     """`control` is told what there is and which ships berth; `run` lets time go by; `log` is what happened."""
 
     def __init__(
-        self, layout: Layout, settings: Settings, fleet: Fleet, seed: int = 0, log: Journal | None = None
+        self,
+        layout: Layout,
+        settings: Settings,
+        fleet: Fleet,
+        seed: int = 0,
+        log: Journal | None = None,
+        journal: DurableJournal | None = None,
     ) -> None:
-        """With a `log` of its own, events go there and are not kept in memory."""
+        """With a `log` of its own, events go there and are not kept in memory. With a `journal`, an empty one, all that
+        comes in and all that follows from it is written there too."""
         self.agenda, self.log = Agenda(), EventLog()
         self._stops = Stops(self.agenda)
         cranes = {crane.id: crane for crane in layout.terminal.quay_cranes}
@@ -70,7 +78,12 @@ class Twin:
             yard_cranes=TwinYardCranes(self.agenda, layout, fleet.yard_crane, self.hear, self._stops, trucks),
             trucks=trucks,
         )
-        self.control = Control(layout, LaneBook(Lanes.of_layout(layout, fleet.truck)), out, settings)
+        lanes = LaneBook(Lanes.of_layout(layout, fleet.truck))
+        self.control = (
+            Control(layout, lanes, out, settings)
+            if journal is None
+            else JournaledControl.over(layout, settings, fleet.truck, lanes, out, journal)
+        )
         for number, stand in enumerate(_parked(layout, fleet.trucks), 1):
             self.control.add_truck(f"T{number:02}", stand)
         out_of_service = OutOfService(self.hear)
