@@ -8,6 +8,7 @@ from functools import cached_property
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId
+from cabria.domain.findings import Finding, Severity
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import BayPlan
 from cabria.domain.work import WorkQueue, YardMove
@@ -33,6 +34,30 @@ class Change:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A person answers for findings that stay: those of a rule, at one place or for one box where that is said."""
+
+    rule: str
+    reason: str
+    by: str
+    place: str = ""
+    container: ContainerId | None = None
+
+    def covers(self, finding: Finding) -> bool:
+        """Never a HARD one: what is illegal or impossible nobody can answer for."""
+        return (
+            finding.severity is not Severity.HARD
+            and finding.rule == self.rule
+            and self.place in ("", finding.place)
+            and self.container in (None, finding.container)
+        )
+
+    def __str__(self) -> str:
+        about = " ".join(part for part in (self.rule, self.place, self.container) if part)
+        return f"{about} ({self.reason}, {self.by})"
+
+
 @dataclass(frozen=True)
 class LoadingPlan:
     """Which load stands in which slot, which box aboard is restowed where, what is refused and why, and the work.
@@ -52,6 +77,7 @@ class LoadingPlan:
     reasons: Mapping[ContainerId, Reason] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     """Against the earlier plan of the call's change budget, if it has one."""
+    waivers: tuple[Waiver, ...] = ()
 
     @cached_property
     def makespan_s(self) -> int:

@@ -128,6 +128,13 @@ class Condition:
             state.put(box)
         return cls(profile, dict(sorted(stacks.items())), tuple(astray), changed)
 
+    def with_stacks(self, stacks: Collection[StackId], other: Condition) -> Condition:
+        """The same ship, but with these stacks as another condition has them; boxes astray are left out."""
+        here = {stack_id: state for stack_id, state in self.stacks.items() if stack_id not in stacks}
+        there = {stack_id: state for stack_id, state in other.stacks.items() if stack_id in stacks}
+        changed = {*self.changed, *other.changed}
+        return Condition(self.profile, dict(sorted({**here, **there}.items())), (), changed)
+
     def boxes(self) -> Iterable[Aboard]:
         return (box for state in self.stacks.values() for box in state.boxes)
 
@@ -157,25 +164,33 @@ class Case:
 
     @classmethod
     def of(cls, call: VesselCall, plan: LoadingPlan) -> Case:
-        staying = {stowed.container.id for stowed in call.remaining}
-        moved = {number: position for number, position in plan.restows.items() if number in staying}
-        loaded = {number: position for number, position in plan.loads.items() if number in call.load_by_id}
-        sailing = (
-            *(Stowed(container, moved.get(container.id, position)) for container, position in call.remaining),
-            *(Stowed(call.load_by_id[number], position) for number, position in loaded.items()),
-        )
-
         def order_of(container: Container) -> int:
             return 0 if container.pod == call.port else call.order_of(container)
 
+        loaded = [number for number in plan.loads if number in call.load_by_id]
+        sailing = sailing_of(call, plan)
         return cls(
             call,
             plan,
             Condition.of(call.vessel, call.arrival, order_of),
             Condition.of(call.vessel, call.remaining, order_of),
-            Condition.of(call.vessel, sailing, order_of, {*loaded, *_elsewhere(call, moved)}),
+            Condition.of(call.vessel, sailing, order_of, {*loaded, *_elsewhere(call, _moved(call, plan))}),
             sailing,
         )
+
+
+def sailing_of(call: VesselCall, plan: LoadingPlan) -> tuple[Stowed, ...]:
+    """Every container of the departure with its position."""
+    moved, loads = _moved(call, plan), call.load_by_id
+    return (
+        *(Stowed(container, moved.get(container.id, position)) for container, position in call.remaining),
+        *(Stowed(loads[number], position) for number, position in plan.loads.items() if number in loads),
+    )
+
+
+def _moved(call: VesselCall, plan: LoadingPlan) -> dict[ContainerId, StowPosition]:
+    staying = {stowed.container.id for stowed in call.remaining}
+    return {number: position for number, position in plan.restows.items() if number in staying}
 
 
 def _elsewhere(call: VesselCall, moved: Mapping[ContainerId, StowPosition]) -> set[ContainerId]:

@@ -104,7 +104,7 @@ def judge(call: VesselCall, plan: LoadingPlan) -> Judgement:
     departure = stability(call.vessel, case.sailing, tanks)
     findings = (
         *(finding for check in CASE_CHECKS for finding in check(case)),
-        *_stowage_findings(case),
+        *stowage_findings(case),
         *seaworthiness.tanks_hold_it(call.vessel, tanks),
         *seaworthiness.ship_within_limits(call.vessel, arrival, departure),
         *attribute(
@@ -115,7 +115,8 @@ def judge(call: VesselCall, plan: LoadingPlan) -> Judgement:
     return Judgement(findings, figures.count(case, findings), arrival, departure, _rules(case, departure))
 
 
-def _stowage_findings(case: Case) -> Iterator[Finding]:
+def stowage_findings(case: Case) -> Iterator[Finding]:
+    """What is wrong with how the boxes stand, by the rules that look at a condition of the ship."""
     for check in SUPPORT_CHECKS:
         yield from attribute(check(case.departure), check(case.arrival))
     for check in LIMIT_CHECKS:
