@@ -16,6 +16,7 @@ from cabria.planning.dispatch.transhipment.rules import (
     choose_berth,
     choose_block,
     choose_job,
+    choose_ship,
     choose_truck,
 )
 
@@ -50,9 +51,12 @@ class Decisions:
 
     def customeized_allocated_berth(self, waiting_vessel_list: Any) -> tuple[Any, Any]:
         free = [berth for berth in self._port.berth_being_idle.completed_list if berth.berthed_vessel is None]
-        if not free or not waiting_vessel_list:
+        now = self._port.clock_time
+        waits_s = [(now - vessel.arrival_time).total_seconds() for vessel in waiting_vessel_list]
+        chosen = choose_ship(waits_s, self._params)
+        if not free or chosen is None:
             return None, None
-        vessel = waiting_vessel_list[0]
+        vessel = waiting_vessel_list[chosen]
         ship = WaitingShip(sum(vessel.discharging_containers_information.values()), self._fetch_s(vessel))
         blocks = [BlockState(len(block.stacked_containers), block.reserved_slots) for block in self._port.yard_blocks]
         numbers = sorted(self._berth_number[id(berth)] for berth in free)
@@ -77,7 +81,11 @@ class Decisions:
         box = agv.loaded_container
         origin, destination, week = box.discharging_vessel_id, box.loading_vessel_id, box.week
         stay_days = 7 * WEEKS_BETWEEN + self._days[destination] - self._days[origin]
-        arriving = ArrivingBox(0, stay_days, self._called_back())
+        at_berth = next(
+            number for number, berth in enumerate(self._port.berths) if berth.berthed_vessel is box.discharging_vessel
+        )
+        is_last = not any(box.discharging_vessel.discharging_containers_information.values())
+        arriving = ArrivingBox(0, stay_days, self._called_back(), at_berth, is_last)
         choice = choose_block(self._terminal, arriving, self._blocks_for(agv), self._params)
         if choice is None:
             return None

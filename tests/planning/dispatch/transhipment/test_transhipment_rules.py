@@ -21,11 +21,12 @@ from cabria.planning.dispatch.transhipment.rules import (
     choose_berth,
     choose_block,
     choose_job,
+    choose_ship,
     choose_truck,
 )
 
 TERMINAL = Terminal(drive_s=((40.0, 40.0, 200.0), (200.0, 120.0, 40.0)), rooms=(10, 10, 10), yard_crane_s=90.0)
-ONLY_BACK = Params(back=1, inward=0, onward=0, queue=0, leg_s=0, ship_s=0, slot_s=0)
+ONLY_BACK = Params(back=1, away_s=0, inward=0, inward_last=0, onward=0, queue=0, leg_s=0, ship_s=0, slot_s=0)
 
 _seconds = st.floats(0, 1_000)
 _states = st.builds(
@@ -42,6 +43,8 @@ _boxes = st.builds(
     next_berth=st.integers(0, 1),
     stay_days=st.floats(0, 30),
     called_back=st.sampled_from([(), (0,), (1,), (0, 1)]),
+    at_berth=st.sampled_from([None, 0, 1]),
+    is_last=st.booleans(),
 )
 
 
@@ -78,6 +81,37 @@ def test_a_box_that_stays_long_leaves_the_last_near_places_to_others() -> None:
     params = replace(ONLY_BACK, slot_s=250)
     chosen = [choose_block(TERMINAL, ArrivingBox(0, days, (0,)), blocks, params) for days in (7.0, 21.0)]
     assert [choice.chosen for choice in chosen if choice] == [0, 2]
+
+
+def test_the_last_box_of_a_ship_goes_the_shortest_way() -> None:
+    near, far = BlockState(drive_in_s=20, coming=1), BlockState(drive_in_s=150)
+    params = replace(ONLY_BACK, inward=0.1, inward_last=1.0, queue=1.0)
+    chosen = [
+        choose_block(TERMINAL, ArrivingBox(0, 14, is_last=last), [near, far, far], params) for last in (False, True)
+    ]
+    assert [choice.chosen for choice in chosen if choice] == [1, 0]
+
+
+def test_a_truck_stays_with_its_berth_when_another_calls_too() -> None:
+    blocks = [BlockState()] * 3
+    params = replace(ONLY_BACK, away_s=150)
+    choices = [choose_block(TERMINAL, ArrivingBox(0, 14, (0, 1), at), blocks, params) for at in (0, 1)]
+    assert [choice.chosen for choice in choices if choice] == [0, 2]
+
+
+@given(st.lists(st.floats(0, 200_000), max_size=12))
+def test_a_late_ship_lets_those_go_first_that_can_be_on_time(waits_s: list[float]) -> None:
+    chosen = choose_ship(waits_s)
+    assert (chosen is None) == (not waits_s)
+    if chosen is None:
+        return
+    wait_s = waits_s[chosen]
+    in_time = [w for w in waits_s if w < Params().on_time_s]
+    if wait_s >= Params().most_s or (in_time and wait_s < Params().on_time_s):
+        assert wait_s == max([w for w in waits_s if w >= Params().most_s] or in_time)
+    else:
+        assert not in_time
+        assert wait_s == max(waits_s)
 
 
 def test_boxes_asked_for_together_are_spread_over_blocks() -> None:

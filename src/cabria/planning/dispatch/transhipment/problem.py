@@ -56,12 +56,15 @@ class ArrivingBox:
     """A box on a truck under a quay crane.
 
     `next_berth` is where the ship it leaves with is expected, `stay_days` how long it will stand, and `called_back` the
-    berths whose cranes will want the truck soon, if any.
+    berths whose cranes will want the truck soon, if any; `at_berth` is where it is now. `is_last` is that its ship can
+    begin to load when it is set down.
     """
 
     next_berth: int
     stay_days: float
     called_back: tuple[int, ...] = ()
+    at_berth: int | None = None
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

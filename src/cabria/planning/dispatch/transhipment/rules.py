@@ -1,4 +1,4 @@
-"""The decisions, one function each: a block for a box, a berth for a ship, the next box and the truck for it."""
+"""The decisions, one function each: a block for a box, the next ship, a berth for her, the next box and its truck."""
 
 from __future__ import annotations
 
@@ -22,23 +22,29 @@ _USUAL_STAY_DAYS = 14.0
 class Params:
     """What a second of each kind weighs.
 
-    Blocks: `back`, the truck's drive back to a crane that waits for it; `inward`, its drive to the block; `onward`, the
-    drive to the next ship; `queue`, waiting for the yard crane; `leg_s` and `ship_s`, for each box in the block that
-    will be asked for just before or after this one, or by the same ship; `slot_s`, for two weeks in the last free place
-    of a block, falling with how full it is to the power `scarcity`.
+    Blocks: `back`, the truck's drive back to a crane that waits for it, `away_s` more to another berth than it is at;
+    `inward`, its drive to the block, `inward_last` with the last box of its ship; `onward`, the drive to the next ship;
+    `queue`, waiting for the yard crane; `leg_s` and `ship_s`, for each box in the block that will be asked for just
+    before or after this one, or by the same ship; `slot_s`, for two weeks in the last free place of a block, falling
+    with how full it is to the power `scarcity`.
+    Ships: `on_time_s`, how long one may wait and be on time; `most_s`, after which she goes first whatever is lost.
     Berths: `fetch`, driving the boxes to load to the berth.
     Jobs: `crane_waits_s`, how much sooner a box on a quay crane's hook is served; `enough_trucks` for a loading ship,
     and `too_many_s` for each truck beyond; `block_queue`, waiting for the yard crane.
     """
 
     back: float = 1.0
+    away_s: float = 100.0
     inward: float = 0.4
+    inward_last: float = 1.0
     onward: float = 0.3
     queue: float = 0.2
     leg_s: float = 17.0
     ship_s: float = 0.6
     slot_s: float = 220.0
     scarcity: float = 4.0
+    on_time_s: float = 7_200.0
+    most_s: float = 86_400.0
     fetch: float = 0.02
     crane_waits_s: float = 300.0
     enough_trucks: int = 6
@@ -58,13 +64,19 @@ def choose_block(
 
 
 def _block_choice(terminal: Terminal, box: ArrivingBox, block: int, state: BlockState, params: Params) -> Choice:
-    back_s = min((terminal.drive_s[berth][block] for berth in box.called_back), default=0.0)
+    back_s = min(
+        (
+            terminal.drive_s[berth][block] + (0.0 if berth == box.at_berth else params.away_s)
+            for berth in box.called_back
+        ),
+        default=0.0,
+    )
     busy_s = (state.coming + state.wanted) * terminal.yard_crane_s
     return Choice(
         block,
         {
             "truck back": params.back * back_s,
-            "drive in": params.inward * state.drive_in_s,
+            "drive in": (params.inward_last if box.is_last else params.inward) * state.drive_in_s,
             "drive out": params.onward * terminal.drive_s[box.next_berth][block],
             "yard crane": params.queue * max(0.0, busy_s - state.drive_in_s),
             "neighbours": params.leg_s * state.same_leg + params.ship_s * state.same_ship,
@@ -77,6 +89,19 @@ def _room_s(terminal: Terminal, block: int, state: BlockState, stay_days: float,
     """The price of a place: dear in a block that is nearly full, and for a box that stays long."""
     fill = (state.standing + state.coming) / terminal.rooms[block]
     return params.slot_s * stay_days / _USUAL_STAY_DAYS * math.pow(fill, params.scarcity)
+
+
+def choose_ship(waits_s: Sequence[float], params: Params = Params()) -> int | None:
+    """The ship that goes to the next free berth, by how long each has waited; None when none waits.
+
+    The longest wait first, but a ship that is late already waits for those that can still be on time, as long as she
+    has not waited `most_s`.
+    """
+    return max(
+        range(len(waits_s)),
+        key=lambda number: (not params.on_time_s <= waits_s[number] < params.most_s, waits_s[number], -number),
+        default=None,
+    )
 
 
 def choose_berth(
