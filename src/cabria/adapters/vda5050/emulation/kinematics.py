@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import atan2, hypot, sqrt
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ class Leg:
 
     def pose(self, at_m: float) -> Pose:
         """So far along it."""
-        pieces = list(zip(self.points, self.points[1:], strict=False))
+        pieces = list(pairwise(self.points))
         left = at_m / self.length_m * sum(_length_m(*piece) for piece in pieces) if self.length_m else 0.0
         for start, end in pieces:
             length = _length_m(start, end)
@@ -46,7 +47,7 @@ class Leg:
 
 def leg_along(points: Sequence[tuple[float, float]], length_m: float | None, speed_m_per_s: float) -> Leg:
     """A leg through points; without a length it is as long as drawn."""
-    drawn = sum(_length_m(*piece) for piece in zip(points, points[1:], strict=False))
+    drawn = sum(_length_m(*piece) for piece in pairwise(points))
     return Leg(tuple(points), max(drawn, length_m or 0.0), speed_m_per_s)
 
 
