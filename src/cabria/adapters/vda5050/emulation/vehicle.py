@@ -18,6 +18,7 @@ from cabria.adapters.vda5050.emulation.kinematics import Drive, Leg, Pose, leg_a
 from cabria.adapters.vda5050.emulation.order_taking import Circumstances, Held, Taking, order_error, taking
 from cabria.adapters.vda5050.emulation.sheet import factsheet_of
 from cabria.adapters.vda5050.emulation.zone_keeping import ZoneKeeper
+from cabria.adapters.vda5050.headers import Header, Headers
 from cabria.adapters.vda5050.order import Edge, InstantActions, Node, Order
 from cabria.adapters.vda5050.parts import Action, Message, Position, Velocity
 from cabria.adapters.vda5050.state import (
@@ -99,7 +100,7 @@ class Vehicle:
         self.is_cancelling = False
         self.instant = InstantActionDesk(self)
         self._say, self._interval_ms = send, interval_ms
-        self._numbers = dict.fromkeys(TopicName, 0)
+        self._headers = Headers(robot, version)
         self._told: object = None
         self._told_ms = self._now_ms = 0
         self._topic = Topic("vda5050", int(version[0]), *robot, TopicName.STATE)
@@ -118,9 +119,8 @@ class Vehicle:
 
     def last_will(self, now_ms: int) -> Connection:
         """What the broker is to say when the connection breaks."""
-        return Connection(
-            **self._header(TopicName.CONNECTION, now_ms), connection_state=ConnectionState.CONNECTION_BROKEN
-        )
+        header = self._headers.next(TopicName.CONNECTION, now_ms)
+        return Connection(**header, connection_state=ConnectionState.CONNECTION_BROKEN)
 
     def hear(self, name: TopicName, payload: bytes, now_ms: int) -> None:
         """A message from fleet control; one that cannot be read is refused in the state."""
@@ -207,7 +207,7 @@ class Vehicle:
         self._say(
             Visualization(
                 **self._header(TopicName.VISUALIZATION),
-                reference_state_header_id=self._numbers[TopicName.STATE],
+                reference_state_header_id=self._headers.last(TopicName.STATE),
                 mobile_robot_position=self._position,
                 velocity=Velocity(vx=round(self.drive.speed_m_per_s, 3)),
             )
@@ -281,8 +281,10 @@ class Vehicle:
             self.actions.reach(first.actions)
             self.nodes, self.edges = [], []
         else:
-            gone = [part for part in (*self.nodes, *self.edges) if not part.released]
-            self.actions.drop(action for part in gone for action in part.actions)
+            for node in self.nodes:
+                self.actions.drop(() if node.released else node.actions)
+            for edge in self.edges:
+                self.actions.drop(() if edge.released else edge.actions)
             self.nodes = [node for node in self.nodes if node.released]
             self.edges = [edge for edge in self.edges if edge.released]
             self.actions.add(order.actions)
@@ -360,7 +362,7 @@ class Vehicle:
             self.is_charging = action.action_type == "startCharging"
 
     def _spend(self, driven_m: float, seconds: float) -> None:
-        used_wh = self.model.drive_wh(int(driven_m * 1_000), 0) if driven_m > 0 else 0
+        used_wh = driven_m / 1_000 * self.model.wh_per_km + self.model.on_board_w * seconds / 3_600
         gained_wh = CHARGING_W * seconds / 3_600 if self.is_charging else 0.0
         self.charge_wh = min(float(self.model.battery_wh), max(0.0, self.charge_wh - used_wh + gained_wh))
 
@@ -390,16 +392,8 @@ class Vehicle:
             (self._all_errors, self.loads),
         )
 
-    def _header(self, name: TopicName, now_ms: int | None = None) -> dict[str, object]:
-        number = self._numbers[name]
-        self._numbers[name] = (number + 1) % 2**32
-        return {
-            "header_id": number,
-            "timestamp": stamp(self._now_ms if now_ms is None else now_ms),
-            "version": self.version,
-            "manufacturer": self.robot.manufacturer,
-            "serial_number": self.robot.serial,
-        }
+    def _header(self, name: TopicName) -> Header:
+        return self._headers.next(name, self._now_ms)
 
 
 def _has_places(order: Order) -> bool:
