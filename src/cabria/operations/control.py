@@ -38,7 +38,8 @@ from cabria.operations.gate_work import announce, let_visitors_in, see_visitors_
 from cabria.operations.quay_work import handed_over, work_quay_cranes
 from cabria.operations.releasing import released_moves
 from cabria.operations.settings import Settings
-from cabria.operations.truck_work import STANDSTILL_MS, assign_trucks, clear_stands, drive_to_stops, stands_still
+from cabria.operations.truck_choice import assign_trucks
+from cabria.operations.truck_work import STANDSTILL_MS, clear_stands, drive_to_stops, stands_still
 from cabria.operations.yard_work import has_lifted, work_yard_cranes
 from cabria.planning.dispatch.traffic.lane_book import LaneBook
 

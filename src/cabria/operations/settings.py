@@ -23,6 +23,10 @@ class Settings:
 
     look_ahead: int = 9
     truck_choice: TruckChoice = TruckChoice.IN_TIME
+    trucks_ahead_ms: int = 120_000
+    """How long before a truck is free it is counted when trucks are chosen; 0 chooses among free ones only."""
+    busy_crane_ms: int = 60_000
+    """What each box waiting at a yard crane holds up the next."""
     dig_ahead: bool = True
     """Whether a yard crane with nothing else to do frees boxes whose trucks are still to come."""
     yard_ahead_ms: int = 75_000

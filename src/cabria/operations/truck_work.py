@@ -1,43 +1,23 @@
-"""Trucks: which goes for which boxes, where each has to stand, and out of the way when it has nothing to do."""
+"""Trucks: where each has to stand with its move, and out of the way when it has nothing to do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-
-import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from cabria.domain.positions import YardPosition
 from cabria.domain.run_events import OnTruck, TripBooked, TruckAssigned
 from cabria.domain.stands import StandKind
 from cabria.operations.board import Move, QuayCraneState, StopKind, Truck
 from cabria.operations.desk import Desk
-from cabria.operations.settings import TruckChoice
 from cabria.planning.dispatch.traffic.kernels import ENDLESS
 from cabria.planning.dispatch.traffic.lane_book import Passage
 
 NO_WAY_MS = 100_000_000
-LATENESS_WEIGHT = 20
-"""How much more a second of lateness counts than one of driving."""
 TRIED = 6
 """Waiting places tried at most before a truck stays where it is."""
 STANDSTILL_MS = 60_000
 """For how long a truck that stopped is expected to stand, each time it is looked at."""
 REST = (StandKind.PARKING, StandKind.CHARGER)
-
-
-def assign_trucks(desk: Desk) -> None:
-    """Give trucks that have nothing to do to moves that have none."""
-    board = desk.board
-    idle = [truck for truck in board.trucks.values() if _is_idle(truck)]
-    asked = _asked(desk, len(idle))
-    if not asked:
-        return
-    ways_ms = np.array([[_way_ms(desk, truck, stands) for truck in idle] for _, stands in asked])
-    for row, column in _pairs(desk, ways_ms, [board.needed_ms(move, desk.now_ms) for move, _ in asked]):
-        move, truck = asked[row][0], idle[column]
-        if ways_ms[row, column] < NO_WAY_MS:
-            give_truck(desk, move, truck, f"{ways_ms[row, column] // 1000} s away")
 
 
 def give_truck(desk: Desk, move: Move, truck: Truck, reason: str) -> None:
@@ -72,48 +52,9 @@ def take_first_come(desk: Desk, crane: QuayCraneState, move: Move) -> None:
         give_truck(desk, other, mine, f"{first.id} was at {crane.id} before it")
 
 
-def _is_idle(truck: Truck) -> bool:
+def is_idle(truck: Truck) -> bool:
     """Whether a driverless truck may be given a move."""
     return not (truck.move or truck.is_driving or truck.failed or truck.is_visitor)
-
-
-def _asked(desk: Desk, trucks: int) -> list[tuple[Move, list[int]]]:
-    """The moves whose turn is first, as many as there are trucks, and where each may be begun.
-
-    A move that cannot be begun yet keeps its truck: otherwise later ones could take all and wait for it for ever.
-    """
-    board = desk.board
-    wanting = sorted(
-        (board.turn(board.quay_cranes[m.queue], m.step), m.id) for m in board.moves.values() if not m.truck
-    )
-    first = [board.moves[name] for _, name in wanting[:trucks]]
-    return [(move, stands) for move in first if (stands := stands_open_for(desk, move))]
-
-
-def _pairs(desk: Desk, ways_ms: np.ndarray, needed_ms: Sequence[int]) -> list[tuple[int, int]]:
-    """Row of the move and column of the truck, most urgent move first."""
-    if desk.settings.truck_choice is TruckChoice.NEAREST:
-        pairs, free = [], ways_ms.copy()
-        for row in range(min(ways_ms.shape)):
-            column = int(free[row].argmin())
-            pairs.append((row, column))
-            free[:, column] = 10 * NO_WAY_MS
-        return pairs
-    costs = ways_ms.astype(np.int64)
-    if desk.settings.truck_choice is TruckChoice.IN_TIME:
-        slack_ms = np.array(needed_ms)[:, None] - desk.now_ms - SERVICE_MS
-        costs = costs + LATENESS_WEIGHT * np.maximum(0, costs - slack_ms)
-    rows, columns = linear_sum_assignment(costs)
-    return list(zip(rows.tolist(), columns.tolist(), strict=True))
-
-
-SERVICE_MS = 300_000
-"""From a truck's arrival at a box in the yard until it stands at the ship, roughly."""
-
-
-def _way_ms(desk: Desk, truck: Truck, stands: Sequence[int]) -> int:
-    times = [0 if stand == truck.stand else desk.board.lanes.least_ms(truck.stand, stand) for stand in stands]
-    return min((ms for ms in times if ms is not None), default=NO_WAY_MS)
 
 
 def drive_to_stops(desk: Desk) -> None:
@@ -136,7 +77,7 @@ def clear_stands(desk: Desk) -> None:
     """Trucks with nothing to do leave the stands at cranes."""
     in_use = stands_in_use(desk)
     for truck in desk.board.trucks.values():
-        if _is_idle(truck) and not _is_out_of_the_way(desk, truck, in_use):
+        if is_idle(truck) and not _is_out_of_the_way(desk, truck, in_use):
             drive(desk, truck, _free(desk, desk.board.rests), "has nothing to do")
 
 
