@@ -16,6 +16,7 @@ from cabria.domain.run_events import (
     JobDone,
     LidLanded,
     LidLifted,
+    OnTruck,
     RunEvent,
     Waited,
 )
@@ -108,10 +109,10 @@ class TwinQuayCranes:
         now_ms = self._agenda.now_ms
         waiting = (crane, work, duration_ms, now_ms if since_ms is None else since_ms)
         is_load = work.kind in ONTO_SHIP
-        (truck, _), *_ = work.sources if is_load else work.targets
+        trucks = [p.truck for p in (work.sources if is_load else work.targets) if isinstance(p, OnTruck)]
         if self._stops.puts_off(crane, self._over_truck, (crane, work, duration_ms, None)):
             return
-        if self._trucks.puts_off(truck, self._over_truck, waiting):
+        if trucks and self._trucks.puts_off(trucks[0], self._over_truck, waiting):
             return
         if since_ms is not None and since_ms < now_ms:
             cause = "truck with the box under way" if is_load else "empty truck under way"
