@@ -10,6 +10,7 @@ from enum import StrEnum
 from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
 from cabria.domain.containers import ContainerId
 from cabria.domain.layout import Layout, Segment
+from cabria.domain.machines import TruckModel
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import YardPosition
 from cabria.domain.road_visits import RoadVisit
@@ -20,6 +21,7 @@ from cabria.operations.gateways import QuayWork, YardWork
 from cabria.operations.handover import Handover, handover
 from cabria.operations.rails import Rail, Standing, Stretch, quay_rail, yard_rail
 from cabria.planning.dispatch.traffic.lane_book import LaneBook
+from cabria.planning.dispatch.traffic.lanes import Lanes
 
 StackId = tuple[str, int, int]
 """Block, bay (even for 40 ft) and row."""
@@ -84,6 +86,11 @@ class Truck:
     at_stop: bool = False
     """Whether it stands, or will stand, where its move's next stop is."""
     failed: bool = False
+    charge_wh: int | None = None
+    """What its battery holds; None where nobody counts."""
+    is_low: bool = False
+    """Whether it takes no work until it has been charged."""
+    is_charging: bool = False
     is_visitor: bool = False
     """A road truck: it came with its move and leaves when that is done."""
 
@@ -151,8 +158,8 @@ class CallState:
 class Board:
     """The state of a terminal. Stacks hold boxes bottom first; `coming` counts the boxes a stack is kept for."""
 
-    def __init__(self, layout: Layout, lanes: LaneBook) -> None:
-        self.layout, self.lanes = layout, lanes
+    def __init__(self, layout: Layout, lanes: LaneBook, truck: TruckModel) -> None:
+        self.layout, self.lanes, self.truck = layout, lanes, truck
         self.blocks = {block.id: block for block in layout.terminal.blocks}
         self.stand_of: dict[int, Segment] = {n: s for n, s in enumerate(layout.segments) if s.stand is not None}
         self.stand_number = {segment.id: number for number, segment in self.stand_of.items()}
@@ -183,6 +190,8 @@ class Board:
         self.hanging: dict[str, int] = defaultdict(int)
         """By move: boxes taken off its truck that a yard crane has not set down yet."""
         self.rests = self._stands_of(StandKind.PARKING)
+        self.chargers = self._stands_of(StandKind.CHARGER)
+        self.reserve_wh = reserve_wh(lanes.lanes, self.chargers, truck)
         self.quay_stands = self._stands_of(StandKind.QUAY)
         self.gates_in = self._stands_of(StandKind.GATE_IN)
         self.gates_out = self._stands_of(StandKind.GATE_OUT)
@@ -327,6 +336,22 @@ class Board:
         if x_mm not in self._quay_stands:
             self._quay_stands[x_mm] = tuple(self.stand_number[s.id] for s in self.layout.stands_at_quay(x_mm))
         return self._quay_stands[x_mm]
+
+
+LEGS = 6
+"""Trips from one time a truck is idle to the next and on to a charger: to a box, to a second one, to a place to wait,
+to a crane, to a block, to the charger."""
+HEAVY_KG = 30_000
+WAITS_MS = 4 * 3_600_000
+"""For how long a truck may stand with its box, as in a storm."""
+
+
+def reserve_wh(lanes: Lanes, chargers: Iterable[int], model: TruckModel) -> int:
+    """What a truck may use until it has nothing to do again and stands at a charger: no leg is taken to be longer than
+    the longest way to one."""
+    longest_ms = max((int(lanes.togo_ms(charger).max()) for charger in chargers), default=0)
+    longest_mm = longest_ms * model.drive.speed_mm_per_s // 1_000
+    return LEGS * model.drive_wh(longest_mm, HEAVY_KG) + model.on_board_wh(WAITS_MS)
 
 
 def stack_of(position: YardPosition) -> StackId:

@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterable
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
 from cabria.domain.layout import Layout, SegmentId
+from cabria.domain.machines import TruckModel
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.road_visits import RoadVisit
 from cabria.domain.run_events import (
     Aboard,
+    BatteryRead,
     BoxesLanded,
     BoxesLifted,
     CraneTravelled,
+    EnergyUsed,
     JobDone,
     MachineResumed,
     MachineStopped,
@@ -32,6 +35,7 @@ from cabria.domain.verdict import Verdict
 from cabria.domain.work import ONTO_SHIP
 from cabria.domain.yard import YardBox, YardInventory
 from cabria.operations.board import Board, CallState, QuayCraneState, Truck, YardCraneState
+from cabria.operations.charging import charge_idle_trucks, hear_battery, send_low_batteries_to_charge
 from cabria.operations.crane_order import waits_of
 from cabria.operations.desk import Desk, Gateways
 from cabria.operations.gate_work import announce, let_visitors_in, see_visitors_on
@@ -54,8 +58,10 @@ DISPATCH_CYCLE: tuple[Callable[[Desk], None], ...] = (
     release_moves,
     let_visitors_in,
     see_visitors_on,
+    send_low_batteries_to_charge,
     assign_trucks,
     drive_to_stops,
+    charge_idle_trucks,
     clear_stands,
     work_yard_cranes,
     work_quay_cranes,
@@ -65,8 +71,11 @@ DISPATCH_CYCLE: tuple[Callable[[Desk], None], ...] = (
 class Control:
     """One terminal under way. Tell it what stands where, berth ships, and `hear` what machines report."""
 
-    def __init__(self, layout: Layout, lanes: LaneBook, out: Gateways, settings: Settings) -> None:
-        self.desk = Desk(Board(layout, lanes), out, settings)
+    def __init__(
+        self, layout: Layout, lanes: LaneBook, out: Gateways, settings: Settings, truck: TruckModel | None = None
+    ) -> None:
+        """`truck` is the model of the terminal's own trucks, where they are not the usual ones."""
+        self.desk = Desk(Board(layout, lanes, truck or TruckModel()), out, settings)
         self._is_awake = False
         self._alarm_ms = 0
         board = self.desk.board
@@ -127,6 +136,9 @@ class Control:
         elif isinstance(event, MachineStopped | MachineResumed):
             self._service(event.machine, isinstance(event, MachineResumed))
             self.wake()
+        elif isinstance(event, EnergyUsed | BatteryRead):
+            if hear_battery(desk, event):
+                self.wake()
         elif isinstance(event, JobDone):
             desk.done(event)
             self.wake()

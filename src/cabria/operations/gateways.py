@@ -140,4 +140,10 @@ class Trucks(Protocol):
     def drive(self, truck: str, job: str, passage: Passage, arrives_ms: int, cargo_kg: int) -> None: ...
 
     def delay(self, truck: str, passage: Passage, arrives_ms: int) -> None:
-        """The trip it is on takes these times instead."""
+        """The trip it is on takes these times instead, and this way."""
+
+    def charge(self, truck: str, job: str) -> None:
+        """At the charger where it stands. Reports BatteryRead, EnergyUsed below zero, and JobDone when it is full or
+        unplugged."""
+
+    def unplug(self, truck: str) -> None: ...

@@ -39,5 +39,17 @@ class Settings:
     """Road trucks inside the gate at a time."""
     visitor_ms: int = 1_200_000
     """How long after the gate a road truck's box is due; then it goes before boxes that are wanted later."""
+    least_charge: float = 0.2
+    """Share of its battery below which a truck takes no work; more where a move may take more."""
+    low_charge: float = 0.4
+    """Below which it goes to charge when it has nothing to do and others can do without it."""
+    enough_charge: float = 0.6
+    """From which it takes work again."""
+    idle_charge: float = 0.85
+    """Below which it charges while no move waits for a truck."""
+    full_charge: float = 0.95
+    """Below which a truck that stands at a charger is charged."""
+    most_charging: float = 0.25
+    """Share of the fleet that takes no work at a time because it should charge; those that must come on top."""
     bury_ms: int = 240_000
     """What setting a box on one that is wanted counts."""

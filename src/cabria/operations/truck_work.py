@@ -54,7 +54,7 @@ def take_first_come(desk: Desk, crane: QuayCraneState, move: Move) -> None:
 
 def is_idle(truck: Truck) -> bool:
     """Whether a driverless truck may be given a move."""
-    return not (truck.move or truck.is_driving or truck.failed or truck.is_visitor)
+    return not (truck.move or truck.is_driving or truck.failed or truck.is_low or truck.is_visitor)
 
 
 def drive_to_stops(desk: Desk) -> None:
@@ -197,6 +197,8 @@ def drive(desk: Desk, truck: Truck, stands: Sequence[int], reason: str, *, in_or
 
 
 def _start(desk: Desk, truck: Truck, stand: int, passage: Passage, reason: str) -> None:
+    if truck.is_charging:
+        desk.out.trucks.unplug(truck.id)
     truck.stand, truck.is_driving = stand, True
     _say(desk, truck, passage, reason)
     job = desk.give(truck.id, truck.move, reason, arrived, truck.id)

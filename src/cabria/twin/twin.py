@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from random import Random
 
 from cabria.domain.errors import DataError
 from cabria.domain.layout import Layout
@@ -41,6 +42,13 @@ class Fleet:
     quay_crane_reliability: Reliability | None = None
     yard_crane_reliability: Reliability | None = None
     wind: Wind | None = None
+    least_charge: float = 0.5
+    """Share of its battery with which a truck begins the run at least; each its own, up to full."""
+
+    def charged_wh(self, seed: str) -> int:
+        """What a truck's battery holds at the start."""
+        share = self.least_charge + (1 - self.least_charge) * Random(seed).random()
+        return round(share * self.truck.battery_wh)
 
 
 class EventLog:
@@ -80,12 +88,14 @@ class Twin:
         )
         lanes = LaneBook(Lanes.of_layout(layout, fleet.truck))
         self.control = (
-            Control(layout, lanes, out, settings)
+            Control(layout, lanes, out, settings, fleet.truck)
             if journal is None
             else JournaledControl.over(layout, settings, fleet.truck, lanes, out, journal)
         )
         for number, stand in enumerate(_parked(layout, fleet.trucks), 1):
             self.control.add_truck(f"T{number:02}", stand)
+            if layout.stands_of(StandKind.CHARGER):
+                trucks.has_battery(f"T{number:02}", fleet.charged_wh(f"{seed}/battery/T{number:02}"))
         out_of_service = OutOfService(self.hear)
         self.failures = Failures(self.agenda, out_of_service.hear, seed)
         self.weather = Weather(self.agenda, out_of_service.hear, seed)

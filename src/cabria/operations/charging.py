@@ -1,0 +1,120 @@
+"""Batteries: which trucks go to a charger when, and which take no work until they have been charged.
+
+A truck takes no more work when what is left may not last for one move and the way to a charger. Well before that it
+goes to charge as soon as it has nothing to do, though never more than a part of the fleet at a time, so that cranes
+are never left without trucks. Who has nothing to do, and no move that waits for a truck, charges meanwhile and can be
+called away at any time. A truck with a box, or with a move, is never sent.
+"""
+
+from __future__ import annotations
+
+from cabria.domain.run_events import BatteryRead, EnergyUsed, WorkRefused
+from cabria.operations.board import Truck
+from cabria.operations.desk import Desk
+from cabria.operations.truck_work import drive, is_idle
+
+
+def hear_battery(desk: Desk, event: EnergyUsed | BatteryRead) -> bool:
+    """A truck used, or was charged with, so much; or says what its battery holds. Whether that may change who works."""
+    if isinstance(event, BatteryRead):
+        desk.board.trucks[event.truck].charge_wh = event.wh
+        return True
+    truck = desk.board.trucks.get(event.machine)
+    if truck is None or truck.charge_wh is None:
+        return False
+    truck.charge_wh -= event.wh
+    return truck.is_low and _share(desk, truck) >= _enough(desk)
+
+
+def send_low_batteries_to_charge(desk: Desk) -> None:
+    """Those that must, and of those that should as many as others can do without, lowest first."""
+    fleet = _fleet(desk)
+    for truck in fleet:
+        _refuse_or_take_work(desk, truck, fleet)
+    _plug_in(desk, fleet)
+    for truck in fleet:
+        if truck.is_low and _is_free(truck) and truck.stand not in desk.board.chargers:
+            _send(desk, truck) or (_make_room(desk, fleet) and _send(desk, truck))
+
+
+def charge_idle_trucks(desk: Desk) -> None:
+    """Trucks for which no move waits charge meanwhile."""
+    board, most = desk.board, desk.settings.idle_charge
+    idle = [truck for truck in _fleet(desk) if is_idle(truck)]
+    wanted = sum(not move.truck for move in board.moves.values())
+    for truck in idle[: max(0, len(idle) - wanted)]:
+        if truck.stand not in board.chargers and _share(desk, truck) < most:
+            _send(desk, truck)
+
+
+def _fleet(desk: Desk) -> list[Truck]:
+    """Trucks whose batteries are known, the lowest first; none on a layout without chargers."""
+    board = desk.board
+    known = [(truck.charge_wh, truck.number, truck) for truck in board.trucks.values() if truck.charge_wh is not None]
+    return [truck for *_, truck in sorted(known)] if board.chargers else []
+
+
+def _refuse_or_take_work(desk: Desk, truck: Truck, fleet: list[Truck]) -> None:
+    settings, left = desk.settings, _share(desk, truck)
+    least = _least(desk)
+    if truck.is_low:
+        truck.is_low = left < _enough(desk)
+        return
+    if left < least:
+        reason = f"{left:.0%} of its battery is left; a move and the way to a charger may take {least:.0%}"
+    elif left < settings.low_charge and is_idle(truck) and _may_go(desk, fleet):
+        reason = f"{left:.0%} of its battery is left, and others can do without it"
+    else:
+        return
+    truck.is_low = True
+    desk.record(WorkRefused(desk.now_ms, truck.id, reason))
+
+
+def _least(desk: Desk) -> float:
+    return max(desk.settings.least_charge, desk.board.reserve_wh / desk.board.truck.battery_wh)
+
+
+def _enough(desk: Desk) -> float:
+    """At least half way from empty to full, as far as a truck takes work."""
+    return max(desk.settings.enough_charge, (1 + _least(desk)) / 2)
+
+
+def _may_go(desk: Desk, fleet: list[Truck]) -> bool:
+    """Whether there are few enough that take no work."""
+    return sum(truck.is_low for truck in fleet) < desk.settings.most_charging * len(fleet)
+
+
+def _plug_in(desk: Desk, fleet: list[Truck]) -> None:
+    for truck in fleet:
+        at_charger = _is_free(truck) and truck.stand in desk.board.chargers
+        if at_charger and not truck.is_charging and _share(desk, truck) < desk.settings.full_charge:
+            reason = f"charges, {_share(desk, truck):.0%} of its battery is left"
+            job = desk.give(truck.id, "", reason, charged, truck.id)
+            truck.is_charging = True
+            desk.out.trucks.charge(truck.id, job)
+
+
+def charged(desk: Desk, name: str) -> None:
+    """A battery is full, or its truck was unplugged."""
+    desk.board.trucks[name].is_charging = False
+
+
+def _send(desk: Desk, truck: Truck) -> bool:
+    free = [stand for stand in desk.board.chargers if desk.board.lanes.owner(stand) is None]
+    return drive(desk, truck, free, f"goes to charge, {_share(desk, truck):.0%} of its battery is left")
+
+
+def _make_room(desk: Desk, fleet: list[Truck]) -> bool:
+    """The fullest truck with nothing to do leaves its charger to one that takes no work without."""
+    board = desk.board
+    rests = [stand for stand in board.rests if board.lanes.owner(stand) is None]
+    full = [truck for truck in fleet if is_idle(truck) and truck.stand in board.chargers]
+    return bool(full) and drive(desk, full[-1], rests, "makes room at the charger")
+
+
+def _is_free(truck: Truck) -> bool:
+    return not (truck.move or truck.is_driving or truck.failed)
+
+
+def _share(desk: Desk, truck: Truck) -> float:
+    return (truck.charge_wh or 0) / desk.board.truck.battery_wh
