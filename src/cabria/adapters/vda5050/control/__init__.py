@@ -1,0 +1,1 @@
+"""Fleet control: the master side of VDA 5050."""
