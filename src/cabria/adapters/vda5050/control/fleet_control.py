@@ -96,7 +96,7 @@ class FleetControl:
     # Orders
 
     def give(self, robot: RobotId, order_id: str, nodes: Sequence[Node], edges: Sequence[Edge], released: int) -> None:
-        """A new order along a path of which so many nodes are released. Raises ValueError while another is under way."""
+        """A new order; so many nodes of its path are released. Raises ValueError while another is under way."""
         known = self.robots[robot]
         if known.order is not None:
             raise ValueError(f"{robot} has order {known.order.order_id} under way.")
@@ -353,9 +353,9 @@ class FleetControl:
         if known is None and now_ms - robot.asked_ms >= self.settings.acknowledge_ms:
             robot.asked_ms = now_ms
             self._send(robot, ZoneSetMessage(**robot.headers.next(TopicName.ZONE_SET, now_ms), zone_set=zone_set))
-        elif known is not None and known.zone_set_status is Availability.DISABLED:
-            if not any(pending.action.action_type == "enableZoneSet" for pending in robot.pending.values()):
-                self.act(robot.topic.robot, "enableZoneSet", zoneSetId=zone_set.zone_set_id)
+        is_disabled = known is not None and known.zone_set_status is Availability.DISABLED
+        if is_disabled and not any(p.action.action_type == "enableZoneSet" for p in robot.pending.values()):
+            self.act(robot.topic.robot, "enableZoneSet", zoneSetId=zone_set.zone_set_id)
 
     def _answer_zones(self, robot: Robot, state: State) -> None:
         now_ms = self._now_ms()

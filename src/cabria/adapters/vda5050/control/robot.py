@@ -11,7 +11,6 @@ from cabria.adapters.vda5050.parts import Action
 from cabria.adapters.vda5050.state import ConnectionState, EmergencyStop, State
 from cabria.adapters.vda5050.topics import Topic
 
-
 NONSENSE_STOPS = 3
 """So many senseless states in a row, and a vehicle is not relied on."""
 
