@@ -1,4 +1,4 @@
-"""Fleet control and emulated vehicles on a wire in memory, in their own time. Every message is held against the schemas."""
+"""Fleet control and vehicles on a wire in memory, in their own time; the schemas judge every message."""
 
 from __future__ import annotations
 

@@ -72,21 +72,25 @@ class Drive:
         allowed = min(self._allowed(stop_m), before + self._change * seconds)
         self.speed_m_per_s = max(allowed, before - 2 * self._change * seconds, 0.05)
         step = min((before + self.speed_m_per_s) / 2 * seconds, stop_m)
-        self.on_leg_m += step
-        self.driven_m += step
         if stop_m - step <= ARRIVED_M:
             self.speed_m_per_s = 0.0
+        return self._move(step)
+
+    def _move(self, step_m: float) -> int:
+        self.on_leg_m += step_m
+        self.driven_m += step_m
         passed = self._pass_legs()
         if self.legs:
             self.pose = self.legs[0].pose(self.on_leg_m)
         return passed
 
     def brake(self, seconds: float) -> int:
-        """Stop as soon as possible."""
-        if not self.speed_m_per_s:
+        """Stop as soon as possible; how many legs were driven to their end meanwhile."""
+        before = self.speed_m_per_s
+        if not before:
             return 0
-        way = self.speed_m_per_s**2 / (2 * self._change)
-        return self.advance(seconds, max(way, 2 * ARRIVED_M))
+        self.speed_m_per_s = max(0.0, before - self._change * seconds)
+        return self._move((before + self.speed_m_per_s) / 2 * min(seconds, before / self._change))
 
     @property
     def braking_m(self) -> float:
