@@ -13,6 +13,7 @@ from tests import runs_by_hand as by_hand
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.run_events import (
+    BatteryRead,
     BoxesLanded,
     BoxesLifted,
     CraneTravelled,
@@ -34,6 +35,7 @@ from cabria.domain.run_events import (
     TruckLeft,
     TruckStood,
     Waited,
+    WorkRefused,
 )
 from cabria.referee.run import RunJudgement, judge_run
 from cabria.referee.run_figures import figures_of
@@ -151,6 +153,16 @@ BROKEN: list[tuple[str, str, Breaks]] = [
     ("RUN-ENERGY", "a crane that uses none", lambda log: [e for e in log if not _is_energy_of(e, "QC1")]),
     ("RUN-ENERGY", "a truck that charges at the quay", changed(EnergyUsed, 6, at_ms=LATE, machine="QC1", wh=-5)),
     ("RUN-ENERGY", "a charge beyond the charger", with_more(EnergyUsed(550_000, "T1", -3_500))),
+    ("RUN-ENERGY", "a truck that drives for nothing", changed(EnergyUsed, 0, wh=100)),
+    ("RUN-BATTERY", "a battery below empty", with_more(BatteryRead(0, "T1", 900))),
+    ("RUN-BATTERY", "a battery above full", with_more(BatteryRead(0, "T1", 280_000))),
+    (
+        "RUN-BATTERY",
+        "a battery that holds more",
+        with_more(BatteryRead(0, "T1", 9_000), BatteryRead(LATE, "T1", 15_000)),
+    ),
+    ("RUN-KNOWN", "a battery of no truck", with_more(BatteryRead(0, "QC1", 9_000))),
+    ("RUN-KNOWN", "no work for no truck", with_more(WorkRefused(0, "QC1", "is low"))),
     ("RUN-WAIT", "a crane that works while it waits", with_more(Waited(300_000, "QC1", 200_000, "no truck"))),
     ("RUN-WAIT", "waiting for two things", with_more(Waited(40_000, "QC1", 20_000, "no truck"))),
     ("RUN-OPEN", "a job that was not ended", with_more(JobGiven(LATE, "QC1/7", "", "QC1", "makes way"))),

@@ -59,6 +59,8 @@ def test_yard_cranes_energy_and_occupancy() -> None:
     assert (crane.crane, crane.lifts, crane.rehandles, crane.working_ms) == ("YC1", 4, 1, 145_000)
     assert run.wh == {"QC1": 9_000, "YC1": 12_000, "T1": 1_000}
     assert run.kwh_per_move == pytest.approx(22 / 3)
+    assert run.truck_kwh_per_move == pytest.approx(1 / 3)
+    assert run.charged_wh == {"T1": 3_500}
     (hour,) = run.yard
     assert (hour.boxes, hour.teu, hour.slots_teu) == (3, 6, 144)
 

@@ -17,6 +17,7 @@ from cabria.domain.layout import Layout
 from cabria.domain.machines import TruckModel, YardCraneModel
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.run_events import (
+    BatteryRead,
     BoxesLanded,
     BoxesLifted,
     CraneTravelled,
@@ -39,7 +40,9 @@ from cabria.domain.run_events import (
     TruckLeft,
     TruckStood,
     Waited,
+    WorkRefused,
 )
+from cabria.referee.run_batteries import Batteries
 from cabria.referee.run_boxes import Boxes
 from cabria.referee.run_cranes import Cranes
 from cabria.referee.run_reach import Reach
@@ -86,6 +89,7 @@ class RunReferee:
         self._cranes = cranes = Cranes(book, service, layout, yard_crane or YardCraneModel())
         service.machines.update(cranes.drives)
         self._trucks = trucks = Trucks(book, service, layout, truck or TruckModel())
+        batteries = Batteries(book, trucks, truck or TruckModel())
         self._boxes = boxes = Boxes(book, service, layout, trucks)
         self._ships = ships = Ships(book, service, cranes, calls)
         self._work = work = Work(book, service, boxes, trucks, cranes)
@@ -111,7 +115,9 @@ class RunReferee:
             MachineStopped: (service.stopped,),
             MachineResumed: (service.resumed,),
             Waited: (work.waited,),
-            EnergyUsed: (work.used,),
+            EnergyUsed: (work.used, batteries.used),
+            BatteryRead: (batteries.read,),
+            WorkRefused: (work.refused,),
         }
 
     def expect(self, call: VesselCall, plan: LoadingPlan) -> None:

@@ -162,6 +162,10 @@ class RunFigures:
     rehandles: int
     wh: Mapping[str, int]
     """Used by each machine; what was charged is not counted against it."""
+    charged_wh: Mapping[str, int]
+    """By each truck, at chargers."""
+    driverless: frozenset[str]
+    """The terminal's own trucks."""
     turn_ms: tuple[int, ...]
     """Of each road truck, from gate-in to gate-out."""
 
@@ -200,6 +204,12 @@ class RunFigures:
     @property
     def kwh_per_move(self) -> float | None:
         share = _share(sum(self.wh.values()), self.moves)
+        return None if share is None else share / 1_000
+
+    @property
+    def truck_kwh_per_move(self) -> float | None:
+        """Of driverless trucks alone."""
+        share = _share(sum(wh for machine, wh in self.wh.items() if machine in self.driverless), self.moves)
         return None if share is None else share / 1_000
 
     @property
@@ -284,6 +294,7 @@ class RunCounter:
         self._from_yard: set[str] = set()
         self._productive = self._rehandles = 0
         self._wh: Counter[str] = Counter()
+        self._charged_wh: Counter[str] = Counter()
         self._turns: list[int] = []
         self._length_ft: dict[ContainerId, int] = {}
         self._yard: Counter[str] = Counter()
@@ -450,6 +461,8 @@ class RunCounter:
 
     def _used(self, event: EnergyUsed) -> None:
         self._wh[event.machine] += max(0, event.wh)
+        if event.wh < 0:
+            self._charged_wh[event.machine] -= event.wh
 
     def figures(self) -> RunFigures:
         """The log ends here."""
@@ -470,6 +483,8 @@ class RunCounter:
             productive_moves=self._productive,
             rehandles=self._rehandles,
             wh=dict(self._wh),
+            charged_wh=dict(self._charged_wh),
+            driverless=frozenset(name for name, truck in self._trucks.items() if not truck.is_visitor),
             turn_ms=tuple(self._turns),
         )
 

@@ -47,12 +47,15 @@ JOB = _hard("JOB", "A job is given once and done once, or taken back.")
 MOVE = _hard("MOVE", "A move is released once and done once, when its boxes stand where they were to go.")
 SERVICE = _hard("SERVICE", "A machine out of service does nothing until it is back.")
 ENERGY = _hard("ENERGY", "Whoever works uses energy; only a truck at a charger takes some in, no more than it gives.")
+BATTERY = _hard(
+    "BATTERY", "A battery is never below empty or above full, and holds what it held, less what was used, plus charge."
+)
 WAIT = _hard("WAIT", "A quay crane that waits does no work, and waits for one thing at a time.")
 OPEN = Rule("RUN-OPEN", Severity.NOTE, "What is still under way when the log ends is named.")
 
 RUN_RULES = (
     TIME, KNOWN, STOCK, PLACE, FLOATING, UNDER, PAIR, LIFT, BED, HANDOVER, REACH, LANE, SPEED, OWNER, TRAVEL, GAP, SLOT,
-    LIDS, QUEUE, ABOARD, JOB, MOVE, SERVICE, ENERGY, WAIT, OPEN,
+    LIDS, QUEUE, ABOARD, JOB, MOVE, SERVICE, ENERGY, BATTERY, WAIT, OPEN,
 )  # fmt: skip
 
 

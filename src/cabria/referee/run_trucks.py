@@ -45,6 +45,8 @@ class Trucks:
         self._book, self._service, self._layout, self._model = book, service, layout, model
         self.windows: dict[str, list[Window]] = {}
         self.visitors: set[str] = set()
+        self.driven_mm: dict[str, int] = defaultdict(int)
+        """The way each truck came, the segment it is in included, the one it began on not."""
         self._coming: list[tuple[int, int, Window]] = []
         self._count = 0
         self._inside: dict[str, list[Window]] = defaultdict(list)
@@ -195,6 +197,9 @@ class Trucks:
                 self._begin(window)
 
     def _begin(self, window: Window) -> None:
+        segment = self._layout.segment_by_id.get(window.segment)
+        came_before = window.truck in self.driven_mm
+        self.driven_mm[window.truck] += segment.length_mm if segment is not None and came_before else 0
         since_ms = self._service.stopped_ms.get(window.truck)
         if since_ms is not None and since_ms < window.enter_ms:
             self._service.works(window.truck, f"drives into {window.segment}")

@@ -24,6 +24,7 @@ from cabria.domain.run_events import (
     TripBooked,
     TruckAssigned,
     Waited,
+    WorkRefused,
 )
 from cabria.domain.stands import StandKind
 from cabria.referee.run_boxes import Boxes
@@ -129,6 +130,10 @@ class Work:
     def booked(self, event: TripBooked) -> None:
         if len(event.windows) > 1:
             self._worked.add(event.truck)
+
+    def refused(self, event: WorkRefused) -> None:
+        if event.truck not in self.trucks.windows:
+            self.book.broken(KNOWN, "There is no such truck.", event.truck)
 
     def used(self, event: EnergyUsed) -> None:
         if event.machine not in self.service.machines:

@@ -52,6 +52,10 @@ class TwinTrucks:
         self._read(truck)
         self._agenda.after(TELLS_MS, self._stands, truck)
 
+    def stands_at(self, truck: str, stand: int) -> None:
+        """Where a truck is at the start."""
+        self._stand[truck] = stand
+
     def drive(self, truck: str, job: str, passage: Passage, arrives_ms: int, cargo_kg: int) -> None:
         self._trips[truck] = _Trip(self._agenda.at(arrives_ms, self._arrive, truck), job, passage, cargo_kg)
 

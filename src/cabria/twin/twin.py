@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from cabria.domain.errors import DataError
-from cabria.domain.layout import Layout
+from cabria.domain.layout import Layout, SegmentId
 from cabria.domain.machines import TruckModel, YardCraneModel
 from cabria.domain.run_events import MachineResumed, MachineStopped, RunEvent
 from cabria.domain.stands import StandKind
@@ -94,6 +94,7 @@ class Twin:
         )
         for number, stand in enumerate(_parked(layout, fleet.trucks), 1):
             self.control.add_truck(f"T{number:02}", stand)
+            trucks.stands_at(f"T{number:02}", self.control.desk.board.stand_number[SegmentId(stand)])
             if layout.stands_of(StandKind.CHARGER):
                 trucks.has_battery(f"T{number:02}", fleet.charged_wh(f"{seed}/battery/T{number:02}"))
         out_of_service = OutOfService(self.hear)
