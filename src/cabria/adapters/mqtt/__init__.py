@@ -1,0 +1,1 @@
+"""The bus: a link that comes back by itself, the broker inside the program, and mosquitto."""

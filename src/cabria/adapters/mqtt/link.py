@@ -1,0 +1,123 @@
+"""One client's connection to a broker. It comes back by itself, later each time, and then begins anew.
+
+No session is kept in the broker: states are told again and again, orders are sent until a state shows them, and what
+must be known at once (connection, factsheet) is retained. So a link that was away lacks nothing after a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import NamedTuple
+
+from aiomqtt import Client, MqttError, Will
+
+from cabria.adapters.mqtt.address import Address
+
+SOONEST_S, LATEST_S = 0.1, 5.0
+"""Between two tries to connect."""
+KEEPALIVE_S = 10
+CONNECTING_S = 5.0
+WAITING = 10_000
+"""Messages that may wait to be written before the oldest are dropped."""
+
+log = logging.getLogger(__name__)
+logging.getLogger("mqtt").setLevel(logging.ERROR)  # it warns of every publish over ten that wait
+
+
+class Outgoing(NamedTuple):
+    topic: str
+    payload: bytes
+    qos: int = 0
+    is_retained: bool = False
+
+
+class Link:
+    """`hear(topic, payload)` is called for what comes in, `connected()` each time the link is there, before anything
+    else; `will` is asked for anew at each connection."""
+
+    def __init__(
+        self,
+        address: Address,
+        identifier: str,
+        hear: Callable[[str, bytes], None],
+        *,
+        subscriptions: Sequence[tuple[str, int]] = (),
+        will: Callable[[], Outgoing] | None = None,
+        connected: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._address, self._identifier, self._hear = address, identifier, hear
+        self._subscriptions, self._will, self._on_connected = subscriptions, will, connected
+        self._chance = Random(identifier)
+        self._waiting: asyncio.Queue[Outgoing] = asyncio.Queue(WAITING)
+        self.is_connected = False
+        self.connections = 0
+
+    def send(self, message: Outgoing) -> bool:
+        """Put a message on the way; False when there is no link and it is dropped, as QoS 0 allows."""
+        if not self.is_connected:
+            return False
+        if self._waiting.full():
+            self._waiting.get_nowait()
+        self._waiting.put_nowait(message)
+        return True
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        wait_s = SOONEST_S
+        while True:
+            before = self.connections
+            try:
+                await self._be_connected()
+            except (MqttError, OSError, TimeoutError) as error:
+                log.info("%s has no link to %s: %s", self._identifier, self._address, error)
+            if self.connections > before:
+                wait_s = SOONEST_S
+            await asyncio.sleep(wait_s * (0.5 + self._chance.random()))
+            wait_s = min(LATEST_S, 2 * wait_s)
+
+    async def flush(self) -> None:
+        """Until all that was sent is written, or the link is gone."""
+        while self.is_connected and not self._waiting.empty():
+            await asyncio.sleep(0.01)
+
+    async def _be_connected(self) -> None:
+        will = self._will() if self._will else None
+        client = Client(
+            self._address.host,
+            self._address.port,
+            username=self._address.username or None,
+            password=self._address.password or None,
+            identifier=self._identifier,
+            will=Will(*will) if will else None,
+            clean_session=True,
+            keepalive=KEEPALIVE_S,
+            timeout=CONNECTING_S,
+            tls_context=ssl.create_default_context() if self._address.has_tls else None,
+        )
+        async with client:
+            self._waiting = asyncio.Queue(WAITING)
+            if self._subscriptions:
+                await client.subscribe(list(self._subscriptions))
+            self.is_connected = True
+            self.connections += 1
+            writing = asyncio.create_task(self._write(client))
+            try:
+                self._on_connected()
+                async for message in client.messages:
+                    payload = message.payload
+                    self._hear(str(message.topic), payload if isinstance(payload, bytes) else b"")
+            finally:
+                self.is_connected = False
+                writing.cancel()
+
+    async def _write(self, client: Client) -> None:
+        try:
+            while True:
+                message = await self._waiting.get()
+                await client.publish(*message)
+        except MqttError as error:
+            log.info("%s could not write: %s", self._identifier, error)

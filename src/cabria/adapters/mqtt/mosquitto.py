@@ -1,0 +1,42 @@
+"""mosquitto, the broker of a real site: found on this machine, started on the loopback with a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from cabria.adapters.mqtt.address import LOOPBACK, Address
+from cabria.domain.errors import DataError
+
+PLACES = ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto")
+REMEDY = "Run `make broker`, or name its program in the variable MOSQUITTO."
+
+
+def mosquitto_program() -> Path:
+    """Where it is. Raises DataError with the command that mends it."""
+    named = os.environ.get("MOSQUITTO")
+    for place in (named,) if named else (shutil.which("mosquitto"), *PLACES):
+        if place and os.access(place, os.X_OK):
+            return Path(place)
+    raise DataError("The MQTT broker mosquitto was not found.", remedy=REMEDY)
+
+
+def start_mosquitto(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], Address]:
+    """Start it as a process of the caller's, for the caller to end; what is retained is kept in `folder`."""
+    settings = folder / "mosquitto.conf"
+    user = ["user root"] if os.geteuid() == 0 else []
+    lines = [
+        f"listener {port} {LOOPBACK}",
+        "allow_anonymous true",
+        "persistence true",
+        f"persistence_location {folder}/",
+        "autosave_on_changes true",
+        "autosave_interval 1",
+        "log_dest none",
+        *user,
+    ]
+    settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    process = subprocess.Popen([mosquitto_program(), "-c", settings])
+    return process, Address(LOOPBACK, port)
