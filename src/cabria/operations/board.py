@@ -14,7 +14,7 @@ from cabria.domain.machines import TruckModel
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import YardPosition
 from cabria.domain.road_visits import RoadVisit
-from cabria.domain.run_events import DeckEnd, MoveKind, Place, Stock
+from cabria.domain.run_events import DeckEnd, MoveKind, OnTruck, Place, Stock
 from cabria.domain.stands import StandKind
 from cabria.domain.work import CraneStep
 from cabria.operations.gateways import QuayWork, YardWork
@@ -164,6 +164,8 @@ class Board:
         self.stand_of: dict[int, Segment] = {n: s for n, s in enumerate(layout.segments) if s.stand is not None}
         self.stand_number = {segment.id: number for number, segment in self.stand_of.items()}
         self.boxes: dict[ContainerId, Place] = {}
+        self.beds: dict[str, set[ContainerId]] = defaultdict(set)
+        """What is on each truck."""
         self.length_ft: dict[ContainerId, int] = {}
         self.mass_kg: dict[ContainerId, int] = {}
         self.stacks: dict[StackId, list[ContainerId]] = defaultdict(list)
@@ -229,15 +231,21 @@ class Board:
         before = self.boxes.get(container)
         if isinstance(before, YardPosition):
             self.stacks[stack_of(before)].remove(container)
+        elif isinstance(before, OnTruck):
+            self.beds[before.truck].discard(container)
         self.boxes[container] = place
-        if isinstance(place, YardPosition):
+        if isinstance(place, OnTruck):
+            self.beds[place.truck].add(container)
+        elif isinstance(place, YardPosition):
             self.stacks[stack_of(place)].append(container)
             if self.goes_to.pop(container, None) is not None:
                 self.coming[stack_of(place)] -= 1
 
     def forget(self, container: ContainerId) -> None:
         """A box that is not in the yard has left, or never came in."""
-        self.boxes.pop(container, None)
+        place = self.boxes.pop(container, None)
+        if isinstance(place, OnTruck):
+            self.beds[place.truck].discard(container)
         del self.length_ft[container], self.mass_kg[container]
         self.needs_plug.discard(container)
         self.wanted_ms.pop(container, None)

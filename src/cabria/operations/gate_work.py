@@ -168,7 +168,6 @@ def _leave(desk: Desk, truck: Truck) -> None:
     board = desk.board
     board.lanes.remove(truck.number)
     del board.trucks[truck.id], board.errands[truck.id]
-    aboard = [box for box, place in board.boxes.items() if isinstance(place, OnTruck) and place.truck == truck.id]
-    for box in [box for box in aboard if box not in board.in_hand]:
+    for box in sorted(board.beds.pop(truck.id, set()) - board.in_hand):
         board.forget(box)
     desk.record(TruckLeft(desk.now_ms, truck.id))
