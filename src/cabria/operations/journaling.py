@@ -41,7 +41,7 @@ from cabria.planning.dispatch.traffic.lane_book import LaneBook, Passage
 
 Handler = Callable[[Any], int | None]
 FAILURES = (TerminalError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
-"""What an input may raise that cannot be handled. It is written down, so that a replay goes on where the run went on."""
+"""What an input that cannot be handled may raise. It is written down, so that a replay goes on where the run did."""
 
 
 class Outbox(Protocol):

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from cabria.domain.errors import DataError
 from cabria.domain.run_events import RunEvent
-from cabria.operations.gateways import EntryKind, JournalStoppedError, Record
-from cabria.operations.journaling import FAILURES, JournaledControl
+from cabria.operations.gateways import Alarms, DurableJournal, EntryKind, Journal, JournalStoppedError, Record
+from cabria.operations.journaling import FAILURES, JournaledControl, Outbox
 from cabria.operations.records import AlarmRang, Command, OpenTerminal, Order
-from cabria.operations.standing import Standing, put_back
+from cabria.operations.standing import Standing, put_back, standing_of
 from cabria.planning.dispatch.traffic.lane_book import LaneBook
 from cabria.planning.dispatch.traffic.lanes import Lanes
 
@@ -166,3 +166,23 @@ def _do(control: JournaledControl, record: Record) -> None:
             control.alarms.ring(alarm)
         case _:
             control.hear(content, record.correlation)
+
+
+def take_up(
+    replayed: Replayed, alarms: Alarms, outbox: Outbox, journal: DurableJournal, log: Journal
+) -> JournaledControl:
+    """Operations go on from where the journal ends, on a real clock, with real machines.
+
+    What is missing is appended first. Orders of the journal that no machine has acknowledged are the outbox's to send.
+    """
+    if journal.written != replayed.number:
+        raise ValueError(f"The journal has {journal.written} entries; {replayed.number} were done again.")
+    before = replayed.control
+    lanes = LaneBook(before.desk.board.lanes.lanes)
+    control = JournaledControl(before.opened, lanes, alarms, outbox, journal, log)
+    put_back(control, standing_of(before))
+    for record in replayed.missing:
+        number = journal.append(record)
+        if isinstance(record.content, Order):
+            outbox.put(number, record.content)
+    return control

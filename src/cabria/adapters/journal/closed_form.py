@@ -1,19 +1,19 @@
-"""Nouns of the domain and of operations as JSON, and back: a closed list of types, so that a file can bring nothing else.
+"""Nouns of the domain and of operations as JSON, and back: a closed list of rooms, so that a file brings nothing else.
 
 Tuples are arrays; whatever else is no plain value is an object that says its type under "$": a dataclass or named tuple
-with the fields that differ from their defaults, an enumeration with its value, a list, a mapping or a set with what is
-in it, a function of operations by name. New fields with defaults need no new version.
+(`module.Name`) with the fields that differ from their defaults, an enumeration with its value, a list, a mapping or a
+set with what is in it, a function of operations by name. New fields with defaults need no new version.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from importlib import import_module
-from types import FunctionType
+from pkgutil import iter_modules
+from types import FunctionType, ModuleType
 from typing import Any
 
 import msgspec
@@ -21,39 +21,12 @@ import msgspec
 from cabria.domain.errors import DataError
 
 TYPE, IS, OF = "$", "is", "of"
-TYPES_OF = (
-    "cabria.domain.calls",
-    "cabria.domain.containers",
-    "cabria.domain.findings",
-    "cabria.domain.layout",
-    "cabria.domain.machines",
-    "cabria.domain.plan",
-    "cabria.domain.positions",
-    "cabria.domain.road_visits",
-    "cabria.domain.run_events",
-    "cabria.domain.stands",
-    "cabria.domain.stowage",
-    "cabria.domain.terminal",
-    "cabria.domain.vessel",
-    "cabria.domain.wishes",
-    "cabria.domain.work",
-    "cabria.domain.yard",
-    "cabria.operations.board",
-    "cabria.operations.gateways",
-    "cabria.operations.handover",
-    "cabria.operations.records",
-    "cabria.operations.settings",
-    "cabria.operations.standing",
-    "cabria.planning.dispatch.traffic.lane_book",
-)
-"""Every dataclass, named tuple and enumeration of these modules may stand in a journal."""
-FUNCTIONS_OF = (
-    "cabria.operations.gate_work",
-    "cabria.operations.quay_work",
-    "cabria.operations.truck_work",
-    "cabria.operations.yard_work",
-)
-"""Every function of these may be what follows when a job is done."""
+ROOMS = ("cabria.domain", "cabria.operations")
+"""Every dataclass, named tuple and enumeration of their modules may stand in a journal."""
+BESIDES = ("cabria.planning.dispatch.traffic.lane_book",)
+FUNCTIONS_OF = "cabria.operations."
+"""Every function of its modules may be what follows when a job is done."""
+_FIELDS: dict[type, Mapping[str, Any]] = {}
 PLAIN = (str, int, float, bool, type(None))
 
 
@@ -84,9 +57,9 @@ def _out(value: Any) -> Any:
         return {TYPE: "map", OF: [[_out(key), _out(held)] for key, held in value.items()]}
     if kind is FunctionType:
         return {TYPE: "function", IS: _function_name(value)}
-    name = kind.__name__
-    if _types().get(name) is not kind:
-        raise TypeError(f"A {kind.__module__}.{name} cannot stand in a journal.")
+    name = _names().get(kind)
+    if name is None:
+        raise TypeError(f"A {kind.__module__}.{kind.__name__} cannot stand in a journal.")
     if isinstance(value, Enum):
         return {TYPE: name, IS: value.value}
     return {TYPE: name} | {field: _out(held) for field, held in _differing(kind, value)}
@@ -158,42 +131,64 @@ _BUILT_IN: Mapping[object, Callable[[dict[str, Any]], Any]] = {
 
 
 def _function_name(function: FunctionType) -> str:
-    name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+    name = _short(function)
     if _functions().get(name) is not function:
         raise TypeError(f"The function {name} cannot stand in a journal.")
     return name
 
 
 @cache
+def _names() -> Mapping[type, str]:
+    return {kind: name for name, kind in _types().items()}
+
+
+def _short(thing: type | FunctionType) -> str:
+    return f"{thing.__module__.rpartition('.')[2]}.{thing.__name__}"
+
+
+@cache
+def _modules() -> tuple[ModuleType, ...]:
+    names = [*BESIDES]
+    for room in ROOMS:
+        names += [f"{room}.{module.name}" for module in iter_modules(import_module(room).__path__)]
+    return tuple(import_module(name) for name in names)
+
+
+@cache
 def _types() -> Mapping[str, type]:
     found: dict[str, type] = {}
-    for module in TYPES_OF:
-        import_module(module)
-        for name, thing in vars(sys.modules[module]).items():
-            if isinstance(thing, type) and thing.__module__ == module and _is_noun(thing):
-                if name in found:
-                    raise TypeError(f"Two types are called {name}.")
-                found[name] = thing
+    for module in _modules():
+        for thing in vars(module).values():
+            if isinstance(thing, type) and thing.__module__ == module.__name__ and _is_noun(thing):
+                if _short(thing) in found:
+                    raise TypeError(f"Two types are called {_short(thing)}.")
+                found[_short(thing)] = thing
     return found
+
+
+@cache
+def _functions() -> Mapping[str, FunctionType]:
+    return {
+        _short(thing): thing
+        for module in _modules()
+        if module.__name__.startswith(FUNCTIONS_OF)
+        for thing in vars(module).values()
+        if isinstance(thing, FunctionType) and thing.__module__ == module.__name__
+    }
 
 
 def _is_noun(kind: type) -> bool:
     return is_dataclass(kind) or issubclass(kind, Enum) or hasattr(kind, "_fields")
 
 
-@cache
-def _functions() -> Mapping[str, FunctionType]:
-    return {
-        f"{module.rpartition('.')[2]}.{name}": thing
-        for module in FUNCTIONS_OF
-        for name, thing in vars(import_module(module)).items()
-        if isinstance(thing, FunctionType) and thing.__module__ == module
-    }
-
-
-@cache
 def _fields(kind: type) -> Mapping[str, Any]:
     """Names of fields and their defaults; MISSING for those without, and for made ones."""
+    if kind not in _FIELDS:
+        _FIELDS[kind] = _fields_of(kind)
+    return _FIELDS[kind]
+
+
+def _fields_of(kind: type) -> Mapping[str, Any]:
     if is_dataclass(kind):
         return {field.name: field.default for field in fields(kind) if field.init}
     names: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Entries as they stand in a journal, and the chain of hashes through them. `docs/reference/journal.md` is the contract.
+"""Entries as they stand in a journal, and the chain of hashes through them: `docs/reference/journal.md`.
 
 The hash of an entry is SHA-256 over the hash before it, then number, kind, version, time and correlation as a JSON
 array, a line feed, and the body. The hash before the first is that of the journal's own name, so that entries of one
@@ -17,7 +17,6 @@ import msgspec
 from cabria.adapters.files.run_log import event_of, line_of
 from cabria.adapters.journal import closed_form
 from cabria.domain.errors import DataError
-from cabria.domain.run_events import RunEvent
 from cabria.operations.gateways import EntryKind, Record
 
 VERSION = 1
@@ -99,7 +98,8 @@ class BrokenChainError(DataError):
 
 
 def checked(entries: Iterable[Entry], before: Head) -> Iterator[Entry]:
-    """The entries, each after its place in the chain was checked. Raises BrokenChainError at the first that is wrong."""
+    """The entries, each after a look whether it follows the one before. Raises BrokenChainError at the first that does
+    not."""
     number, last = before
     for entry in entries:
         if entry.number != number + 1:
@@ -113,11 +113,7 @@ def checked(entries: Iterable[Entry], before: Head) -> Iterator[Entry]:
 def body_of(record: Record) -> bytes:
     """Run events as in a run log, everything else in closed form; long ones compressed."""
     content = record.content
-    if record.kind in EVENT_KINDS:
-        body = line_of(content)[:-1]
-    else:
-        body = closed_form.encode(content)
-    return packed(body)
+    return packed(line_of(content)[:-1] if record.kind in EVENT_KINDS else closed_form.encode(content))
 
 
 def draft(number: int, record: Record) -> Draft:
@@ -157,12 +153,8 @@ def record_of(entry: Entry) -> Record:
         raise DataError(f"There is no kind {entry.kind!r:.60}.", place=place) from None
     try:
         text = unpacked(entry.body)
-        content = _event(text) if kind in EVENT_KINDS else closed_form.decode(text)
+        content = event_of(text) if kind in EVENT_KINDS else closed_form.decode(text)
     except (DataError, msgspec.DecodeError, RecursionError) as error:
         problem = error.problem if isinstance(error, DataError) else f"This is no event: {str(error).rstrip('.')}."
         raise DataError(problem, place=place) from None
     return Record(kind, entry.at_ms, entry.correlation, content)
-
-
-def _event(text: bytes) -> RunEvent:
-    return event_of(text)

@@ -11,7 +11,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from cabria.adapters.journal.entries import Entry, Head, Snapshot, first_hash
 from cabria.adapters.journal.migrations import APPLICATION_ID, MIGRATIONS
@@ -21,6 +21,11 @@ from cabria.domain.errors import DataError, TerminalError
 PAGE = 2_000
 """Entries read at a time."""
 ENTRY = "number, kind, version, at_ms, correlation, body, hash"
+READ = (
+    "number, CAST(kind AS TEXT), CAST(version AS INTEGER), CAST(at_ms AS INTEGER), CAST(correlation AS TEXT),"
+    " CAST(body AS BLOB), CAST(hash AS BLOB)"
+)
+"""A file that somebody else made may hold other types."""
 NOT_OURS = "The file is no journal of ours."
 NAME_A_JOURNAL = "Name a journal, or a backup of one."
 
@@ -76,25 +81,32 @@ class SqliteStore:
         """Read a page at a time, so that a long reader does not keep the write-ahead log from being folded in."""
         while after < until:
             rows = self._all(
-                f"SELECT {ENTRY} FROM entries WHERE number > ? AND number <= ? ORDER BY number LIMIT {PAGE}",
+                f"SELECT {READ} FROM entries WHERE number > ? AND number <= ? ORDER BY number LIMIT {PAGE}",
                 (after, until),
             )
             for row in rows:
+                if None in row:
+                    raise DataError(
+                        "The entry lacks something.",
+                        file=self.where,
+                        place=f"entry {row[0]}",
+                        remedy="Restore a backup.",
+                    )
                 yield Entry(*row)
             if not rows:
                 return
             after = int(rows[-1][0])
 
     def snapshot(self, until: int) -> Snapshot | None:
-        sql = "SELECT number, version, body, hash FROM snapshots WHERE number <= ? ORDER BY number DESC LIMIT 1"
-        row = self._one(sql, (until,))
+        sql = "SELECT number, version, CAST(body AS BLOB), CAST(hash AS BLOB) FROM snapshots"
+        row = self._one(f"{sql} WHERE number <= ? ORDER BY number DESC LIMIT 1", (until,))
         return Snapshot(*row) if row else None
 
     def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot]) -> None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(f"INSERT INTO entries ({ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?)", entries)
-            self._connection.executemany("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", snapshots)
+            self._connection.executemany("INSERT OR IGNORE INTO snapshots VALUES (?, ?, ?, ?)", snapshots)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise TerminalError(f"{self.where} cannot be written: {error}.") from None
@@ -107,13 +119,13 @@ class SqliteStore:
         if self._lock is not None:
             self._lock.close()
 
-    def _one(self, sql: str, values: tuple[object, ...] = ()) -> tuple[int, bytes] | None:
+    def _one(self, sql: str, values: tuple[object, ...] = ()) -> Any:
         try:
             return self._connection.execute(sql, values).fetchone()
         except sqlite3.Error as error:
             raise self._damaged(error) from None
 
-    def _all(self, sql: str, values: tuple[object, ...]) -> list[tuple[int, ...]]:
+    def _all(self, sql: str, values: tuple[object, ...]) -> list[Any]:
         try:
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
@@ -183,9 +195,11 @@ class SqliteStore:
 def _connected(path: Path, mode: str) -> sqlite3.Connection:
     """Transactions are begun and ended by us alone; one thread at a time uses it, not always the same."""
     try:
-        return sqlite3.connect(
+        connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=10
         )
+        connection.execute("PRAGMA trusted_schema = OFF")
+        return connection
     except sqlite3.Error as error:
         raise DataError(f"The journal cannot be opened: {error}.", file=str(path)) from None
 

@@ -1,0 +1,43 @@
+"""How everything stood after an entry: the last snapshot before it, and the entries from there on done again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cabria.adapters.journal import closed_form
+from cabria.adapters.journal.entries import VERSION, Head, checked, first_hash, record_of, unpacked
+from cabria.adapters.journal.opening import latest_snapshot
+from cabria.adapters.journal.stores import Store
+from cabria.domain.errors import DataError
+from cabria.operations.replay import Numbered, Replayed, replay
+from cabria.operations.standing import Standing
+
+
+def replayed(store: Store, until: int | None = None, *, from_snapshot: bool = True) -> Replayed:
+    """The run up to entry `until` (all of it when None), each entry checked on the way.
+
+    Raises BrokenChainError, DataError, and ReplayDivergedError when doing it again gives something else.
+    """
+    last = store.head().number if until is None else min(until, store.head().number)
+    found = latest_snapshot(store, last) if from_snapshot else None
+    standing, after = (None, Head(0, first_hash(store.journal)))
+    if found is not None:
+        snapshot, after = found
+        standing = standing_in(snapshot.body, snapshot.version)
+    return replay(numbered(store, after, last), standing, after.number)
+
+
+def numbered(store: Store, after: Head, until: int) -> Iterator[Numbered]:
+    """Entries as a replay reads them, each checked."""
+    for entry in checked(store.entries(after.number, until), after):
+        yield Numbered(entry.number, record_of(entry))
+
+
+def standing_in(body: bytes, version: int) -> Standing:
+    """A snapshot's. Raises DataError."""
+    if version > VERSION:
+        raise DataError(f"The snapshot is of version {version}; this program reads up to {VERSION}.")
+    standing = closed_form.decode(unpacked(body))
+    if not isinstance(standing, Standing):
+        raise DataError("The snapshot does not say how operations stood.")
+    return standing
