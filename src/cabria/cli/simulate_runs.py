@@ -162,7 +162,37 @@ def _told(step: Step, total: int) -> str:
 
 
 def write_results(question: Question, records: Sequence[RunRecord], folder: Path, form: TableForm) -> None:
-    """Tables beside the runs."""
+    """Tables and page beside the runs; the page shows the first run on a map."""
+    from cabria import __version__
     from cabria.adapters.files.run_tables import write_tables
+    from cabria.adapters.files.source_file import write_whole
+    from cabria.experiments.sweep.knobs import knobs_of
+    from cabria.reports.simulation.page import Told, simulation_page
 
-    write_tables([(question.variants[record.variant - 1], record) for record in records], folder, form)
+    variants = question.variants
+    write_tables([(variants[record.variant - 1], record) for record in records], folder, form)
+    usual = {n: knob.usual for n, knob in knobs_of(question.subject).items() if n not in variants[0].settings}
+    told = Told(_title(question), usual, __version__)
+    page = simulation_page(told, variants, records, _map(question, folder / LOG))
+    write_whole(folder / PAGE, page.encode())
+
+
+def _title(question: Question) -> str:
+    recipe, subject = question.recipe, question.subject
+    if recipe.kind == WEEK:
+        return f"{getattr(subject, 'days', 0)} days at {getattr(subject, 'teu_a_year', 0):,} TEU a year"
+    return f"Call {Path(recipe.call).resolve().name}"
+
+
+def _map(question: Question, log: Path) -> str:
+    """The first run on a map, or "" when it has no log."""
+    from cabria.adapters.files.run_log import read_run_log
+    from cabria.experiments.sweep.recipes import trial_of
+    from cabria.reports.simulation.replay import MAP_MS, replay_section
+
+    if not log.exists():
+        return ""
+    first = question.variants[0]
+    layout = trial_of(question.recipe, question.subject).layout(first.settings)
+    words = f"{first}, seed {question.seeds[0]}"
+    return replay_section(read_run_log(log), layout, words, until_ms=MAP_MS)
