@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import ssl
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from random import Random
 from typing import NamedTuple
 
@@ -53,6 +55,7 @@ class Link:
         self._subscriptions, self._will, self._on_connected = subscriptions, will, connected
         self._chance = Random(identifier)
         self._waiting: asyncio.Queue[Outgoing] = asyncio.Queue(WAITING)
+        self._socket: socket.socket | None = None
         self.is_connected = False
         self.connections = 0
 
@@ -69,15 +72,20 @@ class Link:
         """Until cancelled."""
         wait_s = SOONEST_S
         while True:
-            before = self.connections
+            before: int = self.connections
             try:
                 await self._be_connected()
             except (MqttError, OSError, TimeoutError) as error:
                 log.info("%s has no link to %s: %s", self._identifier, self._address, error)
-            if self.connections > before:
-                wait_s = SOONEST_S
+            wait_s = SOONEST_S if self.connections != before else wait_s
             await asyncio.sleep(wait_s * (0.5 + self._chance.random()))
             wait_s = min(LATEST_S, 2 * wait_s)
+
+    def tear(self) -> None:
+        """Drop the connection without a goodbye, so that the broker tells the last will. It comes back by itself."""
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     async def flush(self) -> None:
         """Until all that was sent is written, or the link is gone."""
@@ -102,6 +110,7 @@ class Link:
             self._waiting = asyncio.Queue(WAITING)
             if self._subscriptions:
                 await client.subscribe(list(self._subscriptions))
+            self._socket = client._client.socket()
             self.is_connected = True
             self.connections += 1
             writing = asyncio.create_task(self._write(client))

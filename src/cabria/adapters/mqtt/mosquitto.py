@@ -11,6 +11,7 @@ from cabria.adapters.mqtt.address import LOOPBACK, Address
 from cabria.domain.errors import DataError
 
 PLACES = ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto")
+UNPRIVILEGED = "nobody"
 REMEDY = "Run `make broker`, or name its program in the variable MOSQUITTO."
 
 
@@ -24,9 +25,15 @@ def mosquitto_program() -> Path:
 
 
 def start_mosquitto(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], Address]:
-    """Start it as a process of the caller's, for the caller to end; what is retained is kept in `folder`."""
+    """Start it as a process of the caller's, for the caller to end; what is retained is kept in `folder`.
+
+    Never as root: then it becomes `nobody`, to whom the folder is given.
+    """
     settings = folder / "mosquitto.conf"
-    user = ["user root"] if os.geteuid() == 0 else []
+    user = []
+    if os.geteuid() == 0:
+        shutil.chown(folder, UNPRIVILEGED)
+        user = [f"user {UNPRIVILEGED}"]
     lines = [
         f"listener {port} {LOOPBACK}",
         "allow_anonymous true",
