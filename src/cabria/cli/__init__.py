@@ -16,7 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cabria import __version__
-from cabria.cli import berth, call, cranes, edi, layout, profile, scenario, simulate, yard
+from cabria.cli import berth, call, cranes, edi, journal, layout, profile, scenario, simulate, yard
 from cabria.cli.options import EXIT_FAULT, EXIT_STOPPED
 from cabria.cli.screen import printable
 from cabria.domain.errors import TerminalError
@@ -39,6 +39,7 @@ for name, group in (
     ("yard", yard.app),
     ("layout", layout.app),
     ("edi", edi.app),
+    ("journal", journal.app),
     ("profile", profile.app),
     ("scenario", scenario.app),
 ):
