@@ -18,6 +18,15 @@ def is_database(address: str) -> bool:
     return address.startswith(POSTGRESQL)
 
 
+def shown(address: str) -> str:
+    """An address without a password."""
+    if not is_database(address):
+        return address
+    from cabria.adapters.journal.postgres_store import without_password
+
+    return without_password(address)
+
+
 def open_store(address: str) -> Store:
     """To read. Raises DataError for what is no journal, and StoreLostError for a server that does not answer."""
     if is_database(address):
