@@ -1,8 +1,12 @@
 """`terminal`: a terminal like Chancay's at work in the twin, real lanes and all (BENCHMARKS.md, section 9).
 
-An instance `made:TRUCKS` or `made:TRUCKS:HOURS` is one call at six quay cranes of 36 moves an hour and fifteen yard
-cranes with so many trucks. `cost` is the part of the cranes' limit that is not reached; the plan itself reaches
-`plan_share` of it (lids and travel take the rest), the run `share`.
+An instance `made:TRUCKS` is one call at six quay cranes of 36 moves an hour and fifteen yard cranes with so many
+trucks. `cost` is the part of the cranes' limit that is not reached; the plan itself reaches `plan_share` of it (lids
+and travel take the rest), the run `share`.
+
+An instance `week:MILLIONS`, `week:MILLIONS:TRUCKS` or `week:MILLIONS:TRUCKS:DAYS` is a week of ships, road trucks and a
+yard at so many million TEU a year; `cost` is the share of the time of quay cranes in which they wait. CPU seconds are
+those of everything: demand, plans, run and referee.
 """
 
 from __future__ import annotations
@@ -14,16 +18,20 @@ from functools import cache
 from pathlib import Path
 
 from cabria.domain.calls import VesselCall
+from cabria.domain.errors import DataError
 from cabria.domain.plan import LoadingPlan
 from cabria.experiments.call_runs import RunSetting, run_call
 from cabria.experiments.calls import make_call
 from cabria.experiments.layouts import chancay_layout
+from cabria.experiments.weeks.run import run_scenario
+from cabria.experiments.weeks.scenario import Scenario
 from cabria.planning.loading.problem import LoadingProblem, Params
 from cabria.planning.loading.solve import solve
 
 ANCHORS = """
 Share of the quay cranes' limit of 36 moves an hour. Without traffic and lanes, an early model of ours: 4 trucks a crane
-75 %, 5 85 %, 6.7 91 to 94 %. Goal with lanes and leases: 85 / 90 / 94 %, and no deadlock.
+75 %, 5 85 %, 6.7 91 to 94 %. Goal with lanes and leases: 85 / 90 / 94 %, and no deadlock. A week at 1.0 and
+at 1.5 M TEU a year: at least 500 times real time; 28 to 30 moves per crane hour are planned with.
 """
 DEFAULT_SECONDS = 60.0
 FLAGS = {"breakdowns": "machines break down and are repaired"}
@@ -48,7 +56,9 @@ def run(
     """One row an instance; a run takes what it takes, `seconds` and `jobs` change nothing."""
     for path in map(str, paths):
         kind, _, trucks = path.partition(":")
-        if kind != "made" or not trucks.isdigit() or not 0 < int(trucks) <= 70:
+        if kind == "week":
+            yield _week_row(path, seed, breakdowns)
+        elif kind != "made" or not trucks.isdigit() or not 0 < int(trucks) <= 70:
             yield {"instance": path, "error": f"{path}: write made:TRUCKS with 1 to 70 trucks, as made:40."}
         else:
             yield _row(path, RunSetting(int(trucks), has_breakdowns=breakdowns, seed=seed))
@@ -78,6 +88,42 @@ def _row(name: str, setting: RunSetting) -> Row:
         "simulated_h": round(figures.run_ms / 3_600_000, 2),
         "times_real_time": round(figures.run_ms / 1_000 / result.cpu_s),
     }
+
+
+def _week_row(name: str, seed: int, breakdowns: bool) -> Row:
+    wall = time.perf_counter()
+    try:
+        scenario = replace(week_named(name), has_breakdowns=breakdowns)
+        result = run_scenario(scenario, seed)
+    except DataError as error:
+        return {"instance": name, "error": f"{name}: {error}"}
+    return {
+        "instance": name,
+        "cost": round(result.measures["crane_waiting"], 4),
+        "bound": None,
+        "proven": False,
+        "cpu_s": round(result.cpu_s, 3),
+        "wall_s": round(time.perf_counter() - wall, 3),
+        "valid": result.judgement.is_good and not result.stood_still,
+        "deadlocks": int(result.stood_still),
+        "simulated_h": round(result.figures.run_ms / 3_600_000, 2),
+        "times_real_time": round(result.times_real_time),
+        "planning_cpu_s": round(result.planning_cpu_s, 1),
+        "judging_cpu_s": round(result.judging_cpu_s, 1),
+        **{name: round(value, 4) for name, value in result.measures.items() if "/" not in name},
+    }
+
+
+def week_named(name: str) -> Scenario:
+    """The scenario of `week:MILLIONS[:TRUCKS[:DAYS]]`. Raises DataError."""
+    _, *numbers = name.split(":")
+    try:
+        millions, *whole = numbers
+        return Scenario(
+            round(1_000_000 * float(millions)), **dict(zip(("trucks", "days"), map(int, whole), strict=False))
+        )
+    except (ValueError, OverflowError) as error:
+        raise DataError("write week:MILLIONS[:TRUCKS[:DAYS]], as week:1.5:40:7.", place=name) from error
 
 
 @cache

@@ -23,6 +23,7 @@ THROUGH_FROM = Port("CLSAI")
 HERE_BELOW, THROUGH_BELOW = 0.45, 0.9
 """What part of the cargo for this port, and of that which stays aboard, is meant for the holds."""
 TEU_A_BOX = 1.7
+NUMBERS_A_SHIP = 20_000
 TRIES = 4
 """With half as many boxes that stay aboard each time, before a ship is too small."""
 
@@ -55,14 +56,14 @@ def rotation_of(service: Service) -> tuple[Port, ...]:
 
 
 def arrival(
-    vessel: VesselProfile, service: Service, discharges: Sequence[Container], through_teu: int, seed: str
+    vessel: VesselProfile, service: Service, discharges: Sequence[Container], through_teu: int, *, call: int, seed: int
 ) -> BayPlan:
-    """The ship with all she brings, and as much as finds room of what stays aboard. Raises DataError for a ship that
-    is too small for what the demand has her bring."""
+    """The ship with all she brings, and as much as finds room of what stays aboard; `call` is her number among the
+    ships of the demand. Raises DataError for a ship that is too small for what the demand has her bring."""
     for attempt in range(TRIES + 1):
-        chance = Random(f"{seed}/{attempt}")
+        chance = Random(f"{seed}/{call}/{attempt}")
         teu = through_teu >> attempt if attempt < TRIES else 0
-        boxes = [*discharges, *_through(service, round(teu / TEU_A_BOX), chance)]
+        boxes = [*discharges, *_through(service, round(teu / TEU_A_BOX), chance, call)]
         units = units_of(vessel)
         order_of = _order_of(service, discharges)
         lost = stow(units, _pools(boxes, order_of, chance), _below(order_of), chance, keep_open=True)
@@ -90,15 +91,16 @@ def _pools(boxes: Sequence[Container], order_of: Mapping[str, int], chance: Rand
     return [Pool.of(order, by_order[order], chance) for order in sorted(by_order)]
 
 
-def _through(service: Service, count: int, chance: Random) -> list[Container]:
+def _through(service: Service, count: int, chance: Random, call: int) -> list[Container]:
     """Boxes from an earlier port for the ports after this one: plain ones, and some reefers."""
     lines = with_shares(IMPORTS, reefers=0.02, dangerous=0.0, out_of_gauge=0.0)
     pod = {Port(port): share for port, share in service.ports.items() if port != THROUGH_FROM}
-    return make_cargo(lines, count, pol={THROUGH_FROM: 1.0}, pod=pod, numbers=_numbers(), random=chance)
+    return make_cargo(lines, count, pol={THROUGH_FROM: 1.0}, pod=pod, numbers=_numbers(call), random=chance)
 
 
-def _numbers() -> Iterator[ContainerId]:
-    for serial in range(1_000_000):
-        stem = f"{THROUGH_OWNER}{serial:06}"
+def _numbers(call: int) -> Iterator[ContainerId]:
+    """Numbers that no ship has that calls soon before or after."""
+    for serial in range(NUMBERS_A_SHIP):
+        stem = f"{THROUGH_OWNER}{call % (1_000_000 // NUMBERS_A_SHIP) * NUMBERS_A_SHIP + serial:06}"
         yield ContainerId(f"{stem}{check_digit(stem)}")
-    raise DataError("A ship does not carry a million boxes.")
+    raise DataError(f"No ship has more than {NUMBERS_A_SHIP:,} boxes that stay aboard.")

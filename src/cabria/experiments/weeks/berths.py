@@ -39,7 +39,7 @@ WAITING_PER_H, LATE_PER_H, CRANE_HOUR, UNSERVED = 1_500, 3_000, 100, 100_000_000
 FEEDER_SHARE = 3
 """An hour of a feeder counts so many times less."""
 CLASH = 1_000_000
-KEPT = 300
+KEPT = 60
 """Rows of crews that are gone on with from ship to ship."""
 
 
@@ -66,10 +66,20 @@ class Berth:
     cranes: tuple[int, ...]
     """Numbers along the rail, neighbours."""
 
-    def is_beside(self, other: Berth) -> bool:
-        """Whether both can be at the quay at once: side by side, with the cranes in the same order."""
-        left, right = (self, other) if self.from_mm < other.from_mm else (other, self)
-        return left.until_mm + MOORING_GAP_MM <= right.from_mm and left.cranes[-1] < right.cranes[0]
+    @property
+    def work_s(self) -> tuple[int, int]:
+        """From when until when the cranes are hers by the plan."""
+        return self.starts_s + 60 * MOORING_MIN, self.ends_s - 60 * UNMOORING_MIN
+
+    def lies_beside(self, other: Berth) -> bool:
+        """Whether the quay has room for both at once."""
+        left, right = sorted((self, other), key=lambda berth: berth.from_mm)
+        return left.until_mm + MOORING_GAP_MM <= right.from_mm
+
+    def is_worked_beside(self, other: Berth) -> bool:
+        """Whether both can be worked at once: no crane is wanted twice, and they are in the order of the ships."""
+        left, right = sorted((self, other), key=lambda berth: berth.from_mm)
+        return left.cranes[-1] < right.cranes[0]
 
 
 def berths_of(ships: Sequence[ShipDue], layout: Layout, days: int, moves_a_crane_hour: int, seed: int) -> list[Berth]:
@@ -177,15 +187,29 @@ def _possible(stay: Stay, vessel: VesselProfile, layout: Layout) -> Iterator[tup
 
 
 def _clash(one: Berth, other: Berth) -> int:
-    """What it counts that two ships that were to be at the quay together cannot be."""
-    together_s = min(one.ends_s, other.ends_s) - max(one.starts_s, other.starts_s)
-    return 0 if together_s <= 0 or one.is_beside(other) else CLASH + together_s
+    """What it counts that two ships that were to be worked together cannot be."""
+    (from_s, until_s), (other_from_s, other_until_s) = one.work_s, other.work_s
+    together_s = min(until_s, other_until_s) - max(from_s, other_from_s)
+    return 0 if together_s <= 0 or one.is_worked_beside(other) else CLASH + together_s
 
 
-def clashes(berths: Sequence[Berth]) -> Mapping[str, tuple[str, ...]]:
-    """For each ship those that begin before her and must have sailed before she berths."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Ships that come before one by the plan: those in whose place she is to lie must have sailed before she berths,
+    those whose cranes she is to have must be done before her work begins."""
+
+    sailed: tuple[str, ...]
+    done: tuple[str, ...]
+
+
+def turns(berths: Sequence[Berth]) -> Mapping[str, Before]:
+    """Whom each ship waits for, whatever becomes of the planned times. Nobody waits in a circle, as each waits for
+    ships with earlier starts only."""
     by_start = sorted(berths, key=lambda berth: (berth.starts_s, berth.from_mm))
     return {
-        berth.ship: tuple(other.ship for other in by_start[:n] if not berth.is_beside(other))
+        berth.ship: Before(
+            tuple(other.ship for other in by_start[:n] if not berth.lies_beside(other)),
+            tuple(other.ship for other in by_start[:n] if not berth.is_worked_beside(other)),
+        )
         for n, berth in enumerate(by_start)
     }

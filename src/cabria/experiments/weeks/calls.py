@@ -16,7 +16,7 @@ from cabria.domain.yard import YardInventory
 from cabria.experiments.ballast import ballast
 from cabria.experiments.demand.profile import Service
 from cabria.experiments.demand.tables import Demand
-from cabria.experiments.weeks.arrivals import arrival, off_the_ship, on_to_the_ship, rotation_of
+from cabria.experiments.weeks.arrivals import arrival, off_the_ship, on_to_the_ship, rotation_of, vessel_of
 from cabria.experiments.weeks.berths import Berth, rail_limits
 from cabria.planning.loading.problem import LoadingProblem, Params
 from cabria.planning.loading.result import PlannedCall
@@ -37,8 +37,10 @@ MOST_FULL = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Rows of the demand's boxes that a ship brings, and that she is to take and that stand in the yard."""
+    """Rows of the demand's boxes that a ship brings, and that she is to take and that stand in the yard; `ship` is her
+    own row among the ships."""
 
+    ship: int
     discharged: Sequence[int]
     loaded: Sequence[int]
 
@@ -54,13 +56,14 @@ class Ground:
 
 
 def make_call(
-    demand: Demand, service: Service, vessel: VesselProfile, lists: Lists, ground: Ground, aboard: float, seed: int
+    demand: Demand, service: Service, lists: Lists, ground: Ground, *, aboard: float, seed: int
 ) -> VesselCall:
     """The call as the planner gets it. Raises DataError for a ship too small for what she brings."""
+    vessel = vessel_of(service)
     discharges = [off_the_ship(demand, row) for row in lists.discharged]
     loads = tuple(on_to_the_ship(demand, row) for row in lists.loaded)
     through_teu = _room_teu(vessel, discharges, loads, aboard)
-    plan = arrival(vessel, service, discharges, through_teu, f"{seed}/{ground.berth.ship}")
+    plan = arrival(vessel, service, discharges, through_teu, call=lists.ship, seed=seed)
     return VesselCall(
         id=ground.berth.ship,
         vessel=vessel,

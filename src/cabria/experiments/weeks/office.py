@@ -21,7 +21,7 @@ from cabria.domain.yard import YardBox, YardInventory
 from cabria.experiments.demand.profile import Service
 from cabria.experiments.demand.tables import Demand
 from cabria.experiments.weeks.arrivals import vessel_of
-from cabria.experiments.weeks.berths import MOORING_MIN, UNMOORING_MIN, Berth, clashes
+from cabria.experiments.weeks.berths import MOORING_MIN, UNMOORING_MIN, Before, Berth, turns
 from cabria.experiments.weeks.calls import Ground, Lists, make_call, plan_call
 from cabria.experiments.weeks.expected import expected_ms
 from cabria.experiments.weeks.ledger import Ledger
@@ -46,8 +46,10 @@ class ShipStay:
     length_mm: int
     there_ms: int
     """When she is in the roads."""
-    clashing: Sequence[str]
+    before: Before
     line_fast_ms: int | None = None
+    done_ms: int | None = None
+    """When her last box stood where it was to go."""
     sailed_ms: int | None = None
     discharged: int = 0
     loaded: int = 0
@@ -86,14 +88,12 @@ class Office:
 
     def open(self, berths: Sequence[Berth], rows: Mapping[str, int]) -> None:
         """Expect these ships; `rows` are theirs in the demand."""
-        clashing = clashes(berths)
+        before = turns(berths)
         for berth in berths:
             row = rows[berth.ship]
             service, vessel = self._service(row).name, vessel_of(self._service(row))
             there_s = max(0, int(self.demand.ships.ata_s[row]) - self.scenario.begins_s)
-            stay = ShipStay(
-                berth.ship, service, row, berth, vessel.length_mm or 0, 1_000 * there_s, clashing[berth.ship]
-            )
+            stay = ShipStay(berth.ship, service, row, berth, vessel.length_mm or 0, 1_000 * there_s, before[berth.ship])
             self.stays[berth.ship] = stay
             closes_ms = 1_000 * berth.starts_s - round(3_600_000 * self.scenario.lists_close_h)
             self.twin.agenda.at(max(0, closes_ms), self._plan, stay)
@@ -110,8 +110,8 @@ class Office:
         loaded = self._ready(stay)
         ground = Ground(self.twin.control.desk.board.layout, self._yard(), stay.berth, self.scenario.begins_s)
         service = self._service(stay.row)
-        lists = Lists(discharged, loaded)
-        call = make_call(self.demand, service, vessel_of(service), lists, ground, self.scenario.aboard, self.seed)
+        lists = Lists(stay.row, discharged, loaded)
+        call = make_call(self.demand, service, lists, ground, aboard=self.scenario.aboard, seed=self.seed)
         planned = plan_call(call, self.seed)
         refused = set(planned.plan.refused)
         self._left[stay.service] += [row for row in loaded if self._name(row) in refused]
@@ -150,19 +150,23 @@ class Office:
         return ContainerId(self.demand.boxes.number[row].decode())
 
     def _line_fast(self, stay: ShipStay) -> int | None:
-        """As soon as all have sailed that lie where she is to lie, or have her cranes."""
-        if any(self.stays[other].sailed_ms is None for other in stay.clashing):
+        """As soon as her place is free."""
+        if any(self.stays[other].sailed_ms is None for other in stay.before.sailed):
             return LOOK_MS
         stay.line_fast_ms = self.twin.now_ms
         self.twin.agenda.after(MOORING_MIN * MINUTE_MS, self._begin, stay)
         return None
 
-    def _begin(self, stay: ShipStay) -> None:
+    def _begin(self, stay: ShipStay) -> int | None:
+        """As soon as her cranes are free."""
+        if any(self.stays[other].done_ms is None for other in stay.before.done):
+            return LOOK_MS
         call, plan = self._planned.pop(stay.call)
         self._foretell(call)
         self.ledger.expect(call, plan)
         self.twin.control.berth(call, plan)
         self.twin.agenda.after(LOOK_MS, self._look, stay)
+        return None
 
     def _foretell(self, call: VesselCall) -> None:
         """Tell the yard when the boxes that come are expected to leave."""
@@ -173,6 +177,7 @@ class Office:
     def _look(self, stay: ShipStay) -> int | None:
         if not may_sail(self.twin.control.desk, stay.call):
             return LOOK_MS
+        stay.done_ms = self.twin.now_ms
         self.twin.agenda.after(UNMOORING_MIN * MINUTE_MS, self._sail, stay)
         return None
 
