@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -118,7 +118,7 @@ class Office:
         stay.discharged, stay.loaded, stay.left_behind = len(discharged), len(planned.plan.loads), len(refused)
         stay.stay_aboard = len(call.remaining)
         stay.planned_s, stay.is_legal = planned.plan.makespan_s, not planned.judgement.hard_by_plan
-        self._planned[stay.call] = call, planned.plan
+        self._planned[stay.call] = call, replace(planned.plan, reasons={}, yard_moves=())
         stay.planning_cpu_s = time.process_time() - began
         self.planning_cpu_s += stay.planning_cpu_s
 
