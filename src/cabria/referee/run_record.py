@@ -66,7 +66,10 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure of a run: what it is, its unit ("%" for shares of 1), and whether more is better (None: neither)."""
+    """A figure of a run: what it is, its unit, and whether more is better (None: neither).
+
+    "%" is the unit of shares of 1, "each" that of what is counted by the move and mostly less than one.
+    """
 
     words: str
     unit: str
@@ -97,10 +100,10 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "empty_drive": Measure("empty-drive share", "%", False, "Of the way of all driverless trucks, that without a box."),
     "rehandle_ratio": Measure(
-        "rehandles per productive move", "", False,
+        "rehandles per productive move", "each", False,
         "Boxes moved only to reach another, by boxes loaded, discharged, restowed or through the gate.",
     ),
-    "kwh_per_move": Measure("kWh per move", "kWh", False, "Used by all machines, by moves between ship and shore."),
+    "kwh_per_move": Measure("kWh per move", "", False, "Used by all machines, by moves between ship and shore."),
     "occupancy_peak": Measure("highest yard occupancy", "%", None, "TEU in the yard by TEU of slots, at full hours."),
     "turn_min": Measure("truck turn time", "min", False, "Of road trucks, from gate-in to gate-out, in the mean."),
 }  # fmt: skip

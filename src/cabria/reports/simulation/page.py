@@ -10,7 +10,7 @@ from cabria.referee.run_hours import HOUR_MS
 from cabria.referee.run_record import MEASURES, Measure, RunRecord, Value, Variant, told
 from cabria.reports.simulation.intervals import interval_of, paired, values_of
 from cabria.reports.simulation.pictures import COLOURS, MOST_LINES, Series, hour_lines, measure_picture, share_bars
-from cabria.reports.simulation.text import interval_words, mean_waiting, of_variant
+from cabria.reports.simulation.text import interval_words, mean_waiting, named, of_variant
 
 MOST_LISTED = 200
 PICTURED = (
@@ -74,15 +74,15 @@ def page_content(told_of: Told, variants: Sequence[Variant], records: Sequence[R
         "busy": Markup(hour_lines([*_busy(variants, records)], "trucks with a move over time")),
         "lines": list(enumerate(variants[:MOST_LINES])),
         "more_lines": max(0, len(variants) - MOST_LINES),
-        "measures": MEASURES,
+        "definitions": [(named(measure), measure.definition) for measure in MEASURES.values()],
     }
 
 
-def _rows(variants: Sequence[Variant], records: Sequence[RunRecord]) -> Iterator[tuple[Measure, list[Cell]]]:
+def _rows(variants: Sequence[Variant], records: Sequence[RunRecord]) -> Iterator[tuple[str, list[Cell]]]:
     for name, measure in MEASURES.items():
         values = [values_of(of_variant(variant, records), name) for variant in variants]
         if any(values):
-            yield measure, [_cell(measure, each, values[0], is_first=n == 0) for n, each in enumerate(values)]
+            yield named(measure), [_cell(measure, each, values[0], is_first=n == 0) for n, each in enumerate(values)]
 
 
 def _cell(measure: Measure, ours: Mapping[int, float], first: Mapping[int, float], *, is_first: bool) -> Cell:
@@ -102,8 +102,7 @@ def _pictures(variants: Sequence[Variant], records: Sequence[RunRecord]) -> Iter
     for name in PICTURED:
         picture = measure_picture(variants, records, name)
         if picture:
-            measure = MEASURES[name]
-            yield measure.words + (", %" if measure.unit == "%" else ""), picture
+            yield named(MEASURES[name]), picture
 
 
 def _waiting(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cabria.referee.run_record import MEASURES, RunRecord, Variant
+from cabria.referee.run_record import MEASURES, Measure, RunRecord, Variant
 from cabria.reports.simulation.intervals import Interval, interval_of, paired, values_of
 
 MOST_COLUMNS = 6
 """Variants side by side; more are shown one below the other."""
 MOST_LISTED = 20
 WIDTH = 16
+SMALL = "each"
+"""Unit of what is counted by the move, mostly less than one."""
 
 
 def simulation_text(variants: Sequence[Variant], records: Sequence[RunRecord]) -> str:
@@ -30,17 +32,22 @@ def _measures(variants: Sequence[Variant], records: Sequence[RunRecord]) -> Iter
     for name, measure in MEASURES.items():
         cells = [interval_of([*values_of(of_variant(variant, records), name).values()]) for variant in variants]
         if any(cells):
-            words = measure.words + (f", {measure.unit}" if measure.unit == "%" else "")
-            yield f"{words:32}" + "".join(f"{interval_words(cell, measure.unit):>{width}}" for cell in cells)
+            yield f"{named(measure):32}" + "".join(f"{interval_words(cell, measure.unit):>{width}}" for cell in cells)
 
 
 def interval_words(interval: Interval | None, unit: str, *, signed: bool = False) -> str:
-    """A mean with its half width, shares in percent."""
+    """A mean with its half width, shares in percent; small figures with three decimals."""
     if interval is None:
         return "-"
     scale, sign = 100 if unit == "%" else 1, "+" if signed else ""
-    half = "" if interval.half is None else f" ± {scale * interval.half:.2f}"
-    return f"{scale * interval.mean:{sign},.2f}{half}"
+    decimals = 3 if unit == SMALL else 2
+    half = "" if interval.half is None else f" ± {scale * interval.half:.{decimals}f}"
+    return f"{scale * interval.mean:{sign},.{decimals}f}{half}"
+
+
+def named(measure: Measure) -> str:
+    """A measure with its unit."""
+    return f"{measure.words}, {measure.unit}" if measure.unit not in ("", SMALL) else measure.words
 
 
 def _differences(variants: Sequence[Variant], records: Sequence[RunRecord]) -> Iterator[str]:

@@ -119,6 +119,8 @@
       colours[name] = read.getPropertyValue("--" + name).trim();
   };
   const fit = () => {
+    const wide = (edge.y[1] - edge.y[0]) / (edge.x[1] - edge.x[0]);
+    canvas.style.height = `${Math.round(Math.max(320, Math.min(720, canvas.clientWidth * wide)))}px`;
     const ratio = window.devicePixelRatio || 1, box = canvas.getBoundingClientRect();
     canvas.width = Math.max(1, Math.round(box.width * ratio));
     canvas.height = Math.max(1, Math.round(box.height * ratio));
@@ -168,8 +170,7 @@
     });
   };
   const word = (pen, words, at, size) => {
-    const letter = Math.min(18, size * view.scale) * 1;
-    if (letter < 7) return;
+    const letter = Math.min(18, Math.max(size * view.scale, 9));
     const [x, y] = px(at);
     pen.font = `600 ${letter}px system-ui, sans-serif`; pen.textAlign = "center"; pen.textBaseline = "middle";
     pen.lineWidth = 3; pen.strokeStyle = colours.paper; pen.strokeText(words, x, y);
@@ -209,7 +210,7 @@
   const tally = {};
   const drawTrucks = (pen, t) => {
     Object.assign(tally, { empty: 0, loaded: 0, resting: 0, stopped: 0, visitors: 0 });
-    pen.lineCap = "butt"; pen.lineWidth = Math.max(2.6, WIDTH * view.scale);
+    pen.lineCap = "butt"; pen.lineWidth = Math.max(3.2, WIDTH * view.scale);
     for (const truck of run.trucks) {
       const place = truckAt(truck, t);
       if (!place) continue;
