@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
@@ -45,6 +45,10 @@ class Trial(Protocol):
     def layout(self, values: Mapping[str, Value]) -> Layout:
         """The ground with its machines as they stand at the start. Raises DataError for settings that cannot be."""
 
+    @property
+    def calls(self) -> Sequence[tuple[VesselCall, LoadingPlan]]:
+        """Those that are known before the run, with their plans; others become known on the way."""
+
     def run(self, values: Mapping[str, Value], seed: int, journal: Journal) -> Outcome: ...
 
 
@@ -62,6 +66,11 @@ class CallTrial:
         _refuse_trucks(with_values(self.subject, values).trucks, self.ground)
         return self._ready
 
+    @property
+    def calls(self) -> Sequence[tuple[VesselCall, LoadingPlan]]:
+        """What the referee judges the log against."""
+        return [(self.call, self.plan)]
+
     @cached_property
     def _ready(self) -> Layout:
         return standing_ready(self.ground, self.call, self.plan)
@@ -78,6 +87,10 @@ class WeekTrial:
     """A stretch of a year's demand, ship after ship."""
 
     subject: Scenario
+
+    @property
+    def calls(self) -> Sequence[tuple[VesselCall, LoadingPlan]]:
+        return ()
 
     def layout(self, values: Mapping[str, Value]) -> Layout:
         scenario = with_values(self.subject, values)

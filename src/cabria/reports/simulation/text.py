@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cabria.referee.run_record import MEASURES, Measure, RunRecord, Variant
+from cabria.referee.run_figures import RunFigures
+from cabria.referee.run_record import COUNTS, MEASURES, Measure, RunRecord, Variant, measures_of
 from cabria.reports.simulation.intervals import Interval, interval_of, paired, values_of
 
 MOST_COLUMNS = 6
@@ -89,3 +90,19 @@ def _failed(variants: Sequence[Variant], records: Sequence[RunRecord]) -> Iterat
 
 def of_variant(variant: Variant, records: Sequence[RunRecord]) -> list[RunRecord]:
     return [record for record in records if record.variant == variant.number]
+
+
+def figures_text(figures: RunFigures) -> str:
+    """What one run came to, and what its quay cranes waited for."""
+    measures = measures_of(figures)
+    lines = [
+        f"{named(measure):32}{interval_words(Interval(value, None, 1), measure.unit):>{WIDTH}}"
+        for name, measure in MEASURES.items()
+        if (value := measures[name]) is not None
+    ]
+    lines += [f"{name.replace('_', ' '):32}{measures[name] or 0:>{WIDTH},.6g}" for name in COUNTS]
+    waiting = figures.waiting_share_by_cause
+    if waiting:
+        lines += ["", "What the cranes waited for, share of their time:"]
+        lines += [f"  {cause:34}{100 * share:6.2f} %" for cause, share in waiting.items()]
+    return "\n".join(lines)
