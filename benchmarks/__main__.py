@@ -42,6 +42,7 @@ BENCHMARKS = (
     "terminal",
     "events",
     "edi",
+    "journal",
 )
 OUTSIDE = ("wsc2025",)
 """Measured in somebody else's program, which the reader fetches: not part of `all`."""

@@ -50,6 +50,7 @@ class PostgresServer:
         self._folder = Path(tempfile.mkdtemp(prefix="cabria-postgres-"))
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
+        self._databases = 0
         self.url = f"postgresql://cabria@127.0.0.1:{self._port}/postgres"
 
     def __enter__(self) -> Self:
@@ -81,6 +82,13 @@ class PostgresServer:
                 return time.perf_counter() - began
             time.sleep(0.01)
         raise RuntimeError(f"PostgreSQL did not start:\n{(self._folder / 'log').read_text(errors='replace')[-2_000:]}")
+
+    def new_database(self) -> str:
+        """The address of an empty one."""
+        self._databases += 1
+        name = f"empty{self._databases}"
+        self._call("createdb", "-h", "127.0.0.1", "-p", str(self._port), "-U", "cabria", name)
+        return f"{self.url.rpartition('/')[0]}/{name}"
 
     def kill(self) -> None:
         """SIGKILL to the server and all its children, as if the machine's power was cut for them."""

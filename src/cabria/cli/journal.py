@@ -231,7 +231,8 @@ def _standing(control: JournaledControl) -> Iterator[str]:
     on_trucks = {place.truck: box for box, place in board.boxes.items() if isinstance(place, OnTruck)}
     for crane in board.quay_cranes.values():
         at_work = f", at {crane.work.job}" if crane.work else ""
-        yield f"  quay crane {crane.id:<10} step {crane.next:>4} of {len(crane.steps):<4} at {crane.x_mm:>9,} mm{at_work}"
+        step = f"step {crane.next:>4} of {len(crane.steps):<4}"
+        yield f"  quay crane {crane.id:<10} {step} at {crane.x_mm:>9,} mm{at_work}"
     for lift in board.yard_cranes.values():
         at_work = f", at {lift.work.job}: {lift.work.container}" if lift.work else ""
         yield f"  yard crane {lift.id:<10} block {lift.block} at {lift.at_mm:>9,} mm{at_work}"

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import TerminalError
 from cabria.domain.run_events import Place, RunEvent
 from cabria.domain.work import StepKind
 from cabria.operations.handover import Handover
-from cabria.planning.dispatch.traffic.lane_book import Passage
+
+if TYPE_CHECKING:  # whoever only reads a journal loads no kernels
+    from cabria.planning.dispatch.traffic.lane_book import Passage
 
 
 class Alarms(Protocol):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterator, Sequence
+from threading import Thread
 from time import monotonic, sleep
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -32,7 +33,7 @@ Result = TypeVar("Result")
 
 
 class PostgresStore:
-    """`open` reads; `write_to` writes, and makes the journal where there is none."""
+    """`open` reads; `write_to` writes, and makes the journal where there is none. One thread at a time uses it."""
 
     def __init__(self, url: str) -> None:
         self.where = without_password(url)
@@ -40,6 +41,8 @@ class PostgresStore:
         self._url = url
         self._asyncpg = _driver()
         self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="journal's connection", daemon=True)
+        self._thread.start()
         self._connection: Any = None
         self._writes = False
 
@@ -105,6 +108,8 @@ class PostgresStore:
 
     def close(self) -> None:
         self._disconnect()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
         self._loop.close()
 
     async def _write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot]) -> None:
@@ -146,9 +151,8 @@ class PostgresStore:
     def _disconnect(self) -> None:
         """Ends the session even if the server does not answer."""
         if self._connection is not None:
-            self._connection.terminate()
-            self._connection = None
-            self._loop.run_until_complete(asyncio.sleep(0))
+            connection, self._connection = self._connection, None
+            self._run(_ended(connection))
 
     def _lock(self, patience_s: float) -> None:
         """The right to write. A program that died a moment ago may still seem to have it."""
@@ -226,7 +230,7 @@ class PostgresStore:
         """Raises StoreLostError when the server is gone, TerminalError for what it refuses."""
         asyncpg = self._asyncpg
         try:
-            return self._loop.run_until_complete(asyncio.wait_for(work, 6 * ANSWER_S))
+            return asyncio.run_coroutine_threadsafe(asyncio.wait_for(work, 6 * ANSWER_S), self._loop).result()
         except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError):
             raise
         except asyncpg.InvalidCatalogNameError:
@@ -252,6 +256,11 @@ def without_password(url: str) -> str:
     host = parts.netloc.rpartition("@")[2]
     user = f"{parts.username}@" if parts.username else ""
     return parts._replace(netloc=f"{user}{host}", query="").geturl()
+
+
+async def _ended(connection: Any) -> None:
+    """Without a word to a server that may not answer."""
+    connection.terminate()
 
 
 def _driver() -> Any:
