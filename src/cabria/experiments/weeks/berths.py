@@ -113,6 +113,7 @@ def berth_case(ships: Sequence[ShipDue], layout: Layout, days: int, moves_a_cran
         mooring_gap_mm=MOORING_GAP_MM,
         mooring_min=MOORING_MIN,
         unmooring_min=UNMOORING_MIN,
+        interference_exponent=1.0,  # In the twin cranes of one ship hardly wait for each other.
         crane_hour=CRANE_HOUR,
     )
     calls = tuple(_ship_call(ship, len(cranes), length_mm, moves_a_crane_hour) for ship in ships)

@@ -96,15 +96,19 @@ class Office:
             stay = ShipStay(berth.ship, service, row, berth, vessel.length_mm or 0, 1_000 * there_s, before[berth.ship])
             self.stays[berth.ship] = stay
             closes_ms = 1_000 * berth.starts_s - round(3_600_000 * self.scenario.lists_close_h)
-            self.twin.agenda.at(max(0, closes_ms), self._plan, stay)
-            self.twin.agenda.at(1_000 * berth.starts_s, self._line_fast, stay)
+            self.twin.agenda.at(max(0, closes_ms), self._close, stay)
+            self.twin.agenda.at(stay.there_ms, self._line_fast, stay)
 
     def _service(self, row: int) -> Service:
         service: Service = self.demand.profile.services[self.demand.ships.service[row]]
         return service
 
+    def _close(self, stay: ShipStay) -> None:
+        """Close the lists and plan the call, if that is not done."""
+        if stay.line_fast_ms is None and stay.call not in self._planned:
+            self._plan(stay)
+
     def _plan(self, stay: ShipStay) -> None:
-        """Close the lists and plan the call."""
         began = time.process_time()
         discharged = self._brought(stay.row)
         loaded = self._ready(stay)
@@ -150,9 +154,10 @@ class Office:
         return ContainerId(self.demand.boxes.number[row].decode())
 
     def _line_fast(self, stay: ShipStay) -> int | None:
-        """As soon as her place is free."""
+        """As soon as she is there and her place is free, be it before the planned time."""
         if any(self.stays[other].sailed_ms is None for other in stay.before.sailed):
             return LOOK_MS
+        self._close(stay)
         stay.line_fast_ms = self.twin.now_ms
         self.twin.agenda.after(MOORING_MIN * MINUTE_MS, self._begin, stay)
         return None

@@ -40,8 +40,9 @@ class Scenario:
     aboard: float = 0.5
     """What part of a ship's TEU is taken at most by boxes that stay aboard."""
     lists_close_h: float = 4.0
-    """How long before a ship's planned berthing her load list is closed and her plan is made."""
-    moves_a_crane_hour: int = 26
+    """How long before a ship's planned berthing her load list is closed and her plan is made; a ship that finds her
+    place free before that is planned then."""
+    moves_a_crane_hour: int = 28
     """What the berth plan counts on."""
     variation: float = 0.1
     """How much the cycles of quay cranes differ."""
