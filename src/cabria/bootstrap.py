@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cabria.domain.calls import VesselCall
+    from cabria.domain.edits import PlanLog
     from cabria.domain.plan import LoadingPlan
     from cabria.planning.loading.problem import Params
     from cabria.planning.loading.result import PlannedCall
@@ -31,6 +32,10 @@ OUTPUT = (
     "load-sequence.pdf",
 )
 """All that an output folder holds. One with anything else in it is never replaced: that would be somebody's loss."""
+
+LOG, AS_MADE = "plan-log.jsonl", "plan-as-made.json"
+EDITS = (LOG, AS_MADE)
+"""What a folder holds besides when the plan was changed by hand. `cabria plan` does not write over such a folder."""
 
 
 def read_call(folder: Path, *, wishes: Path | None = None, keep: Path | None = None, changes: int = 0) -> VesselCall:
@@ -122,8 +127,42 @@ def write_plan_so_far(planned: PlannedCall, folder: Path) -> None:
         write_plan(planned, draft / MARK)
 
 
+def write_edited(planned: PlannedCall, log: PlanLog, folder: Path) -> None:
+    """The plan as it is now with its log and the plan as it was made, in place of what stood there, papers included:
+    those are of another plan."""
+    from cabria.adapters.files.plan_json import write_plan
+    from cabria.adapters.files.plan_log import write_plan_log
+    from cabria.adapters.files.whole_folder import whole_folder
+
+    as_made = (folder / AS_MADE if (folder / AS_MADE).exists() else folder / MARK).read_bytes()
+    with whole_folder(folder, mark=MARK, parts=(*OUTPUT, *EDITS)) as draft:
+        (draft / AS_MADE).write_bytes(as_made)
+        write_plan_log(log, draft / LOG, call_id=planned.call.id)
+        write_plan(planned, draft / MARK)
+
+
+def write_papers(planned: PlannedCall, folder: Path) -> None:
+    """Tables, messages and report of the plan.json that stands in a folder, beside it."""
+    from cabria.adapters.edi.departure import write_departure
+    from cabria.adapters.files.plan_tables import write_tables
+    from cabria.adapters.files.whole_folder import whole_folder
+    from cabria.reports.report import write_report
+
+    kept = {name: (folder / name).read_bytes() for name in (MARK, *EDITS) if (folder / name).exists()}
+    with whole_folder(folder, mark=MARK, parts=(*OUTPUT, *EDITS)) as draft:
+        for name, content in kept.items():
+            (draft / name).write_bytes(content)
+        write_departure(planned.call, planned.plan, draft)
+        write_tables(planned, draft)
+        write_report(planned, draft)
+
+
 def refuse_output(folder: Path) -> None:
     """Raise DataError before any planning for a folder that `write_output` could not write."""
     from cabria.adapters.files.whole_folder import refuse_taken
+    from cabria.domain.errors import DataError
 
+    if (folder / LOG).exists():
+        remedy = "Name another folder with --out; with --keep its slots are kept."
+        raise DataError("This plan was changed by hand, so it is left alone.", file=str(folder), remedy=remedy)
     refuse_taken(folder, mark=MARK, parts=OUTPUT)

@@ -109,8 +109,9 @@ def check(
     from cabria.reports.text import verdict_text
 
     the_call = read_call(call, wishes=wishes)
-    judgement = judge(the_call, read_plan(plan_file(plan), the_call))
-    say(verdict_text(judgement, limit=limit))
+    the_plan = read_plan(plan_file(plan), the_call)
+    judgement = judge(the_call, the_plan)
+    say(verdict_text(judgement, limit=limit, waivers=the_plan.waivers))
     if judgement.hard_by_plan:
         raise typer.Exit(EXIT_NOT_LEGAL)
 

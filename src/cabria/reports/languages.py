@@ -63,6 +63,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "no_yard": "The plan has no yard moves.",
         "findings": "Findings",
         "no_findings": "None.",
+        "waived": "Waived",
         "more": "more in plan.json",
         "rules_judged": "rules judged",
         "rules_not_judged": "rules not judged",

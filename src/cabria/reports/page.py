@@ -84,6 +84,7 @@ def page_content(planned: PlannedCall, language: str = "en") -> Mapping[str, Any
         "crane_rows": crane_rows(planned, clock),
         "yard": Markup(yard_chart(planned, clock)),
         "findings": listed(planned, findings_by_rule(judgement.findings)),
+        "waivers": planned.plan.waivers,
         "readers": listed(planned, findings_by_rule(call.findings)),
         "rules": rules,
         "sentences": {row.rule: row.sentence for row in rules},

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cabria.domain.findings import Cause, Severity
+from cabria.domain.plan import Waiver
 from cabria.planning.loading.result import PlannedCall
 from cabria.referee.judgement import Judgement
 from cabria.reports import figures
@@ -58,21 +59,25 @@ def table(rows: list[list[str]]) -> Iterator[str]:
         yield "  ".join([name.ljust(widths[0]), value.rjust(widths[1]), *rest]).rstrip()
 
 
-def verdict_text(judgement: Judgement, *, limit: int = 5) -> str:
-    """The referee's word alone: findings by rule, the gravest first, at most `limit` of each; what was not judged."""
+def verdict_text(judgement: Judgement, *, limit: int = 5, waivers: Sequence[Waiver] = ()) -> str:
+    """The referee's word alone: findings by rule, the gravest first, at most `limit` of each; what was not judged.
+
+    Findings for which somebody answers say who and why.
+    """
     hard = len(judgement.hard_by_plan)
     legal = "The plan is legal" if not hard else "The plan is NOT legal"
     lines = [f"{legal}: {figures.counted(hard, 'hard finding')} caused by the plan."]
     for group in findings_by_rule(judgement.findings):
-        lines += _group_lines(group, limit)
+        lines += _group_lines(group, limit, waivers)
     lines += [f"Not judged: {', '.join(rules)}: {reason}" for reason, rules in judgement.unjudged.items()]
     return "\n".join(lines)
 
 
-def _group_lines(group: FindingGroup, limit: int) -> Iterator[str]:
+def _group_lines(group: FindingGroup, limit: int, waivers: Sequence[Waiver]) -> Iterator[str]:
     yield f"{group.severity.upper()} {group.rule}: {group.count:,} {group.cause}"
     for finding in group.findings[: max(0, limit)]:
         about = " ".join(part for part in (finding.place, finding.container) if part)
-        yield f"  {about}: {finding.text}" if about else f"  {finding.text}"
+        waived = next((f" Waived: {w.reason} ({w.by})." for w in waivers if w.covers(finding)), "")
+        yield f"  {about}: {finding.text}{waived}" if about else f"  {finding.text}{waived}"
     if group.count > limit:
         yield f"  ... and {group.count - limit:,} more"

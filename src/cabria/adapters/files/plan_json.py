@@ -23,10 +23,11 @@ from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
 from cabria.domain.findings import Finding
-from cabria.domain.plan import Change, LoadingPlan, Reason
+from cabria.domain.plan import Change, LoadingPlan, Reason, Waiver
 from cabria.domain.positions import StowPosition, YardPosition
 from cabria.domain.work import CraneStep, StepKind, WorkQueue, YardMove
-from cabria.planning.loading.result import PlannedCall
+from cabria.planning.loading.result import Bound, PlannedCall
+from cabria.referee.judge import judge
 
 FORMAT: Literal["cabria.plan/1"] = "cabria.plan/1"
 MAX_BYTES = 128 * 1024 * 1024
@@ -118,6 +119,16 @@ class ChangePart(_Part, kw_only=True):
     why: str = ""
 
 
+class WaiverPart(_Part, kw_only=True):
+    """A person answers for the findings of a rule, at one place or for one box where that is said."""
+
+    rule: Annotated[str, Meta(min_length=1, max_length=60)]
+    reason: Annotated[str, Meta(min_length=1, max_length=300)]
+    by: Annotated[str, Meta(min_length=1, max_length=100)]
+    place: Annotated[str, Meta(max_length=100)] = ""
+    container: Number | None = None
+
+
 class ImpossiblePart(_Part, kw_only=True):
     """A wish of the planner without which was planned, and the referee's rule that forbids it."""
 
@@ -176,6 +187,7 @@ class PlanDocument(_Part, kw_only=True):
     reasons: dict[Number, ReasonPart] = {}
     wishes: WishesPart | None = None
     changes: list[ChangePart] = []
+    waivers: list[WaiverPart] = []
     timings: TimingsPart | None = None
 
 
@@ -204,6 +216,30 @@ def read_plan(path: Path | str, call: VesselCall) -> LoadingPlan:
         return _plan(document, call)
     except DataError as error:
         raise error.inside(file) from None
+
+
+def read_planned(path: Path | str, call: VesselCall) -> PlannedCall:
+    """What `write_plan` wrote, with the referee's word as it is today and without timings. Raises DataError."""
+    file = str(path)
+    plan = read_plan(path, call)
+    document = decoded(read_bytes(path, limit_bytes=MAX_BYTES), PlanDocument, file=file, what="A plan", form=FORMAT)
+    return PlannedCall(
+        call,
+        plan,
+        judge(call, plan),
+        {name: math.inf if value is None else value for name, value in document.costs_min.items()},
+        {
+            name: Bound(math.inf if part.reached is None else part.reached, part.bound, part.unit, part.note)
+            for name, part in document.bounds.items()
+        },
+        {
+            name: {figure: math.inf if value is None else value for figure, value in figures.items()}
+            for name, figures in document.baselines.items()
+        },
+        seed=document.seed,
+        stopped=document.stopped,
+        version=document.version,
+    )
 
 
 def read_slots(path: Path | str, *, call_id: str) -> dict[ContainerId, StowPosition]:
@@ -274,10 +310,22 @@ def _document(planned: PlannedCall) -> PlanDocument:
             )
             for change in plan.changes
         ],
+        waivers=list(map(waiver_part, plan.waivers)),
         timings=TimingsPart(
             phases=[PhasePart(name=part.name, wall_s=part.wall_s, cpu_s=part.cpu_s) for part in planned.phases]
         ),
     )
+
+
+def waiver_part(waiver: Waiver) -> WaiverPart:
+    return WaiverPart(
+        rule=waiver.rule, reason=waiver.reason, by=waiver.by, place=waiver.place, container=waiver.container
+    )
+
+
+def waiver_of(part: WaiverPart) -> Waiver:
+    box = None if part.container is None else ContainerId(part.container)
+    return Waiver(part.rule, part.reason, part.by, part.place, box)
 
 
 def _wishes_part(planned: PlannedCall) -> WishesPart | None:
@@ -376,6 +424,7 @@ def _plan(document: PlanDocument, call: VesselCall) -> LoadingPlan:
             )
             for part in document.changes
         ),
+        waivers=tuple(map(waiver_of, document.waivers)),
     )
 
 
@@ -433,6 +482,7 @@ def _reason(part: ReasonPart) -> Reason:
 
 _SPREAD = {
     "changes",
+    "waivers",
     "loads",
     "refused",
     "restows",

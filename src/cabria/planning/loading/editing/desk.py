@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 
 from cabria.domain.calls import CallSettings, VesselCall
 from cabria.domain.containers import ContainerId
@@ -18,13 +18,14 @@ from cabria.domain.work import YardMove
 from cabria.planning.loading.editing.apply import edited
 from cabria.planning.loading.editing.part import PartOfShip, PartOfYard
 from cabria.planning.loading.explain import reasons
+from cabria.planning.loading.result import PlannedCall
 from cabria.planning.loading.wishes import changes_of
 from cabria.planning.yard.problem import YardProblem
 from cabria.planning.yard.retrieval import retrieve
 from cabria.referee import crane_travel, load_list, overstows, seaworthiness, stack_limits, visibility, wishes
 from cabria.referee.condition import Case, sailing_of
 from cabria.referee.judge import CaseCheck, judge
-from cabria.referee.judgement import Judgement, Stability
+from cabria.referee.judgement import Figures, Judgement, Stability
 from cabria.referee.rule import attribute
 from cabria.referee.stability import stability
 
@@ -111,14 +112,17 @@ class Desk:
         """
         if isinstance(edit, Waive):
             self._covered(edit)
-        after = edited(self.call, self.plan, edit)
-        after = replace(after, yard_moves=_yard_moves(self.call, after))
-        after = replace(after, reasons=reasons(self.call, after), changes=changes_of(self.call, after))
-        desk = Desk(self.call, after)
+        desk = self.with_edits((edit,))
         worse = Counter(desk.judgement.hard_by_plan) - Counter(self.judgement.hard_by_plan)
         if worse:
             raise Forbidden(edit, tuple(worse.elements()))
         return desk
+
+    def with_edits(self, edits: Iterable[Edit]) -> Desk:
+        """The desk with edits that were taken before, as a log tells them: nothing is forbidden."""
+        after = reduce(lambda plan, edit: edited(self.call, plan, edit), edits, self.plan)
+        after = replace(after, yard_moves=_yard_moves(self.call, after))
+        return Desk(self.call, replace(after, reasons=reasons(self.call, after), changes=changes_of(self.call, after)))
 
     def _covered(self, edit: Waive) -> None:
         waiver = edit.waiver
@@ -170,6 +174,36 @@ class Desk:
             yield edit.to
 
 
+def edited_call(planned: PlannedCall, desk: Desk) -> PlannedCall:
+    """A planned call with the plan as it is now on the desk. Bounds hold for every plan, so they stay."""
+    was, now = (minutes_of(desk.call.settings, judged.figures) for judged in (planned.judgement, desk.judgement))
+    figures = desk.judgement.figures
+    reached = {"crane makespan": figures.crane_makespan_s / 60, "digs": float(figures.digs)}
+    stowage = sum(now[name] - was[name] for name in ("refused", "restows", "overstows"))
+    return replace(
+        planned,
+        plan=desk.plan,
+        judgement=desk.judgement,
+        costs_min={name: cost + now.get(name, 0.0) - was.get(name, 0.0) for name, cost in planned.costs_min.items()},
+        bounds={
+            name: replace(bound, reached=reached.get(name, bound.reached + stowage * (name == "stowage")))
+            for name, bound in planned.bounds.items()
+        },
+        stopped="edited by hand",
+    )
+
+
+def minutes_of(settings: CallSettings, figures: Figures) -> Mapping[str, float]:
+    """What the referee's figures cost in a planner's minutes."""
+    return {
+        "refused": settings.refused_min * figures.refused,
+        "restows": settings.restow_min * figures.restows,
+        "overstows": settings.overstow_min * (figures.overstows + figures.lid_overstows),
+        "digs": settings.dig_min * figures.digs,
+        "makespan": figures.crane_makespan_s / 60,
+    }
+
+
 def _yard_moves(call: VesselCall, plan: LoadingPlan) -> tuple[YardMove, ...]:
     if not plan.yard_moves or not plan.queues:
         return plan.yard_moves
@@ -200,6 +234,6 @@ def _terms(
         "overstows": settings.overstow_min * (rules[overstows.STACK.id] + rules[overstows.LID.id]),
         "inversions": settings.inversion_min * rules[stack_limits.INVERSION.id],
         "digs": settings.dig_min * digs,
-        "crane makespan": (after.makespan_s - before.makespan_s) / 60,
+        "makespan": (after.makespan_s - before.makespan_s) / 60,
     }
     return {name: round(minutes, 6) for name, minutes in terms.items() if minutes}

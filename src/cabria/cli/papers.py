@@ -1,0 +1,49 @@
+"""`cabria papers` and `cabria compare`: what follows from a plan.json, and two of them side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cabria.cli.folders import plan_file
+from cabria.cli.screen import on_screen, say
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: cabria papers my-call my-call-plan")
+def papers(
+    call: Annotated[Path, typer.Argument(help="The call folder.")],
+    plan: Annotated[Path, typer.Argument(help="The folder that holds a plan.json of ours.")],
+) -> None:
+    """Make tables, messages and report of a plan anew, as after `cabria edit`."""
+    from cabria.adapters.files.plan_json import read_planned
+    from cabria.bootstrap import MARK, read_call, write_papers
+
+    folder = plan.parent if plan.name == MARK else plan
+    with on_screen() as screen:
+        the_call = screen.step("Reading the call", lambda: read_call(call))
+        planned = screen.step("Judging the plan", lambda: read_planned(folder / MARK, the_call))
+        screen.step("Writing papers and report", lambda: write_papers(planned, folder))
+    say(f"Written to {folder}. Look at it with `cabria serve {folder}`.")
+
+
+@app.command(epilog="Example: cabria compare my-call plan-a plan-b")
+def compare(
+    call: Annotated[Path, typer.Argument(help="The call folder.")],
+    one: Annotated[Path, typer.Argument(help="A plan.json, or the folder it lies in.")],
+    other: Annotated[Path, typer.Argument(help="Another one of the same call.")],
+    limit: Annotated[int, typer.Option(help="Name at most so many boxes.", min=0)] = 20,
+) -> None:
+    """Set two plans of a call side by side: every figure of the referee, findings, and boxes that stand elsewhere."""
+    from cabria.adapters.files.plan_json import read_plan
+    from cabria.bootstrap import read_call
+    from cabria.referee.judge import judge
+    from cabria.reports.comparison import comparison_text
+
+    the_call = read_call(call)
+    plans = [read_plan(plan_file(path), the_call) for path in (one, other)]
+    judged = [(plan, judge(the_call, plan)) for plan in plans]
+    say(comparison_text(the_call, judged[0], judged[1], names=(str(one), str(other)), limit=limit))
