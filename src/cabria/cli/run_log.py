@@ -38,7 +38,7 @@ MORE_LOG = "The first line of a log by `cabria simulate` names what it ran; for 
 
 
 class Ground(NamedTuple):
-    """What a log is judged against: where, and the calls with their plans; the run itself where plans were made in it."""
+    """What a log is judged against: where, and calls with their plans; the run itself where it makes the plans."""
 
     layout: Layout
     calls: Sequence[tuple[VesselCall, LoadingPlan]]

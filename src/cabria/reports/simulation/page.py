@@ -50,17 +50,19 @@ def simulation_page(told_of: Told, variants: Sequence[Variant], records: Sequenc
 
 
 def page_content(told_of: Told, variants: Sequence[Variant], records: Sequence[RunRecord]) -> Mapping[str, Any]:
+    """Without records only the heading, for a page that shows a run on a map and nothing else."""
+    heading = {"ports": (), "title": told_of.title, "version": told_of.version, "runs": len(records)}
+    return {**heading, **(_figures(told_of, variants, records) if records else {"rows": ()})}
+
+
+def _figures(told_of: Told, variants: Sequence[Variant], records: Sequence[RunRecord]) -> Mapping[str, Any]:
     from markupsafe import Markup
 
     failed = [record for record in records if not record.is_good]
     causes = [cause for cause, _ in mean_waiting(records)]
     return {
-        "ports": (),
-        "title": told_of.title,
-        "version": told_of.version,
         "settings": [(name, told(value)) for name, value in told_of.settings.items()],
         "variants": variants,
-        "runs": len(records),
         "seeds": sorted({record.seed for record in records}),
         "failed": [(variants[record.variant - 1], record) for record in failed[:MOST_LISTED]],
         "failures": len(failed),
