@@ -19,10 +19,12 @@ class TruckChoice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`look_ahead` is how many steps of a quay crane's queue are on their way at a time, the one in work included."""
+    """Times that weigh are in milliseconds of driving."""
 
     look_ahead: int = 9
+    """How many steps of a quay crane's queue are on their way at a time, the one in work included."""
     truck_choice: TruckChoice = TruckChoice.IN_TIME
+    """Which truck goes for which box: nearest truck, exact assignment or in time."""
     trucks_ahead_ms: int = 120_000
     """How long before a truck is free it is counted when trucks are chosen; 0 chooses among free ones only."""
     busy_crane_ms: int = 60_000
