@@ -16,7 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cabria import __version__
-from cabria.cli import berth, call, cranes, edi, journal, layout, profile, run_log, scenario, simulate, yard
+from cabria.cli import berth, call, cranes, edi, emulate, journal, layout, profile, run_log, scenario, simulate, yard
 from cabria.cli.options import EXIT_FAULT, EXIT_STOPPED
 from cabria.cli.screen import printable
 from cabria.domain.errors import TerminalError
@@ -34,6 +34,7 @@ app = typer.Typer(
 app.add_typer(call.app)
 app.add_typer(cranes.app)
 app.add_typer(simulate.app)
+app.add_typer(emulate.app)
 app.add_typer(run_log.replay_app)
 for name, group in (
     ("berth", berth.app),
