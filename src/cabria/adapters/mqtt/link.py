@@ -55,7 +55,7 @@ class Link:
         self._subscriptions, self._will, self._on_connected = subscriptions, will, connected
         self._chance = Random(identifier)
         self._waiting: asyncio.Queue[Outgoing] = asyncio.Queue(WAITING)
-        self._socket: socket.socket | None = None
+        self._socket: object = None
         self.is_connected = False
         self.connections = 0
 
@@ -83,7 +83,7 @@ class Link:
 
     def tear(self) -> None:
         """Drop the connection without a goodbye, so that the broker tells the last will. It comes back by itself."""
-        if self._socket is not None:
+        if isinstance(self._socket, socket.socket):
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
 
@@ -110,15 +110,14 @@ class Link:
             self._waiting = asyncio.Queue(WAITING)
             if self._subscriptions:
                 await client.subscribe(list(self._subscriptions))
-            self._socket = client._client.socket()
+            self._socket = client._client.socket()  # it is the only way to break a connection without a goodbye
             self.is_connected = True
             self.connections += 1
             writing = asyncio.create_task(self._write(client))
             try:
                 self._on_connected()
                 async for message in client.messages:
-                    payload = message.payload
-                    self._hear(str(message.topic), payload if isinstance(payload, bytes) else b"")
+                    self._hear(str(message.topic), message.payload)
             finally:
                 self.is_connected = False
                 writing.cancel()
