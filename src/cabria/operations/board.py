@@ -86,6 +86,13 @@ class Truck:
     at_stop: bool = False
     """Whether it stands, or will stand, where its move's next stop is."""
     failed: bool = False
+    failed_ms: int = 0
+    """Since when it is out of service, if it is."""
+    held_until_ms: int = 0
+    """Until when it was booked to stand where it stopped."""
+    is_towed: bool = False
+    is_delayed: bool = False
+    """Whether its trip was put off for another's sake."""
     charge_wh: int | None = None
     """What its battery holds; None where nobody counts."""
     is_low: bool = False
@@ -93,6 +100,10 @@ class Truck:
     is_charging: bool = False
     is_visitor: bool = False
     """A road truck: it came with its move and leaves when that is done."""
+
+    @property
+    def may_drive(self) -> bool:
+        return not self.failed or self.is_towed
 
 
 @dataclass(slots=True)

@@ -40,10 +40,11 @@ from cabria.operations.crane_order import waits_of
 from cabria.operations.desk import Desk, Gateways
 from cabria.operations.gate_work import announce, let_visitors_in, see_visitors_on
 from cabria.operations.quay_work import handed_over, work_quay_cranes
+from cabria.operations.recovery import has_stopped, is_back, recover_trucks
 from cabria.operations.releasing import released_moves
 from cabria.operations.settings import Settings
 from cabria.operations.truck_choice import assign_trucks
-from cabria.operations.truck_work import STANDSTILL_MS, clear_stands, drive_to_stops, stands_still
+from cabria.operations.truck_work import clear_stands, drive_to_stops
 from cabria.operations.yard_work import has_lifted, work_yard_cranes
 from cabria.planning.dispatch.traffic.lane_book import LaneBook
 
@@ -58,6 +59,7 @@ DISPATCH_CYCLE: tuple[Callable[[Desk], None], ...] = (
     release_moves,
     let_visitors_in,
     see_visitors_on,
+    recover_trucks,
     send_low_batteries_to_charge,
     assign_trucks,
     drive_to_stops,
@@ -143,22 +145,17 @@ class Control:
             desk.done(event)
             self.wake()
 
-    def _service(self, machine: str, is_back: bool) -> None:
+    def _service(self, machine: str, is_back_now: bool) -> None:
         """A machine is out of service or back. What a crane has begun it ends first."""
-        board = self.desk.board
-        state = board.quay_cranes.get(machine) or board.yard_cranes.get(machine) or board.trucks[machine]
-        state.failed = not is_back
-        if machine in board.trucks and not is_back:
-            self._look_again(machine)
-
-    def _look_again(self, name: str) -> int | None:
-        """A truck that stopped holds up others until it goes on."""
-        truck = self.desk.board.trucks[name]
-        if not truck.failed:
-            return None
-        stands_still(self.desk, truck)
-        self.desk.out.alarms.after(STANDSTILL_MS, self._look_again, name)
-        return None
+        desk, board = self.desk, self.desk.board
+        if machine not in board.trucks:
+            state = board.quay_cranes.get(machine) or board.yard_cranes[machine]
+            state.failed = not is_back_now
+        elif is_back_now:
+            is_back(desk, board.trucks[machine])
+        else:
+            has_stopped(desk, board.trucks[machine])
+            desk.out.alarms.after(desk.settings.tow_after_ms, self._alarmed)
 
     def _landed(self, event: BoxesLanded) -> None:
         board = self.desk.board

@@ -41,6 +41,8 @@ class Settings:
     """Road trucks inside the gate at a time."""
     visitor_ms: int = 1_200_000
     """How long after the gate a road truck's box is due; then it goes before boxes that are wanted later."""
+    tow_after_ms: int = 900_000
+    """How long a truck out of service stands in the way until a tug takes it on."""
     least_charge: float = 0.2
     """Share of its battery below which a truck takes no work; more where a move may take more."""
     low_charge: float = 0.4

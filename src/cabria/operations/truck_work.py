@@ -15,8 +15,6 @@ from cabria.planning.dispatch.traffic.lane_book import Passage
 NO_WAY_MS = 100_000_000
 TRIED = 6
 """Waiting places tried at most before a truck stays where it is."""
-STANDSTILL_MS = 60_000
-"""For how long a truck that stopped is expected to stand, each time it is looked at."""
 REST = (StandKind.PARKING, StandKind.CHARGER)
 
 
@@ -60,7 +58,7 @@ def is_idle(truck: Truck) -> bool:
 def drive_to_stops(desk: Desk) -> None:
     """Send every truck with a move where its next stop is; one that cannot go there yet leaves the cranes' stands."""
     board = desk.board
-    waiting = [board.moves[truck.move] for truck in board.trucks.values() if truck.move and not truck.failed]
+    waiting = [board.moves[truck.move] for truck in board.trucks.values() if truck.move and truck.may_drive]
     in_use = stands_in_use(desk)
     for move in sorted(waiting, key=lambda move: (board.needed_ms(move, desk.now_ms), move.id)):
         truck = board.trucks[move.truck]
@@ -77,7 +75,7 @@ def clear_stands(desk: Desk) -> None:
     """Trucks with nothing to do leave the stands at cranes."""
     in_use = stands_in_use(desk)
     for truck in desk.board.trucks.values():
-        if is_idle(truck) and not _is_out_of_the_way(desk, truck, in_use):
+        if is_idle(truck) and not is_out_of_the_way(desk, truck, in_use):
             drive(desk, truck, _free(desk, desk.board.rests), "has nothing to do")
 
 
@@ -87,7 +85,7 @@ def _wait_near(desk: Desk, truck: Truck, targets: Sequence[int], in_use: set[int
     A road truck stays in the gate, or is parked: it does not come near the quay cranes.
     """
     board = desk.board
-    if _is_out_of_the_way(desk, truck, in_use) or not targets:
+    if is_out_of_the_way(desk, truck, in_use) or not targets:
         return
     places = board.rests if truck.is_visitor else (*board.quay_stands, *board.rests)
     rests = [stand for stand in _free(desk, places) if stand not in in_use]
@@ -115,7 +113,7 @@ def stands_in_use(desk: Desk) -> set[int]:
     return {stand for x_mm in places for stand in board.stands_for_quay(x_mm)}
 
 
-def _is_out_of_the_way(desk: Desk, truck: Truck, in_use: set[int]) -> bool:
+def is_out_of_the_way(desk: Desk, truck: Truck, in_use: set[int]) -> bool:
     stand = desk.board.stand_of[truck.stand].stand
     if truck.is_visitor and truck.stand in desk.board.gates_in:
         return True
@@ -200,7 +198,7 @@ def _start(desk: Desk, truck: Truck, stand: int, passage: Passage, reason: str) 
     if truck.is_charging:
         desk.out.trucks.unplug(truck.id)
     truck.stand, truck.is_driving = stand, True
-    _say(desk, truck, passage, reason)
+    say(desk, truck, passage, reason)
     job = desk.give(truck.id, truck.move, reason, arrived, truck.id)
     desk.out.trucks.drive(truck.id, job, passage, truck.arrives_ms, _cargo_kg(desk, truck))
 
@@ -212,7 +210,7 @@ def _cargo_kg(desk: Desk, truck: Truck) -> int:
     return sum(board.mass_kg[box] for box in boxes if isinstance(board.boxes.get(box), OnTruck))
 
 
-def _say(desk: Desk, truck: Truck, passage: Passage, reason: str) -> None:
+def say(desk: Desk, truck: Truck, passage: Passage, reason: str) -> None:
     """Write a trip's times down."""
     name = desk.board.layout.segments
     truck.arrives_ms = passage[-1].enter_ms + int(desk.board.lanes.lanes.pass_ms[truck.stand])
@@ -223,18 +221,6 @@ def _say(desk: Desk, truck: Truck, passage: Passage, reason: str) -> None:
 def arrived(desk: Desk, name: str) -> None:
     """A truck stands where it was sent."""
     truck = desk.board.trucks[name]
-    truck.is_driving = False
+    truck.is_driving = truck.is_delayed = False
     if truck.move:
         truck.at_stop = truck.stand in stands_at(desk, desk.board.moves[truck.move])
-
-
-def stands_still(desk: Desk, truck: Truck) -> None:
-    """A truck does not go on; for a while everybody behind it waits, in the order in which they were to pass."""
-    board = desk.board
-    if not truck.is_driving:
-        return
-    by_number = {other.number: other for other in board.trucks.values()}
-    for number, passage in board.lanes.hold(truck.number, desk.now_ms, desk.now_ms + STANDSTILL_MS).items():
-        other = by_number[number]
-        _say(desk, other, passage, f"{truck.id} stands still")
-        desk.out.trucks.delay(other.id, passage, other.arrives_ms)

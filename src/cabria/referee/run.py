@@ -30,6 +30,7 @@ from cabria.domain.run_events import (
     MachineResumed,
     MachineStopped,
     MoveDone,
+    MoveHandedOver,
     MoveReleased,
     RunEvent,
     ShipBerthed,
@@ -39,6 +40,7 @@ from cabria.domain.run_events import (
     TruckAssigned,
     TruckLeft,
     TruckStood,
+    TruckTowed,
     Waited,
     WorkRefused,
 )
@@ -118,6 +120,8 @@ class RunReferee:
             EnergyUsed: (work.used, batteries.used),
             BatteryRead: (batteries.read,),
             WorkRefused: (work.refused,),
+            MoveHandedOver: (work.handed_over,),
+            TruckTowed: (service.takes_in_tow,),
         }
 
     def expect(self, call: VesselCall, plan: LoadingPlan) -> None:

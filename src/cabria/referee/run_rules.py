@@ -45,7 +45,7 @@ QUEUE = _hard("QUEUE", "A quay crane does the steps of its queue in their order,
 ABOARD = _hard("ABOARD", "At the end there is aboard what the plan says, where it says.")
 JOB = _hard("JOB", "A job is given once and done once, or taken back.")
 MOVE = _hard("MOVE", "A move is released once and done once, when its boxes stand where they were to go.")
-SERVICE = _hard("SERVICE", "A machine out of service does nothing until it is back.")
+SERVICE = _hard("SERVICE", "A machine out of service does nothing until it is back; a truck may be towed.")
 ENERGY = _hard("ENERGY", "Whoever works uses energy; only a truck at a charger takes some in, no more than it gives.")
 BATTERY = _hard(
     "BATTERY", "A battery is never below empty or above full, and holds what it held, less what was used, plus charge."

@@ -17,6 +17,7 @@ from cabria.domain.run_events import (
     LidLanded,
     LidLifted,
     MoveDone,
+    MoveHandedOver,
     MoveKind,
     MoveReleased,
     OnTruck,
@@ -130,6 +131,17 @@ class Work:
     def booked(self, event: TripBooked) -> None:
         if len(event.windows) > 1:
             self._worked.add(event.truck)
+
+    def handed_over(self, event: MoveHandedOver) -> None:
+        """A truck gives a move back only while it has none of its boxes."""
+        move = self.open_moves.get(event.move)
+        if move is None:
+            self.book.broken(MOVE, "The move is handed over but is not under way.", event.move)
+            return
+        for box in move.containers:
+            place = self.boxes.where.get(box)
+            if isinstance(place, OnTruck) and place.truck == event.truck:
+                self.book.broken(MOVE, f"The move is handed over by {event.truck}, which has the box.", event.move, box)
 
     def refused(self, event: WorkRefused) -> None:
         if event.truck not in self.trucks.windows:

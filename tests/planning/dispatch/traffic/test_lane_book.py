@@ -26,6 +26,16 @@ def two_way_lane() -> Lanes:
     return Lanes.of(exits, [1_000] * 6, [200] * 6, stands=range(4), junctions=[-1] * 4 + [0, 0])
 
 
+def crossing_ring() -> Lanes:
+    """A ring of five stands whose lanes are short pieces in pairs, the second ones two and two in a junction."""
+    first, second = [5 + 2 * n for n in range(5)], [6 + 2 * n for n in range(5)]
+    exits = [[first[(n + 1) % 5], (n + 1) % 5] for n in range(5)]
+    for n in range(5):
+        exits += [[second[n]], [first[(n + 1) % 5], (n + 1) % 5]]
+    junctions = [-1] * 5 + [-1, 0, -1, 1, -1, 0, -1, 1, -1, -1]
+    return Lanes.of(exits, [1_000] * 15, [1_500] * 15, stands=range(5), junctions=junctions, too_short=range(5, 15))
+
+
 def meetings(lanes: Lanes, passages: dict[int, list[Passage]]) -> list[str]:
     """Every two trucks that own a segment or junction at one time."""
     windows = [
@@ -173,3 +183,60 @@ def _order(passages: Mapping[int, Passage]) -> dict[int, list[int]]:
 def _apart(passed: list[Passage]) -> list[Passage]:
     """Passages without the stay at their end, which the next one begins with, but for the last."""
     return [passage[:-1] for passage in passed[:-1]] + passed[-1:]
+
+
+def test_a_truck_goes_round_one_that_stands_still() -> None:
+    """Two ways from stand 0 to stand 1: by segment 2, and by 3 and 4, which is longer."""
+    lanes = Lanes.of([[2, 3], [], [5], [4], [5], [1, 6], []], [1_000] * 7, [200] * 7, stands=[0, 1, 6])
+    book = LaneBook(lanes)
+    book.put(1, 0, 0)
+    book.drive(1, 6, 0)
+    book.put(2, 0, 1_500)
+    second = book.drive(2, 1, 1_500)
+    assert second is not None
+    assert [window.segment for window in second] == [0, 2, 5, 1]
+    book.hold(1, 1_600, 61_600)
+    assert book.passages[2][-1].enter_ms > 60_000
+    assert book.redirect(2, 1, 1_700, before_ms=4_000) is None
+    passage = book.redirect(2, 1, 1_700)
+    assert passage is not None
+    assert [window.segment for window in passage] == [0, 3, 4, 5, 1]
+    assert passage[-1].enter_ms < 10_000
+    assert meetings(lanes, {name: [p] for name, p in book.passages.items()}) == []
+
+
+@settings(deadline=None, max_examples=120)
+@given(
+    lanes=st.sampled_from([ring(7), two_way_lane(), crossing_ring()]),
+    orders=st.lists(
+        st.tuples(st.sampled_from("dhr"), st.integers(0, 2), st.integers(0, 6), st.integers(0, 3_000)), max_size=40
+    ),
+)
+def test_whoever_is_sent_stands_still_or_goes_another_way_nobody_meets(
+    lanes: Lanes, orders: list[tuple[str, int, int, int]]
+) -> None:
+    book = LaneBook(lanes)
+    stands = int(lanes.is_stand.sum())
+    for truck in range(3):
+        book.put(truck, truck, 0)
+    now_ms = 0
+    for what, truck, stand, later_ms in orders:
+        now_ms += later_ms
+        before = book.passages[truck]
+        if what == "h":
+            book.hold(truck, now_ms, now_ms + 3 * later_ms)
+        elif before[-1].enter_ms <= now_ms:
+            book.drive(truck, stand % stands, now_ms)
+        elif what == "r":
+            passage = book.redirect(truck, stand % stands, now_ms)
+            if passage is not None:
+                driven = [window for window in before if window.enter_ms <= now_ms]
+                assert [(w.segment, w.enter_ms) for w in passage[: len(driven)]] == [
+                    (w.segment, w.enter_ms) for w in driven
+                ]
+                assert passage[len(driven)].enter_ms >= now_ms
+        assert meetings(lanes, {name: [passage] for name, passage in book.passages.items()}) == []
+        for passage in book.passages.values():
+            for a, b in pairwise(passage[1:]):
+                assert b.enter_ms >= a.enter_ms + lanes.pass_ms[a.segment]
+                assert a.leave_ms >= min(b.enter_ms + lanes.clear_ms[a.segment], ENDLESS)

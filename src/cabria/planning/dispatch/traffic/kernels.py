@@ -114,7 +114,7 @@ def least_times(first_entry: Any, entries: Any, pass_ms: Any, is_stand: Any, tar
 
 @njit(
     "int64(int64[::1], int32[::1], int64[::1], int64[::1], int64[::1], int64[::1], boolean[::1], boolean[::1],"
-    f"{_BOOKS}, int64, int64, int64, int64, int32[::1], int64[::1])",
+    f"{_BOOKS}, int64, int64, int64, int64, int64, int32[::1], int64[::1])",
     **_OPTIONS,
 )
 def earliest_way(
@@ -133,11 +133,14 @@ def earliest_way(
     start: int,
     target: int,
     from_ms: int,
+    until_ms: int,
     me: int,
     way: Any,
     way_ms: Any,
 ) -> Any:
-    """The way by which truck `me`, at rest on segment `start` from `from_ms`, stands on `target` for good first.
+    """The way by which truck `me`, on segment `start` from `from_ms`, stands on `target` for good first.
+
+    It must have left the start by `until_ms`, which is `ENDLESS` on a stand that is its own.
 
     Safe intervals (Phillips and Likhachev 2011): a label is a segment with one gap of it and the earliest entry there.
     A truck may wait in some segments until its gap ends; it leaves a segment `clear_ms` after it entered the next.
@@ -158,7 +161,7 @@ def earliest_way(
     newest = np.full(len(pass_ms), -1, np.int64)
     if togo_ms[start] < 0:
         return 0
-    segment_of[0], entry[0], until[0], parent[0], newer[0] = start, from_ms, ENDLESS, -1, -1
+    segment_of[0], entry[0], until[0], parent[0], newer[0] = start, from_ms, until_ms, -1, -1
     newest[start] = 0
     _push(keys, heap, 0, from_ms + togo_ms[start], 0)
     labels, size, found = 1, 1, -1

@@ -89,7 +89,60 @@ class LaneBook:
         here = self._passages[truck][-1]
         if here.enter_ms > now_ms:
             raise ValueError(f"Truck {truck} comes to rest at {here.enter_ms} ms only; it is {now_ms} ms.")
-        ways = k.earliest_way(
+        ways = self._find(truck, here.segment, stand, now_ms, k.ENDLESS)
+        if ways < 2:
+            return None
+        passage = self._windows(ways, here.enter_ms)
+        self._unbook(truck)
+        self._book(truck, passage, now_ms)
+        return passage
+
+    def redirect(
+        self, truck: int, stand: int, now_ms: int, *, ready_ms: int = 0, before_ms: int | None = None
+    ) -> Passage | None:
+        """Book another way for a truck that is on its way, from the segment in which its front is now, to a stand.
+
+        It is at that segment's end at `ready_ms` first, where it stands still. None, and nothing is changed, when there
+        is no way, the stand is not free, or the truck would not enter it by `before_ms`.
+        """
+        passage = self._passages[truck]
+        number = self._front(passage, now_ms)
+        if number == len(passage) - 1:
+            return None
+        here = passage[number]
+        at_end_ms = max(now_ms, ready_ms, self._ready_ms(passage, number, now_ms))
+        one, *other = self._resources(here)
+        gap_ms, until_ms = k.free_gap(*self._books, one, other[0] if other else -1, truck, now_ms)
+        if gap_ms > now_ms:
+            return None
+        from_ms = at_end_ms - int(self.lanes.pass_ms[here.segment])
+        ways = self._find(truck, here.segment, stand, from_ms, until_ms)
+        if ways < 2 or (before_ms is not None and self._way_ms[ways - 1] > before_ms):
+            return None
+        new = self._with_tails((*passage[:number], *self._windows(ways, here.enter_ms)), number)
+        self._unbook(truck)
+        self._book(truck, new, now_ms)
+        return new
+
+    def next_entry_ms(self, truck: int, now_ms: int) -> int:
+        """When a truck's front enters the next segment of its way; when it entered the last one, if it is there."""
+        passage = self._passages[truck]
+        return passage[min(self._front(passage, now_ms) + 1, len(passage) - 1)].enter_ms
+
+    def _front(self, passage: Passage, now_ms: int) -> int:
+        """Which segment of a passage the truck's front is in."""
+        return max((n for n, window in enumerate(passage) if window.enter_ms <= now_ms), default=0)
+
+    def _ready_ms(self, passage: Passage, number: int, now_ms: int) -> int:
+        """When a truck can be at the end of the segment it is in; one on a stand that has not set out starts now."""
+        pass_ms = int(self.lanes.pass_ms[passage[number].segment])
+        if number == 0:
+            return min(now_ms + pass_ms, passage[1].enter_ms)
+        return passage[number].enter_ms + pass_ms
+
+    def _find(self, truck: int, start: int, stand: int, from_ms: int, until_ms: int) -> int:
+        """How many segments the way has that is in `_way` and `_way_ms` then."""
+        found: int = k.earliest_way(
             self.lanes.first_exit,
             self.lanes.exits,
             self.lanes.pass_ms,
@@ -99,19 +152,15 @@ class LaneBook:
             self.lanes.is_stand,
             self.lanes.may_wait,
             *self._books,
-            here.segment,
+            start,
             stand,
-            now_ms,
+            from_ms,
+            until_ms,
             truck,
             self._way,
             self._way_ms,
         )
-        if ways < 2:
-            return None
-        passage = self._windows(ways, here.enter_ms)
-        self._unbook(truck)
-        self._book(truck, passage, now_ms)
-        return passage
+        return found
 
     def hold(self, truck: int, now_ms: int, until_ms: int) -> Mapping[int, Passage]:
         """A truck stands still from now until a time; everybody keeps the order of passing and comes as late as that
@@ -168,11 +217,26 @@ class LaneBook:
         for number in range(len(windows) - 2, -1, -1):
             window, after = windows[number], windows[number + 1]
             passed_ms += int(self.lanes.pass_ms[after.segment])
-            if passed_ms >= self._clear_ms(window):
+            if passed_ms >= self._clear_ms(window) or self.lanes.fits[after.segment]:
                 break
             halt_ms = max(0, at_ms - after.enter_ms - passed_ms)
             leave_ms = max(window.leave_ms, after.enter_ms + self._clear_ms(window) + halt_ms)
             windows[number] = replace(window, leave_ms=leave_ms)
+
+    def _with_tails(self, passage: Passage, front: int) -> Passage:
+        """The windows before the one the front is in, left when the truck is a length ahead on its new way."""
+        tails = list(passage)
+        for number in range(front):
+            left_ms, there = self._clear_ms(passage[number]), number + 1
+            while not self.lanes.fits[passage[there].segment] and there + 1 < len(passage):
+                pass_ms = int(self.lanes.pass_ms[passage[there].segment])
+                if left_ms <= pass_ms:
+                    break
+                left_ms -= pass_ms
+                there += 1
+            leave_ms = min(passage[number].leave_ms, passage[there].enter_ms + left_ms)
+            tails[number] = replace(passage[number], leave_ms=leave_ms)
+        return tuple(tails)
 
     def _clear_ms(self, window: Window) -> int:
         return int(self.lanes.clear_ms[window.segment])

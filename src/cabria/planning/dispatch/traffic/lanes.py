@@ -47,7 +47,7 @@ class Lanes:
     `pass_ms` is from the truck's front entering a segment to its front entering the next, `clear_ms` how much longer
     its tail is in it. `junctions[s]` is the junction of which s is a part, -1 for none: a truck in one part keeps
     others out of all. On a stand (`is_stand`) a truck may rest; no other is driven through. Where `may_wait` is false,
-    in junctions and where a truck is longer than the segment, it drives on as it came.
+    in junctions and where it does not `fit`, being longer than the segment, it drives on as it came.
     """
 
     first_exit: Array
@@ -57,6 +57,7 @@ class Lanes:
     junctions: Array
     is_stand: Array
     may_wait: Array
+    fits: Array
     _togo: dict[int, Array] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
@@ -72,8 +73,8 @@ class Lanes:
     ) -> Lanes:
         """From lists by segment; `stands` are the numbers of those where a truck may rest."""
         parts = np.full(len(exits), -1, np.int64) if junctions is None else np.array(junctions, np.int64)
-        may_wait = parts < 0
-        may_wait[list(too_short)] = False
+        fits = np.ones(len(exits), np.bool_)
+        fits[list(too_short)] = False
         is_stand = np.zeros(len(exits), np.bool_)
         is_stand[list(stands)] = True
         return cls(
@@ -83,7 +84,8 @@ class Lanes:
             clear_ms=np.array(clear_ms, np.int64),
             junctions=parts,
             is_stand=is_stand,
-            may_wait=may_wait,
+            may_wait=fits & (parts < 0),
+            fits=fits,
         )
 
     @classmethod

@@ -1,0 +1,122 @@
+"""Trucks out of service: others go round them, what they had not begun goes to others, and a tug clears the way.
+
+A truck that stops on a lane is expected to stand there until the tug comes. Everybody behind it then comes later, in
+the order in which they were to pass; who is there sooner another way goes round. With the tug the truck goes on as it
+was booked: with a box to its stops, so that the box is late; without one to the next place to park.
+"""
+
+from __future__ import annotations
+
+from cabria.domain.run_events import MoveHandedOver, OnTruck, TruckTowed
+from cabria.operations.board import Move, Truck
+from cabria.operations.desk import Desk
+from cabria.operations.truck_work import drive, is_out_of_the_way, say, stands_in_use
+
+WORTH_MS = 10_000
+"""What another way must save."""
+
+
+def has_stopped(desk: Desk, truck: Truck) -> None:
+    """A truck is out of service from now on."""
+    board, now_ms = desk.board, desk.now_ms
+    truck.failed, truck.failed_ms = True, now_ms
+    if not truck.is_driving:
+        return
+    truck.held_until_ms = now_ms + desk.settings.tow_after_ms
+    by_number = {other.number: other for other in board.trucks.values()}
+    for number, passage in board.lanes.hold(truck.number, now_ms, truck.held_until_ms).items():
+        other = by_number[number]
+        other.is_delayed = True
+        say(desk, other, passage, f"{truck.id} stands still")
+        desk.out.trucks.delay(other.id, passage, other.arrives_ms)
+    _go_round(desk, f"goes round {truck.id}")
+
+
+def is_back(desk: Desk, truck: Truck) -> None:
+    """It is in service again: it drives on, and those behind it need not wait as long as they thought."""
+    was_held_ms = truck.held_until_ms - desk.now_ms
+    truck.failed = truck.is_towed = False
+    if truck.is_driving and was_held_ms > 0:
+        ready_ms = desk.board.lanes.next_entry_ms(truck.number, desk.now_ms) - was_held_ms
+        _redirect(desk, truck, truck.stand, "is back in service", ready_ms)
+    _go_round(desk, f"{truck.id} is back in service")
+
+
+def recover_trucks(desk: Desk) -> None:
+    """Moves that trucks out of service had not begun are given back; those that stood long enough are towed."""
+    board = desk.board
+    out = [truck for truck in board.trucks.values() if truck.failed]
+    if not out:
+        return
+    in_use = stands_in_use(desk)
+    for truck in out:
+        _hand_over(desk, truck)
+        stays = not truck.is_driving and (truck.at_stop or (not truck.move and is_out_of_the_way(desk, truck, in_use)))
+        if not stays and not truck.is_towed and desk.now_ms >= truck.failed_ms + desk.settings.tow_after_ms:
+            _tow(desk, truck)
+        elif not stays and truck.is_towed and not (truck.move or truck.is_driving):
+            drive(desk, truck, _parking(desk), "is towed out of the way")
+
+
+def _hand_over(desk: Desk, truck: Truck) -> None:
+    """Give back the move of a truck without a box that no crane works for."""
+    board = desk.board
+    move = board.moves.get(truck.move)
+    if move is None or truck.is_visitor or move.at or _is_served(desk, move):
+        return
+    move.truck = truck.move = ""
+    truck.at_stop = False
+    desk.record(MoveHandedOver(desk.now_ms, move.id, truck.id, "is out of service and has not begun it"))
+
+
+def _is_served(desk: Desk, move: Move) -> bool:
+    """Whether a crane works on a move, or has put a box of it on its truck."""
+    board = desk.board
+    crane = board.quay_cranes.get(move.queue)
+    boxes = move.stop.containers
+    return (
+        (crane is not None and crane.work is not None and crane.next == move.step)
+        or any(box in board.in_hand for box in boxes)
+        or any(isinstance(board.boxes.get(box), OnTruck) for box in boxes)
+    )
+
+
+def _tow(desk: Desk, truck: Truck) -> None:
+    """A tug takes it on: its trip goes on as it was booked when it stopped, or without a move to where it may rest."""
+    truck.is_towed = True
+    what = f"goes on with {truck.move}" if truck.move else "is taken out of the way"
+    minutes = (desk.now_ms - truck.failed_ms) // 60_000
+    desk.record(TruckTowed(desk.now_ms, truck.id, f"has stood for {minutes} min and {what}"))
+    if not truck.move:
+        if truck.is_driving:
+            any(_redirect(desk, truck, stand, "is towed out of the way") for stand in _parking(desk)[:3])
+        else:
+            drive(desk, truck, _parking(desk), "is towed out of the way")
+
+
+def _parking(desk: Desk) -> list[int]:
+    lanes = desk.board.lanes
+    return [stand for stand in desk.board.rests if lanes.owner(stand) is None]
+
+
+def _go_round(desk: Desk, reason: str) -> None:
+    """Whoever was delayed looks for a way that is shorter now, the first to go on first."""
+    board, now_ms = desk.board, desk.now_ms
+    late = [truck for truck in board.trucks.values() if truck.is_delayed and truck.is_driving]
+    waiting = [truck for truck in late if not truck.failed or truck.is_towed]
+    for truck in sorted(waiting, key=lambda truck: (board.lanes.next_entry_ms(truck.number, now_ms), truck.number)):
+        _redirect(desk, truck, truck.stand, reason)
+
+
+def _redirect(desk: Desk, truck: Truck, stand: int, reason: str, ready_ms: int = 0) -> bool:
+    """Book another way from where a truck is, if it is there sooner by that, or when it goes somewhere else."""
+    board = desk.board
+    is_new = stand != truck.stand
+    before_ms = None if is_new else board.lanes.passages[truck.number][-1].enter_ms - WORTH_MS
+    passage = board.lanes.redirect(truck.number, stand, desk.now_ms, ready_ms=ready_ms, before_ms=before_ms)
+    if passage is None:
+        return False
+    truck.stand = stand
+    say(desk, truck, passage, reason)
+    desk.out.trucks.delay(truck.id, passage, truck.arrives_ms)
+    return True
