@@ -7,10 +7,12 @@ import logging
 import sys
 import warnings
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from cabria.adapters.mqtt.address import LOOPBACK, Address, free_port
 from cabria.domain.errors import DataError
+
+ENDING_S = 5.0
 
 
 @asynccontextmanager
@@ -36,7 +38,8 @@ async def embedded_broker(port: int = 0) -> AsyncIterator[Address]:
     try:
         yield address
     finally:
-        await broker.shutdown()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(broker.shutdown(), ENDING_S)
 
 
 async def _serve(port: int) -> None:

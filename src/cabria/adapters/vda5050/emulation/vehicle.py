@@ -46,6 +46,8 @@ from cabria.domain.machines import TruckModel
 
 STEP_S = 0.2
 """The longest step of simulated time."""
+LONGEST_STILL_MS = 10_000
+"""After a longer pause, or a jump of the clock, it goes on as if it had been so long."""
 BASE_RUNS_SHORT_M = 30.0
 CHARGING_W = 300_000
 UNTIL_NEW_ORDER = {
@@ -148,7 +150,8 @@ class Vehicle:
 
     def advance(self, now_ms: int) -> None:
         """Time goes by; the state is told when something changed, or after the interval."""
-        left_s = max(0, now_ms - self._now_ms) / 1_000 * self.pace
+        passed_ms = min(max(0, now_ms - self._now_ms), LONGEST_STILL_MS)
+        left_s = passed_ms / 1_000 * self.pace
         self._now_ms = max(self._now_ms, now_ms)
         if self.is_hibernating:
             return
