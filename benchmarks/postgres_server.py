@@ -44,10 +44,11 @@ def programs() -> Path:
 class PostgresServer:
     """A context manager; `url` is of its database `postgres`. `kill` ends all its processes at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, parent: Path | None = None) -> None:
+        """Its folder is made in `parent`, or where temporary files go."""
         self._bin = programs()
         self._user = _user()
-        self._folder = Path(tempfile.mkdtemp(prefix="cabria-postgres-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="cabria-postgres-", dir=parent))
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._databases = 0

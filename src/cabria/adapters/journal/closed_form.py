@@ -79,9 +79,11 @@ def _in(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     name = value.pop(TYPE, None)
+    if not isinstance(name, str):
+        raise DataError(f"Nothing in a journal is called {name!r:.60}.")
     if name in _BUILT_IN:
         return _BUILT_IN[name](value)
-    kind = _types().get(name) if isinstance(name, str) else None
+    kind = _types().get(name)
     if kind is None:
         raise DataError(f"Nothing in a journal is called {name!r:.60}.")
     try:
@@ -122,7 +124,7 @@ def _function_in(value: dict[str, Any]) -> Any:
     return found
 
 
-_BUILT_IN: Mapping[object, Callable[[dict[str, Any]], Any]] = {
+_BUILT_IN: Mapping[str, Callable[[dict[str, Any]], Any]] = {
     "list": lambda value: [_in(part) for part in _parts(value)],
     "set": _set_in,
     "map": _map_in,

@@ -140,6 +140,9 @@ class PostgresStore:
             raise DataError(f"The server lets nobody in by that name: {error}.", file=self.where) from None
         except (asyncpg.InvalidCatalogNameError, ValueError) as error:
             raise DataError(f"There is no such database: {error}.", file=self.where, remedy=NAME_A_JOURNAL) from None
+        self._refuse_careless()
+
+    def _refuse_careless(self) -> None:
         (fsync,) = self._fetch("SHOW fsync")[0]
         if fsync != "on":
             raise DataError(
