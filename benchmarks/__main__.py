@@ -43,6 +43,7 @@ BENCHMARKS = (
     "events",
     "edi",
     "journal",
+    "bus",
 )
 OUTSIDE = ("wsc2025",)
 """Measured in somebody else's program, which the reader fetches: not part of `all`."""
