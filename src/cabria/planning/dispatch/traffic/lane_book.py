@@ -124,6 +124,32 @@ class LaneBook:
         self._book(truck, new, now_ms)
         return new
 
+    def lease(self, truck: int, windows: int, now_ms: int) -> None:
+        """The first so many windows of a trip are the truck's from now, or from when those before it have left.
+
+        For trucks that are told their way piece by piece and cannot be called back: nobody is booked in between.
+        """
+        passage = self._passages[truck]
+        leased = tuple(
+            replace(w, enter_ms=min(w.enter_ms, max(now_ms, self._free_from_ms(truck, w)))) if n < windows else w
+            for n, w in enumerate(passage)
+        )
+        if leased != passage:
+            self._unbook(truck)
+            self._book(truck, leased, now_ms)
+
+    def _free_from_ms(self, truck: int, window: Window) -> int:
+        """When the last of those who come before a window has left."""
+        return max(
+            (
+                int(self._leaves[resource, n])
+                for resource in self._resources(window)
+                for n in range(int(self._counts[resource]))
+                if self._owners[resource, n] != truck and self._enters[resource, n] < window.enter_ms
+            ),
+            default=0,
+        )
+
     def next_entry_ms(self, truck: int, now_ms: int) -> int:
         """When a truck's front enters the next segment of its way; when it entered the last one, if it is there."""
         passage = self._passages[truck]
