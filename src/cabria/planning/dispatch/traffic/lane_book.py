@@ -190,14 +190,14 @@ class LaneBook:
 
     def hold(self, truck: int, now_ms: int, until_ms: int) -> Mapping[int, Passage]:
         """A truck stands still from now until a time; everybody keeps the order of passing and comes as late as that
-        makes them. Returns the passages that changed.
+        makes them. Returns the passages that changed; none when its front has come to its stand, where it rolls out.
 
         The order is that of the times before, along which each entry follows what it waits for: entering the segment
         before, and the tail of whoever was there. So there is no circle of waits, however late anybody is.
         """
-        if until_ms <= now_ms:
-            return {}
         here = self._passages[truck]
+        if until_ms <= now_ms or here[-1].enter_ms <= now_ms:
+            return {}
         entries = sorted(
             (window.enter_ms, name, number)
             for name, passage in self._passages.items()
