@@ -29,6 +29,16 @@ COMMANDS = (
     "check",
     "why",
     "serve",
+    "papers",
+    "compare",
+    "edit",
+    "edit exchange",
+    "edit move",
+    "edit ashore",
+    "edit waive",
+    "edit undo",
+    "edit redo",
+    "edit history",
     "cranes",
     "simulate",
     "berth",
@@ -157,7 +167,8 @@ def test_why_tells_slot_crane_cost_and_other_slots(cabria: Run, tiny: Path, tiny
     outcome = cabria("why", tiny, tiny_plan, "tinu0000033")
     assert outcome.code == 0
     assert f"TINU0000033 (22G1, 20.0 t, to CNSHA) is loaded to slot {slot} by QC1" in outcome.out
-    assert "The best other slots:" in outcome.out
+    assert "The best other slots, as the referee would count them:" in outcome.out
+    assert "in exchange with TINU0000049" in outcome.out
 
 
 def test_why_speaks_of_boxes_that_are_not_loaded(cabria: Run, tiny: Path, tiny_plan: Path) -> None:

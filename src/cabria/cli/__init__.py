@@ -16,7 +16,22 @@ from typing import Annotated, NoReturn
 import typer
 
 from cabria import __version__
-from cabria.cli import berth, call, cranes, edi, emulate, journal, layout, profile, run_log, scenario, simulate, yard
+from cabria.cli import (
+    berth,
+    call,
+    cranes,
+    edi,
+    edit,
+    emulate,
+    journal,
+    layout,
+    papers,
+    profile,
+    run_log,
+    scenario,
+    simulate,
+    yard,
+)
 from cabria.cli.options import EXIT_FAULT, EXIT_STOPPED
 from cabria.cli.screen import printable
 from cabria.domain.errors import TerminalError
@@ -32,11 +47,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(call.app)
+app.add_typer(papers.app)
 app.add_typer(cranes.app)
 app.add_typer(simulate.app)
-app.add_typer(emulate.app)
 app.add_typer(run_log.replay_app)
+app.add_typer(emulate.app)
 for name, group in (
+    ("edit", edit.app),
     ("berth", berth.app),
     ("yard", yard.app),
     ("layout", layout.app),

@@ -129,12 +129,19 @@ def why(
     """
     from cabria.adapters.files.plan_json import read_plan
     from cabria.bootstrap import read_call
+    from cabria.domain.containers import ContainerId
+    from cabria.planning.loading.editing.alternatives import alternatives
+    from cabria.planning.loading.editing.desk import Desk
     from cabria.planning.loading.explain import explain_text
+    from cabria.reports.edits import alternatives_text
 
     the_call = read_call(call, wishes=wishes)
     the_plan = read_plan(plan_file(plan), the_call)
+    box = ContainerId(container.strip().upper())
     with told_of(call):
-        say(explain_text(the_call, the_plan, container.strip().upper()))
+        is_planned = box in the_plan.loads or box in the_plan.refused
+        found = alternatives(Desk.of(the_call, the_plan), box) if is_planned else ()
+        say(explain_text(the_call, the_plan, box, alternatives_text(found)))
 
 
 @app.command(epilog="Example: cabria serve out/chancay-plan")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cabria.planning.loading.editing.desk import Desk
     from cabria.planning.loading.result import PlannedCall
 
-app = typer.Typer(help="Change a finished plan by hand: every edit has a price and can be taken back.")
+app = typer.Typer(help="Change a finished plan by hand; each edit has its price.")
 
 CallArgument = Annotated[Path, typer.Argument(help="The call folder.")]
 PlanArgument = Annotated[Path, typer.Argument(help="The folder that `cabria plan` wrote.")]
@@ -52,7 +52,7 @@ def move(
     by: ByOption = "",
     only_try: TryOption = False,
 ) -> None:
-    """Give a load another slot, or take one aboard that was left ashore."""
+    """Give a load another slot, or take it aboard after all."""
     from cabria.domain.edits import MoveTo
     from cabria.domain.positions import StowPosition
 

@@ -41,9 +41,9 @@ def emulate(
     seed: SeedOption = 0,
     seconds: Annotated[float, typer.Option(help="End after so long; 0 is until Ctrl-C.", min=0)] = 0,
 ) -> None:
-    """Run driverless trucks that take VDA 5050 orders over MQTT and move as the twin's trucks do.
+    """Run driverless trucks that speak VDA 5050.
 
-    They stand on the layout's parking stands at first, then beside blocks and under cranes, with their serial numbers
+    They take orders over MQTT and move as the twin's trucks do. They stand on the layout's parking stands at first, then beside blocks and under cranes, with their serial numbers
     T001, T002 ... in that order.
     """
     import asyncio

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cabria.operations.journaling import JournaledControl
 
 app = typer.Typer(
-    help="The journal: everything that came in and all that followed, checked, copied and done again.",
+    help="The journal of a terminal: checked, copied, replayed.",
     epilog="Example: cabria journal verify terminal.journal",
     no_args_is_help=True,
 )

@@ -18,7 +18,10 @@ def papers(
     call: Annotated[Path, typer.Argument(help="The call folder.")],
     plan: Annotated[Path, typer.Argument(help="The folder that holds a plan.json of ours.")],
 ) -> None:
-    """Make tables, messages and report of a plan anew, as after `cabria edit`."""
+    """Make the papers of a plan anew.
+
+    Tables, messages and report, as after `cabria edit`.
+    """
     from cabria.adapters.files.plan_json import read_planned
     from cabria.bootstrap import MARK, read_call, write_papers
 
@@ -37,7 +40,10 @@ def compare(
     other: Annotated[Path, typer.Argument(help="Another one of the same call.")],
     limit: Annotated[int, typer.Option(help="Name at most so many boxes.", min=0)] = 20,
 ) -> None:
-    """Set two plans of a call side by side: every figure of the referee, findings, and boxes that stand elsewhere."""
+    """Set two plans of a call side by side.
+
+    Figures of the referee, findings, and boxes that stand elsewhere.
+    """
     from cabria.adapters.files.plan_json import read_plan
     from cabria.bootstrap import read_call
     from cabria.referee.judge import judge

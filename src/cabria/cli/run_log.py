@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cabria.referee.run_figures import RunFigures
 
 app = typer.Typer(
-    help="What happened in a run: its log judged, its figures, and a map of it.",
+    help="Logs of runs: judged, their figures, a map.",
     epilog="Example: cabria run-log check my-runs/run.jsonl.gz",
     no_args_is_help=True,
 )
@@ -122,9 +122,9 @@ def replay(
     hours: HoursOption = 24.0,
     show: Annotated[bool, typer.Option("--show/--no-show", help="Open the map in the browser.")] = True,
 ) -> None:
-    """Do a run again from the first line of its log, compare the two event by event, and show it on a map.
+    """Do a run again from its log, and show it on a map.
 
-    Exit code 2 when they differ.
+    The two are compared event by event. Exit code 2 when they differ.
     """
     from cabria.adapters.files.run_log import read_head
     from cabria.experiments.sweep.comparing import done_again

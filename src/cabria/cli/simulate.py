@@ -51,7 +51,7 @@ def simulate(
     log: Annotated[Path | None, typer.Option(help="Write the log of the first run here too.")] = None,
     settings: Annotated[bool, typer.Option("--settings", help="Only list what can be varied.")] = False,
 ) -> None:
-    """Work a plan, or weeks of ships, in the twin, and tell what came of it.
+    """Work a plan, or weeks of ships, in the twin.
 
     Trucks drive on lanes and wait for each other, cranes wait for trucks. A referee judges every log; exit code 2 when
     it finds a rule broken, or when the work stood still.

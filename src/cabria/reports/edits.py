@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from cabria.domain.edits import Edit, PlanLog
+from cabria.domain.edits import Edit, Exchange, PlanLog
+from cabria.planning.loading.editing.alternatives import Alternative
 from cabria.planning.loading.editing.desk import Price
 
 MOST_FINDINGS = 8
@@ -25,6 +26,21 @@ def _price(edit: Edit, price: Price) -> Iterator[str]:
             yield from (f"  {finding}" for finding in findings[:MOST_FINDINGS])
         if len(findings) > MOST_FINDINGS:
             yield f"  ... and {len(findings) - MOST_FINDINGS:,} more"
+
+
+def alternatives_text(others: Sequence[Alternative]) -> list[str]:
+    """A line each: the slot, what it costs more and for what, whom it displaces, or the rule that forbids it."""
+    return ["The best other slots, as the referee would count them:", *map(_other, others)] if others else []
+
+
+def _other(other: Alternative) -> str:
+    told = f"  {other.to}  {other.price.minutes:+8.1f} min"
+    if other.price.terms:
+        told += f" ({', '.join(f'{name} {minutes:+.1f}' for name, minutes in other.price.terms.items())})"
+    if isinstance(other.edit, Exchange):
+        told += f", in exchange with {other.edit.other}"
+    forbidden = other.price.forbidden
+    return f"{told}; forbidden: {forbidden[0].rule}: {forbidden[0].text}" if forbidden else told
 
 
 def history_text(log: PlanLog) -> str:

@@ -20,6 +20,7 @@ from cabria.domain.findings import Severity
 from cabria.domain.plan import Waiver
 from cabria.domain.positions import StowPosition
 from cabria.experiments.calls import make_call
+from cabria.planning.loading.editing.alternatives import alternatives
 from cabria.planning.loading.editing.desk import Desk, Forbidden, edited_call, minutes_of
 from cabria.planning.loading.problem import EFFORTS, LoadingProblem
 from cabria.planning.loading.result import PlannedCall
@@ -114,6 +115,20 @@ def test_what_is_taken_is_no_less_legal_and_what_is_forbidden_says_the_rule(edit
     else:
         taken = desk().take(edit)
         assert taken.judgement == judge(planned().call, taken.plan)
+
+
+@settings(max_examples=4, deadline=None)
+@given(st.deferred(lambda: st.sampled_from(sorted(planned().plan.loads))))
+def test_each_other_place_named_for_a_box_costs_what_is_said_and_the_forbidden_one_comes_last(box: ContainerId) -> None:
+    found = alternatives(desk(), box)
+    legal = [other for other in found if not other.price.forbidden]
+    assert len(legal) <= 3
+    assert found[: len(legal)] == tuple(sorted(legal, key=lambda other: other.rank))
+    for other in found:
+        after = desk().with_edits((other.edit,))
+        assert after.plan.loads[box] == other.to
+        told = {name: minutes for name, minutes in other.price.terms.items() if name != "inversions"}
+        assert told == figures_in_minutes(planned().call, desk(), after)
 
 
 def legal_edits(count: int) -> list[Edit]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cabria.domain.calls import VesselCall
@@ -24,8 +24,10 @@ def reasons(call: VesselCall, plan: LoadingPlan) -> Mapping[ContainerId, Reason]
     }
 
 
-def explain_text(call: VesselCall, plan: LoadingPlan, number: str) -> str:
+def explain_text(call: VesselCall, plan: LoadingPlan, number: str, others: Sequence[str] = ()) -> str:
     """Lines about one box: what happens to it, what that costs, and the best three other slots with theirs.
+
+    `others` are lines about other places, instead of those that only the stowage is asked for.
 
     Raises DataError for a box that neither stands aboard nor is to be loaded.
     """
@@ -34,7 +36,7 @@ def explain_text(call: VesselCall, plan: LoadingPlan, number: str) -> str:
     if aboard is None and box not in call.load_by_id:
         raise DataError(f"Container {number} is neither aboard on arrival nor on the load list of call {call.id}.")
     if box in plan.loads or box in plan.restows:
-        return "\n".join(_placed(call, plan, box))
+        return "\n".join(_placed(call, plan, box, others))
     if box in plan.refused:
         return f"{box} is refused: {plan.refused[box]}."
     if aboard is None:
@@ -44,7 +46,7 @@ def explain_text(call: VesselCall, plan: LoadingPlan, number: str) -> str:
     return f"{box} stays aboard in slot {aboard.position}; nothing had to move it."
 
 
-def _placed(call: VesselCall, plan: LoadingPlan, box: ContainerId) -> Iterator[str]:
+def _placed(call: VesselCall, plan: LoadingPlan, box: ContainerId, others: Sequence[str]) -> Iterator[str]:
     container = call.load_by_id.get(box) or call.arrival.by_container[box].container
     kind = f"{container.size_type}, {container.gross_mass_kg / 1_000:.1f} t, to {container.pod}"
     if box in plan.loads:
@@ -64,6 +66,9 @@ def _placed(call: VesselCall, plan: LoadingPlan, box: ContainerId) -> Iterator[s
     if told:
         yield "What it costs here:"
     yield from told
+    if others:
+        yield from others
+        return
     if reason.alternatives:
         yield "The best other slots:"
     for slot, minutes, forbidden in reason.alternatives:

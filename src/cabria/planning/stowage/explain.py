@@ -27,6 +27,8 @@ from cabria.referee.instruction import differences_of
 
 LOOKED_AT = 60
 """How many of the cheapest other slots are looked at closely."""
+MOST_IN_A_BAY = 2
+"""Of other places named for one box: planners want to see different ones."""
 LAST = 1 << 30
 
 
@@ -47,6 +49,26 @@ def explain(problem: StowageProblem, decided: Decided, container: ContainerId) -
     Raises KeyError for a container the call does not know.
     """
     return _Sailing(problem, decided).explain(container)
+
+
+def other_places(
+    problem: StowageProblem, decided: Decided, container: ContainerId, most: int
+) -> list[tuple[StowPosition, ContainerId | None]]:
+    """Slots that look cheapest for a load, at most two in a bay, and which load stands there now; the cheapest first.
+
+    Raises KeyError for a container the call does not know.
+    """
+    sailing = _Sailing(problem, decided)
+    box, here = sailing.boxes[container], sailing.places.get(container)
+    found: list[tuple[StowPosition, ContainerId | None]] = []
+    in_bay: Counter[int] = Counter()
+    for _, position, place, against in sorted(sailing.others(box, here), key=lambda other: (other[0], other[1])):
+        in_bay[place.bay.number] += 1
+        if in_bay[place.bay.number] <= MOST_IN_A_BAY:
+            found.append((position, against))
+        if len(found) == most:
+            break
+    return found
 
 
 def explain_all(problem: StowageProblem, decided: Decided) -> dict[ContainerId, Reason]:
@@ -125,7 +147,7 @@ class _Sailing:
         if container in self.problem.refused:
             return reason
         now = sum(reason.terms.values())
-        cheapest = nsmallest(LOOKED_AT, self._others(box, here), key=lambda other: (other[0], other[1]))
+        cheapest = nsmallest(LOOKED_AT, self.others(box, here), key=lambda other: (other[0], other[1]))
         alternatives: list[tuple[StowPosition, float, str]] = []
         bays: set[int] = set()
         for cost, position, place, against in cheapest:
@@ -238,7 +260,7 @@ class _Sailing:
                 left[self._order(self.boxes[box])] -= 1
         return {order: n for order, n in left.items() if n > 0}
 
-    def _others(
+    def others(
         self, box: Container, here: Place | None
     ) -> Iterator[tuple[float, StowPosition, Place, ContainerId | None]]:
         """Cost, slot and place of all other slots of its length, and which load would go to the box's own slot."""
