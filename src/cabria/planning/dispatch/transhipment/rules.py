@@ -34,15 +34,15 @@ class Params:
     """
 
     back: float = 1.0
-    away_s: float = 100.0
-    inward: float = 0.4
-    inward_last: float = 1.0
+    away_s: float = 90.0
+    inward: float = 0.35
+    inward_last: float = 1.7
     onward: float = 0.3
-    queue: float = 0.2
-    leg_s: float = 17.0
-    ship_s: float = 0.6
-    slot_s: float = 220.0
-    scarcity: float = 4.0
+    queue: float = 0.18
+    leg_s: float = 8.0
+    ship_s: float = 0.5
+    slot_s: float = 230.0
+    scarcity: float = 6.0
     on_time_s: float = 7_200.0
     most_s: float = 86_400.0
     fetch: float = 0.02
