@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.positions import StowPosition, YardPosition
+from cabria.domain.work import CraneStep
 
 
 class Aboard(NamedTuple):
@@ -231,6 +232,18 @@ class MachineResumed(NamedTuple):
     machine: str
 
 
+class QueuesChanged(NamedTuple):
+    """What is left of a call was divided anew among quay cranes, and why.
+
+    `queues` are the cranes with their steps to come, the one they are at included, in seconds from now.
+    """
+
+    at_ms: int
+    call: str
+    queues: tuple[tuple[str, tuple[CraneStep, ...]], ...]
+    reason: str
+
+
 class Waited(NamedTuple):
     """A quay crane had work and did none from `since_ms` to now, for want of something."""
 
@@ -302,6 +315,7 @@ RunEvent = (
     | TruckLeft
     | MachineStopped
     | MachineResumed
+    | QueuesChanged
     | Waited
     | EnergyUsed
     | BatteryRead

@@ -50,7 +50,8 @@ class QuayCrane:
     rail_until_mm: int | None = None
     """How far along the quay it comes; None is no end."""
     travels_from_x: bool = False
-    """True when it stands at `x_mm` at the start and must travel from there; False when where it stood counts not."""
+    """True when it stands at `x_mm` at the start and must travel from there, or stays there while it is out from the
+    start; False when where it stood counts not."""
 
     def __post_init__(self) -> None:
         if self.cycle_s <= 0 or self.lid_s < 0 or self.bay_travel_s < 0:
@@ -61,6 +62,11 @@ class QuayCrane:
             raise DataError(f"Outages of quay crane {self.id} overlap or are out of order.")
         if None not in (self.rail_from_mm, self.rail_until_mm) and self.rail_from_mm >= self.rail_until_mm:  # type: ignore[operator]
             raise DataError(f"The rail of quay crane {self.id} ends before it begins.")
+
+    @property
+    def leaves_s(self) -> int:
+        """When it can leave where it stands at the start."""
+        return self.outages[0].until_s if self.outages and self.outages[0].from_s == 0 else 0
 
     def reaches(self, x_mm: int) -> bool:
         """Whether it can stand at a place along the quay."""

@@ -62,7 +62,9 @@ class Move:
     """Which stop is next."""
     truck: str = ""
     due_ms: int = 0
-    """When a move of no queue is to be done."""
+    """When a move of no queue, or one that its quay crane is through with, is to be done."""
+    later: list[Stop] = field(default_factory=list)
+    """The stops of a move whose boxes are brought back first, as its turn has become far off."""
 
     @property
     def stop(self) -> Stop:
@@ -108,7 +110,11 @@ class Truck:
 
 @dataclass(slots=True)
 class QuayCraneState:
-    """A quay crane and its queue: `steps` from `next` on are still to do, up to `released` trucks are sent for."""
+    """A quay crane and its queue: `steps` from `next` on are still to do, up to `released` trucks are sent for.
+
+    When it is out of service: `failed_ms` is since when, `back_ms` when somebody said that it is back (0: nobody did),
+    and `is_without_work` whether the others were given its work.
+    """
 
     id: str
     x_mm: int
@@ -124,6 +130,9 @@ class QuayCraneState:
     """Whether it makes way for another."""
     started_ms: int = 0
     """When its plan's seconds began to count."""
+    failed_ms: int = 0
+    back_ms: int = 0
+    is_without_work: bool = False
 
     def take(self, call: str, steps: tuple[CraneStep, ...], now_ms: int) -> None:
         """Begin a queue."""
@@ -155,10 +164,11 @@ class YardCraneState:
 
 @dataclass(slots=True)
 class CallState:
-    """A ship at the quay, worked by its plan."""
+    """A ship at the quay, worked by its plan. `splits` is how often its queues were divided anew."""
 
     call: VesselCall
     plan: LoadingPlan
+    splits: int = 0
 
     def x_mm(self, bay: int) -> int:
         """Where a quay crane stands over a bay."""
@@ -284,7 +294,7 @@ class Board:
     def needed_ms(self, move: Move, now_ms: int) -> int:
         """When the quay crane of a move will be at its step, if it goes on as planned from the step it is at; for a
         move of no queue when it is due."""
-        if not move.queue:
+        if move.step < 0:
             return move.due_ms
         crane = self.quay_cranes[move.queue]
         ahead_s = crane.steps[move.step].start_s - crane.steps[min(crane.next, move.step)].start_s

@@ -42,6 +42,7 @@ from cabria.operations.gate_work import announce, let_visitors_in, see_visitors_
 from cabria.operations.quay_work import handed_over, work_quay_cranes
 from cabria.operations.recovery import has_stopped, is_back, recover_trucks
 from cabria.operations.releasing import released_moves
+from cabria.operations.replanning import is_back_at, is_still_out, resumed, set_back_moves, stopped
 from cabria.operations.settings import Settings
 from cabria.operations.truck_choice import assign_trucks
 from cabria.operations.truck_work import clear_stands, drive_to_stops
@@ -57,6 +58,7 @@ def release_moves(desk: Desk) -> None:
 
 DISPATCH_CYCLE: tuple[Callable[[Desk], None], ...] = (
     release_moves,
+    set_back_moves,
     let_visitors_in,
     see_visitors_on,
     recover_trucks,
@@ -151,11 +153,33 @@ class Control:
         if machine not in board.trucks:
             state = board.quay_cranes.get(machine) or board.yard_cranes[machine]
             state.failed = not is_back_now
+            if isinstance(state, QuayCraneState):
+                self._quay_crane_service(state)
         elif is_back_now:
             is_back(desk, board.trucks[machine])
         else:
             has_stopped(desk, board.trucks[machine])
             desk.out.alarms.after(desk.settings.tow_after_ms, self._alarmed)
+
+    def _quay_crane_service(self, crane: QuayCraneState) -> None:
+        if crane.failed:
+            self.desk.out.alarms.after(stopped(self.desk, crane), self._still_out, (crane.id, self.desk.now_ms))
+        else:
+            resumed(self.desk, crane)
+
+    def _still_out(self, since: tuple[str, int]) -> int | None:
+        """A quay crane that stopped then may have been back meanwhile."""
+        crane = self.desk.board.quay_cranes[since[0]]
+        if not crane.failed or crane.failed_ms != since[1]:
+            return None
+        self.wake()
+        return is_still_out(self.desk, crane)
+
+    def expect_back(self, crane: str, back_ms: int) -> Verdict:
+        """A person says when a quay crane that is out of service will be back; the others are given its work till then,
+        or it is refused with the reason."""
+        self.wake()
+        return is_back_at(self.desk, self.desk.board.quay_cranes[crane], back_ms)
 
     def _landed(self, event: BoxesLanded) -> None:
         board = self.desk.board

@@ -19,7 +19,10 @@ def stop_made(desk: Desk, move: Move) -> None:
     truck.at_stop = False
     made = move.stop
     move.at += 1
-    if move.is_done:
+    if move.is_done and move.later:
+        move.stops, move.at, move.later, move.truck = move.later, 0, [], ""
+        truck.move = ""
+    elif move.is_done:
         truck.move = ""
         del board.moves[move.id]
         if move.queue:

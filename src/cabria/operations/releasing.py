@@ -25,6 +25,9 @@ def released_moves(board: Board, now_ms: int, look_ahead: int) -> Iterator[MoveR
         while crane.released < last:
             number = crane.released
             step = crane.steps[number]
+            if number in crane.moves:
+                crane.released += 1
+                continue
             if not _may_go(board, step):
                 break
             crane.released += 1
@@ -53,12 +56,18 @@ def _move(board: Board, crane: QuayCraneState, number: int, step: CraneStep) -> 
         stops = [Stop(StopKind.QUAY_GIVES, step.containers, ends)]
         stops += [Stop(StopKind.YARD_TAKES, (box,), (end,)) for box, end in singles]
     return Move(
-        id=f"{crane.call}/{crane.id}/{number + 1}",
+        id=_name(board, crane, number),
         kind=MOVE_OF[step.kind],
         stops=stops,
         queue=crane.id,
         step=number,
     )
+
+
+def _name(board: Board, crane: QuayCraneState, number: int) -> str:
+    """Queues that were divided anew count their steps from 1 again."""
+    splits = board.calls[crane.call].splits
+    return f"{crane.call}/{crane.id}/{f'{splits}.' if splits else ''}{number + 1}"
 
 
 def _ends(board: Board, containers: tuple[ContainerId, ...]) -> tuple[DeckEnd, ...]:

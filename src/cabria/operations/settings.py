@@ -55,5 +55,9 @@ class Settings:
     """Below which a truck that stands at a charger is charged."""
     most_charging: float = 0.25
     """Share of the fleet that takes no work at a time because it should charge; those that must come on top."""
+    replan_after_ms: int = 1_800_000
+    """How long a quay crane may be out of service before the other cranes are given its work."""
+    replan_iterations: int = 20_000
+    """Plans tried when a ship's work is divided among the cranes anew."""
     bury_ms: int = 240_000
     """What setting a box on one that is wanted counts."""

@@ -164,7 +164,7 @@ def stands(call: VesselCall, steps: Sequence[CraneStep]) -> tuple[Stand, ...]:
 def travels_in_time(crane: QuayCrane, places: Sequence[Stand], where: Where) -> Iterator[Finding]:
     """Findings where one stand begins before another is over, or before the crane can be there."""
     place = f"crane {crane.id}"
-    start = [Stand(crane.x_mm, 0, 0)] if crane.travels_from_x else []
+    start = [Stand(crane.x_mm, 0, crane.leaves_s)] if crane.travels_from_x else []
     for earlier, later in pairwise([*start, *places]):
         needed = gantry_s(crane, later.x_mm - earlier.x_mm)
         if later.start_s < earlier.end_s:
@@ -205,7 +205,7 @@ class Track:
 
     @cached_property
     def _known(self) -> list[Stand]:
-        start = [Stand(self.crane.x_mm, 0, 0)] if self.crane.travels_from_x else []
+        start = [Stand(self.crane.x_mm, 0, self.crane.leaves_s)] if self.crane.travels_from_x else []
         return [*start, *self.stands]
 
     def reach_mm(self, seconds: int) -> float:

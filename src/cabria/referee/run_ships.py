@@ -5,6 +5,7 @@ What stands badly on arrival is not the run's fault; only what is set down or li
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -19,6 +20,7 @@ from cabria.domain.run_events import (
     BoxesLifted,
     LidLanded,
     LidLifted,
+    QueuesChanged,
     ShipBerthed,
     ShipSailed,
     StockTaken,
@@ -56,6 +58,8 @@ class Ship:
     done: dict[str, set[int]] = field(default_factory=dict)
     next: dict[str, int] = field(default_factory=dict)
     steps: dict[str, tuple[CraneStep, ...]] = field(default_factory=dict)
+    last: dict[str, CraneStep] = field(default_factory=dict)
+    """The step that each crane did last."""
 
     def bay_mm(self, bay: int) -> int:
         """Where a bay lies along the quay at which she was berthed."""
@@ -143,6 +147,26 @@ class Ships:
             for box, position in boxes.items():
                 ship.put(box, position)
             self._differs(STOCK, ship, {s.container.id: s.position for s in ship.call.arrival}, "her call")
+
+    def queues_changed(self, event: QueuesChanged) -> None:
+        """The new queues hold what was left to do, each box and lid once; a step that a crane is at may be in them."""
+        ship = self._at_quay(event.call)
+        if ship is None:
+            return
+        left = Counter(part for _, _, step in _left(ship) for part in _parts(step))
+        steps: dict[str, tuple[CraneStep, ...]] = dict.fromkeys(ship.steps, ())
+        for crane, queue in event.queues:
+            is_at_it = bool(queue) and _same(queue[0], ship.last.get(crane)) and not left[_parts(queue[0])[0]]
+            steps[crane] = queue[1:] if is_at_it else queue
+        now = Counter(part for queue in steps.values() for step in queue for part in _parts(step))
+        for part in (left - now) | (now - left):
+            what = (
+                "was left to do and is in no queue"
+                if left[part] > now[part]
+                else "is in a queue and was not left to do"
+            )
+            self._book.broken(QUEUE, f"After queues were changed {part[0]} of {part[1]} {what}.", event.call)
+        ship.steps, ship.next, ship.done = steps, {}, {crane: set() for crane in steps}
 
     def lifted(self, event: BoxesLifted) -> None:
         """The boxes of one lift leave together; what is over one of them must not be the other."""
@@ -264,6 +288,7 @@ class Ships:
             number = found[0]
         done.add(number)
         ship.next[crane] = number + 1
+        ship.last[crane] = steps[number]
 
     def _slot_is_ready(self, ship: Ship, box: ContainerId, slot: Aboard, place: Place) -> None:
         levels = [ship.standing.get((place.stack_id, half), {}) for half in HALVES[place.end]]
@@ -339,3 +364,14 @@ def _left(ship: Ship) -> Iterator[tuple[str, int, CraneStep]]:
         for number, step in enumerate(steps):
             if number not in ship.done[crane]:
                 yield crane, number, step
+
+
+def _parts(step: CraneStep) -> list[tuple[StepKind, str]]:
+    """What a step does, one by one."""
+    if step.lid:
+        return [(step.kind, f"lid {step.lid}")]
+    return [(step.kind, f"{box} at {slot}") for box, slot in zip(step.containers, step.positions, strict=True)]
+
+
+def _same(step: CraneStep, other: CraneStep | None) -> bool:
+    return other is not None and sorted(_parts(step)) == sorted(_parts(other))

@@ -141,11 +141,12 @@ def _works(problem: CraneProblem) -> Array:
 
 def _fleet(problem: CraneProblem) -> Array:
     cranes = problem.cranes
-    rows = np.zeros((3, len(cranes) + 1), np.int64)
+    rows = np.zeros((4, len(cranes) + 1), np.int64)
     rows[kernels.OUTAGE] = list(accumulate((len(crane.outages) for crane in cranes), initial=0))
     for number, crane in enumerate(cranes):
         rows[kernels.READY, number] = crane.ready_s
         rows[kernels.START_X, number] = crane.x_mm if crane.travels_from_x else kernels.NOWHERE
+        rows[kernels.LEAVES, number] = crane.leaves_s
     return rows
 
 

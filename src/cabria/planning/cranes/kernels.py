@@ -8,9 +8,9 @@ one work, no outage counted, is `clock[c, later] - clock[c, earlier]`. Times are
 Rows of `works`, with one column more than there are works: first CUT, cut where the way in begins (WAY_IN), FIRST_X,
 LAST_X, when it may begin (RELEASE), first index into `waits` (WAIT). Rows of `fleet`, with one column more than there
 are cranes: READY, START_X (NOWHERE where it counts not), first index into `outages` (OUTAGE), whose rows are FROM and
-UNTIL. `law` is gap, travel time and the span it is of, and the price in points of a box over a block's limit. `feed`
-has rows (block, boxes); those of the section behind cut k are `feed_from[k]` to `feed_from[k + 1] - 1`; `limits` are
-the blocks'.
+UNTIL, and when it can leave where it stands at the start (LEAVES). `law` is gap, travel time and the span it is of,
+and the price in points of a box over a block's limit. `feed` has rows (block, boxes); those of the section behind cut
+k are `feed_from[k]` to `feed_from[k + 1] - 1`; `limits` are the blocks'.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 WORK, FIRST, END, CRANE = 0, 1, 2, 3
 CUT, WAY_IN, FIRST_X, LAST_X, RELEASE, WAIT = 0, 1, 2, 3, 4, 5
-READY, START_X, OUTAGE = 0, 1, 2
+READY, START_X, OUTAGE, LEAVES = 0, 1, 2, 3
 FROM, UNTIL = 0, 1
 GAP, TRAVEL, SPAN, PEAK = 0, 1, 2, 3
 NOWHERE = -(1 << 60)
@@ -81,12 +81,12 @@ def _from_standing(crane: int, work: int, works: Array, fleet: Array, law: Array
         if x == NOWHERE:
             continue
         if other == crane:
-            free = _travel(max(abs(low - x), abs(high - x)), law)
+            free = fleet[LEAVES, other] + _travel(max(abs(low - x), abs(high - x)), law)
         else:
             missing = (
                 (crane - other) * law[GAP] - (low - x) if other < crane else (other - crane) * law[GAP] - (x - high)
             )
-            free = max(1, _travel(missing, law)) if missing > 0 else 0
+            free = fleet[LEAVES, other] + max(1, _travel(missing, law)) if missing > 0 else 0
         if free > earliest:
             earliest = free
     return earliest

@@ -81,11 +81,12 @@ def from_standing_s(problem: CraneProblem, block: Block) -> int:
             continue
         if number == block.crane:
             away = max(abs(work.first_x_mm - crane.x_mm), abs(work.last_x_mm - crane.x_mm))
-            earliest = max(earliest, problem.travel_time_s(away))
+            earliest = max(earliest, crane.leaves_s + problem.travel_time_s(away))
         else:
             apart = work.first_x_mm - crane.x_mm if number < block.crane else crane.x_mm - work.last_x_mm
             missing = abs(number - block.crane) * problem.gap_mm - apart
-            earliest = max(earliest, max(1, problem.travel_time_s(missing)) if missing > 0 else 0)
+            away_s = crane.leaves_s + max(1, problem.travel_time_s(missing)) if missing > 0 else 0
+            earliest = max(earliest, away_s)
     return earliest
 
 

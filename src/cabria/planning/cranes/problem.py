@@ -68,6 +68,8 @@ class BayWork:
     sections: tuple[Section, ...]
     sections_out: int
     waits_for: tuple[int, ...] = ()
+    by: str = ""
+    """The only crane that may do it, as it is in the middle of a step there; "" is any."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,9 @@ class CraneProblem:
         _refuse_one_place(ships)
         cranes = tuple(sorted(terminal.quay_cranes, key=lambda crane: crane.x_mm))
         works = [work for number, ship in enumerate(ships) for work in _works_of_ship(number, ship, cranes)]
-        works = _along_the_quay(works)
+        works = along_the_quay(works)
         for work in works:
-            _refuse_unreachable(work, cranes)
+            refuse_unreachable(work, cranes)
         return cls(
             ships=tuple(ship.call for ship in ships),
             offsets_s=tuple(ship.offset_s for ship in ships),
@@ -174,7 +176,8 @@ class CraneSolution:
 
 
 def _may_work(crane: QuayCrane, work: BayWork) -> bool:
-    return crane.outreach_rows >= work.rows and crane.reaches(work.first_x_mm) and crane.reaches(work.last_x_mm)
+    reaches = crane.outreach_rows >= work.rows and crane.reaches(work.first_x_mm) and crane.reaches(work.last_x_mm)
+    return reaches and work.by in ("", crane.id)
 
 
 def _refuse_one_place(ships: Sequence[ShipWork]) -> None:
@@ -192,7 +195,7 @@ def _refuse_one_place(ships: Sequence[ShipWork]) -> None:
             )
 
 
-def _refuse_unreachable(work: BayWork, cranes: Sequence[QuayCrane]) -> None:
+def refuse_unreachable(work: BayWork, cranes: Sequence[QuayCrane]) -> None:
     if any(_may_work(crane, work) for crane in cranes):
         return
     place = f"bay {work.bays[0]:02}"
@@ -217,7 +220,7 @@ def _works_of_ship(number: int, ship: ShipWork, cranes: Sequence[QuayCrane]) -> 
     yield from _works(number, call, handled, rules)
 
 
-def _along_the_quay(works: Sequence[BayWork]) -> list[BayWork]:
+def along_the_quay(works: Sequence[BayWork]) -> list[BayWork]:
     """In order of place; what counted the works of its own ship counts those of all."""
     of_ship: dict[int, list[int]] = {}
     for index, work in enumerate(works):
@@ -292,7 +295,7 @@ def _refuse_what_is_buried(
 
 def _works(ship: int, call: VesselCall, handled: list[Handled], rules: Rules) -> Iterator[BayWork]:
     lids = _lids_off_meanwhile(call, handled)
-    group_of = _tied_bays(call, lids)
+    group_of = tied_bays(call, lids)
     groups: dict[int, list[Handled]] = {}
     for h in sorted(handled, key=lambda h: (h.place.bay.number, h.position, h.kind)):
         groups.setdefault(group_of[h.place.bay.number], []).append(h)
@@ -334,7 +337,7 @@ def _some_bay(lid: HatchCover) -> int:
     return (lid.closes or lid.carries)[0].bay
 
 
-def _tied_bays(call: VesselCall, lids: Iterable[HatchCover]) -> dict[int, int]:
+def tied_bays(call: VesselCall, lids: Iterable[HatchCover]) -> dict[int, int]:
     """For each bay the lowest bay it is worked together with, because a lid that comes off touches both."""
     group = {bay.number: bay.number for bay in call.vessel.bays}
     for lid in lids:

@@ -1,0 +1,247 @@
+"""When a quay crane is out for long, what is left of its ship's work is divided anew among the cranes; when it is back,
+again.
+
+A short stop is waited for. A crane that has been out for `Settings.replan_after_ms` is taken to be out as long again,
+unless somebody said when it is back (`Control.expect_back`). What a crane has begun it ends, and the rest of that bay
+waits with it. Boxes on their way to a crane go to the one that has their step now; those whose turn has become far off
+give their trucks back (`set_back_moves`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from cabria.domain.containers import ContainerId
+from cabria.domain.errors import DataError
+from cabria.domain.run_events import DeckEnd, OnTruck, QueuesChanged
+from cabria.domain.terminal import Outage, QuayCrane
+from cabria.domain.verdict import YES, Verdict, refuse
+from cabria.domain.work import ONTO_SHIP, CraneStep, WorkQueue
+from cabria.operations.board import CallState, Move, QuayCraneState, Stop, StopKind, Truck
+from cabria.operations.crane_order import waits_of
+from cabria.operations.desk import Desk
+from cabria.operations.moves import keep_place
+from cabria.operations.truck_work import stands_at
+
+LONGEST_S = 10**8
+"""A plan that takes longer gives work to a crane that cannot do it."""
+
+
+def divide_anew(desk: Desk, call: str, reason: str) -> Verdict:
+    """Split what is left of a call among the cranes that work her or have nothing to do, and say why in the log."""
+    from cabria.planning.cranes.rest import ToDo, rest_of
+    from cabria.planning.cranes.solve import Params, solve
+    from cabria.planning.search.stopping import MaxIterations
+
+    board, state = desk.board, desk.board.calls[call]
+    cranes = _cranes_for(desk, call)
+    mine = [crane for crane in cranes if crane.call == call]
+    if not any(not crane.failed for crane in cranes):
+        return refuse("no crane is in service")
+    models = {crane.id: crane for crane in (*board.layout.terminal.quay_cranes, *state.call.terminal.quay_cranes)}
+    if len({(models[crane.id].may_twin, models[crane.id].twin_max_kg) for crane in cranes}) > 1:
+        return refuse("the cranes differ in the twins they lift")
+    todo = [ToDo(crane.id, _to_come(crane), _bay_begun(crane)) for crane in mine]
+    if not any(queue.steps for queue in todo):
+        return refuse("nothing is left to divide")
+    try:
+        problem = rest_of(state.call, todo, _as_they_stand(desk, cranes, models))
+    except DataError as error:
+        return refuse(error.problem)
+    iterations = desk.settings.replan_iterations
+    solution = solve(problem, MaxIterations(iterations), params=Params(iterations)).plan
+    if solution.makespan_s > LONGEST_S:
+        return refuse("no crane in service reaches all that is left")
+    queues = {queue.crane: queue.steps for queue in solution.queues}
+    _take_over(desk, state, cranes, queues, reason)
+    return YES
+
+
+def _cranes_for(desk: Desk, call: str) -> list[QuayCraneState]:
+    """Those that work the call, and those that have no work."""
+    return [
+        crane
+        for crane in desk.board.quay_cranes.values()
+        if crane.call == call or (crane.next >= len(crane.steps) and crane.work is None and not crane.failed)
+    ]
+
+
+def _to_come(crane: QuayCraneState) -> Sequence[CraneStep]:
+    return crane.steps[crane.next + (crane.work is not None) :]
+
+
+def _bay_begun(crane: QuayCraneState) -> int | None:
+    """Where a crane out of service is in the middle of a step."""
+    return crane.steps[crane.next].bay if crane.failed and crane.work is not None else None
+
+
+def _as_they_stand(desk: Desk, able: Sequence[QuayCraneState], models: Mapping[str, QuayCrane]) -> list[QuayCrane]:
+    """All cranes of the quay as they are now: where each stands and until when it is busy there, or out of service.
+    Those of other ships may do nothing of this one."""
+    names = {crane.id for crane in able}
+    return [
+        _as_it_stands(desk, crane, models[crane.id])
+        if crane.id in names
+        else replace(models[crane.id], x_mm=crane.x_mm, outreach_rows=0, outages=(), travels_from_x=False)
+        for crane in desk.board.quay_cranes.values()
+    ]
+
+
+def _as_it_stands(desk: Desk, state: QuayCraneState, model: QuayCrane) -> QuayCrane:
+    busy_s = 0 if state.work is None else -(-state.work.duration_ms // 1_000)
+    if state.failed:
+        busy_s += -(-_back_in_ms(desk, state) // 1_000)
+    begun_s = (desk.now_ms - state.started_ms) // 1_000
+    planned = [Outage(max(busy_s, o.from_s - begun_s), o.until_s - begun_s) for o in model.outages
+               if o.until_s - begun_s > busy_s]  # fmt: skip
+    outages = (*((Outage(0, busy_s),) if busy_s else ()), *planned)
+    ready_s = max(0, model.ready_s - begun_s)
+    return replace(model, x_mm=state.x_mm, travels_from_x=True, outages=outages, ready_s=ready_s)
+
+
+def _back_in_ms(desk: Desk, crane: QuayCraneState) -> int:
+    """How long a crane out of service is expected to be out still."""
+    now_ms = desk.now_ms
+    return crane.back_ms - now_ms if crane.back_ms > now_ms else max(60_000, now_ms - crane.failed_ms)
+
+
+def _take_over(
+    desk: Desk,
+    state: CallState,
+    cranes: Sequence[QuayCraneState],
+    queues: Mapping[str, Sequence[CraneStep]],
+    reason: str,
+) -> None:
+    board, call = desk.board, state.call
+    moves = _moves_of(desk, call.id)
+    for crane in cranes:
+        steps = tuple(queues.get(crane.id, ()))
+        if crane.call != call.id and not steps:
+            continue
+        begun = _begun(crane)
+        crane.take(call.id, (*begun, *steps), desk.now_ms)
+        crane.released = len(begun)
+        for step in steps:
+            for box in step.containers if step.kind in ONTO_SHIP else ():
+                board.wanted_ms[box] = desk.now_ms + 1_000 * step.start_s
+    mine = [crane for crane in board.quay_cranes.values() if crane.call == call.id]
+    plan = replace(state.plan, queues=tuple(WorkQueue(crane.id, crane.steps) for crane in mine))
+    board.calls[call.id] = CallState(call, plan, state.splits + 1)
+    desk.waits[call.id] = waits_of(board.layout.terminal, board.calls[call.id])
+    desk.record(QueuesChanged(desk.now_ms, call.id, tuple((crane.id, crane.steps) for crane in mine), reason))
+    _point_moves(desk, mine, moves)
+
+
+def _begun(crane: QuayCraneState) -> tuple[CraneStep, ...]:
+    """The step a crane is at, on the clock that begins now."""
+    if crane.work is None:
+        return ()
+    step = crane.steps[crane.next]
+    return (replace(step, start_s=0, end_s=step.end_s - step.start_s),)
+
+
+def _moves_of(desk: Desk, call: str) -> list[Move]:
+    mine = {crane.id for crane in desk.board.quay_cranes.values() if crane.call == call}
+    return [move for move in desk.board.moves.values() if move.queue in mine]
+
+
+def _point_moves(desk: Desk, cranes: Sequence[QuayCraneState], moves: Sequence[Move]) -> None:
+    """Each move to the crane that has its step now; one that is through with its crane keeps no step."""
+    board = desk.board
+    place = {
+        (step.kind in ONTO_SHIP, frozenset(step.containers)): (crane, number)
+        for crane in cranes
+        for number, step in enumerate(crane.steps)
+        if step.containers
+    }
+    for move in moves:
+        at_quay = next((stop for stop in (*move.stops[move.at :], *move.later) if stop.is_quay), None)
+        if at_quay is None:
+            move.step, move.due_ms = -1, desk.now_ms
+            continue
+        crane, number = place[at_quay.kind is StopKind.QUAY_TAKES, frozenset(at_quay.containers)]
+        move.queue, move.step = crane.id, number
+        crane.moves[number] = move.id
+        truck = board.trucks.get(move.truck)
+        if truck is not None and not truck.is_driving:
+            truck.at_stop = truck.stand in stands_at(desk, move)
+
+
+def set_back_moves(desk: Desk) -> None:
+    """Moves whose turn has become far off give their trucks back; what is on one goes to the yard first."""
+    board = desk.board
+    for move in list(board.moves.values()):
+        truck = board.trucks.get(move.truck)
+        if truck is None or truck.failed or not _is_far_off(desk, move):
+            continue
+        boxes = {box for stop in move.stops for box in stop.containers}
+        if boxes & board.in_hand:
+            continue
+        on_truck = [
+            (box, end)
+            for stop in move.stops
+            if stop.is_quay
+            for box, end in zip(stop.containers, stop.ends, strict=True)
+            if isinstance(board.boxes.get(box), OnTruck)
+        ]
+        if not on_truck:
+            move.truck, truck.move, truck.at_stop = "", "", False
+        else:
+            _bring_back(desk, move, truck, on_truck)
+
+
+def _is_far_off(desk: Desk, move: Move) -> bool:
+    if move.step < 0 or move.later:
+        return False
+    crane = desk.board.quay_cranes[move.queue]
+    return move.step >= crane.next + desk.settings.look_ahead
+
+
+def _bring_back(desk: Desk, move: Move, truck: Truck, on_truck: Sequence[tuple[ContainerId, DeckEnd]]) -> None:
+    """To the yard with what is on the truck; then the move begins from there."""
+    at_quay = next(stop for stop in move.stops if stop.is_quay)
+    singles = zip(at_quay.containers, at_quay.ends, strict=True)
+    move.later = [*(Stop(StopKind.YARD_GIVES, (box,), (end,)) for box, end in singles), at_quay]
+    move.stops, move.at = [Stop(StopKind.YARD_TAKES, (box,), (end,)) for box, end in on_truck], 0
+    truck.at_stop = False
+    keep_place(desk, move)
+
+
+def stopped(desk: Desk, crane: QuayCraneState) -> int:
+    """A quay crane is out of service; returns after how long to ask `is_still_out`."""
+    crane.failed_ms, crane.back_ms = desk.now_ms, 0
+    return desk.settings.replan_after_ms
+
+
+def is_still_out(desk: Desk, crane: QuayCraneState) -> int:
+    """It has been out for long: the others are given its work. Returns after how long to ask again."""
+    if crane.back_ms >= desk.now_ms:
+        return max(60_000, crane.back_ms - desk.now_ms)
+    minutes = (desk.now_ms - crane.failed_ms) // 60_000
+    _without(desk, crane, f"{crane.id} has been out of service for {minutes} min and is taken to be so as long again")
+    return max(desk.settings.replan_after_ms, desk.now_ms - crane.failed_ms)
+
+
+def is_back_at(desk: Desk, crane: QuayCraneState, back_ms: int) -> Verdict:
+    """Somebody said when a crane out of service will be back."""
+    if not crane.failed:
+        return refuse(f"{crane.id} is in service")
+    crane.back_ms = back_ms
+    minutes = max(0, back_ms - desk.now_ms) // 60_000
+    return _without(desk, crane, f"{crane.id} is said to be out of service for another {minutes} min")
+
+
+def _without(desk: Desk, crane: QuayCraneState, reason: str) -> Verdict:
+    if crane.call not in desk.board.calls:
+        return refuse(f"{crane.id} works no ship")
+    verdict = divide_anew(desk, crane.call, reason)
+    crane.is_without_work = crane.is_without_work or bool(verdict)
+    return verdict
+
+
+def resumed(desk: Desk, crane: QuayCraneState) -> None:
+    """A quay crane is back; it is given its share again if the others had been given its work."""
+    if crane.is_without_work and crane.call in desk.board.calls:
+        divide_anew(desk, crane.call, f"{crane.id} is back in service")
+    crane.is_without_work = False
