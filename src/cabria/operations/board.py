@@ -133,6 +133,13 @@ class QuayCraneState:
     failed_ms: int = 0
     back_ms: int = 0
     is_without_work: bool = False
+    has_lifted: bool = False
+    """Whether it has taken up what its work is for."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it is at a step that it alone can end. Out of service, before it has lifted, it is at none."""
+        return self.work is not None and (self.has_lifted or not self.failed)
 
     def take(self, call: str, steps: tuple[CraneStep, ...], now_ms: int) -> None:
         """Begin a queue."""

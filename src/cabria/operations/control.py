@@ -22,6 +22,7 @@ from cabria.domain.run_events import (
     CraneTravelled,
     EnergyUsed,
     JobDone,
+    LidLifted,
     MachineResumed,
     MachineStopped,
     OnTruck,
@@ -128,7 +129,11 @@ class Control:
         desk.record(event)
         if isinstance(event, BoxesLanded):
             self._landed(event)
+        elif isinstance(event, LidLifted):
+            desk.board.quay_cranes[event.crane].has_lifted = True
         elif isinstance(event, BoxesLifted):
+            if event.crane in desk.board.quay_cranes:
+                desk.board.quay_cranes[event.crane].has_lifted = True
             if event.crane in desk.board.yard_cranes:
                 if has_lifted(desk, event.crane):
                     self.wake()

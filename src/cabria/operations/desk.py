@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from cabria.domain.run_events import JobDone, JobGiven, RunEvent, Waited
+from cabria.domain.run_events import JobDone, JobGiven, JobTakenBack, RunEvent, Waited
 from cabria.operations.board import Board
 from cabria.operations.crane_order import Waits
 from cabria.operations.gateways import Alarms, Journal, QuayCranes, Trucks, YardCranes
@@ -64,6 +64,11 @@ class Desk:
         """A machine reports the end of a job."""
         then, argument = self._jobs.pop(event.job)
         then(self, argument)
+
+    def take_back(self, job: str, reason: str) -> None:
+        """A machine is not to do a job any more; its end is no longer waited for."""
+        del self._jobs[job]
+        self.record(JobTakenBack(self.now_ms, job, reason))
 
     def waits_for(self, crane: str, cause: str) -> None:
         """A quay crane has work and does none, for want of something; with "" it goes on."""

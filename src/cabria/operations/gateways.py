@@ -126,6 +126,9 @@ class QuayCranes(Protocol):
     def make_way(self, crane: str, job: str, x_mm: int) -> None:
         """Drive aside; it has no work there."""
 
+    def take_back(self, crane: str, job: str) -> None:
+        """Not to be begun any more: the crane is out of service and has not lifted anything for it."""
+
 
 class YardCranes(Protocol):
     """Reports: CraneTravelled, BoxesLifted, BoxesLanded, then JobDone."""

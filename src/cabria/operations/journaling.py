@@ -182,6 +182,9 @@ class OrderedQuayCranes(_Ordering):
     def make_way(self, crane: str, job: str, x_mm: int) -> None:
         self._order(MachineKind.QUAY_CRANE, crane, "make_way", job, x_mm)
 
+    def take_back(self, crane: str, job: str) -> None:
+        self._order(MachineKind.QUAY_CRANE, crane, "take_back", job)
+
 
 class OrderedYardCranes(_Ordering):
     def work(self, crane: str, work: YardWork) -> None:

@@ -99,6 +99,7 @@ def _begin(desk: Desk, crane: QuayCraneState) -> None:
         targets=aboard if is_load else ashore,
         lid=step.lid,
     )
+    crane.has_lifted = False
     desk.out.quay_cranes.work(crane.id, crane.work)
 
 

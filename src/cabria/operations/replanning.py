@@ -2,9 +2,9 @@
 again.
 
 A short stop is waited for. A crane that has been out for `Settings.replan_after_ms` is taken to be out as long again,
-unless somebody said when it is back (`Control.expect_back`). What a crane has begun it ends, and the rest of that bay
-waits with it. Boxes on their way to a crane go to the one that has their step now; those whose turn has become far off
-give their trucks back (`set_back_moves`).
+unless somebody said when it is back (`Control.expect_back`). What hangs in its spreader it ends, and the rest of that
+bay waits with it. Boxes on their way to a crane go to the one that has their step now; those whose turn has become far
+off give their trucks back (`set_back_moves`).
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ def _cranes_for(desk: Desk, call: str) -> list[QuayCraneState]:
 
 
 def _to_come(crane: QuayCraneState) -> Sequence[CraneStep]:
-    return crane.steps[crane.next + (crane.work is not None) :]
+    return crane.steps[crane.next + crane.has_begun :]
 
 
 def _bay_begun(crane: QuayCraneState) -> int | None:
     """Where a crane out of service is in the middle of a step."""
-    return crane.steps[crane.next].bay if crane.failed and crane.work is not None else None
+    return crane.steps[crane.next].bay if crane.failed and crane.has_begun else None
 
 
 def _as_they_stand(desk: Desk, able: Sequence[QuayCraneState], models: Mapping[str, QuayCrane]) -> list[QuayCrane]:
@@ -89,7 +89,7 @@ def _as_they_stand(desk: Desk, able: Sequence[QuayCraneState], models: Mapping[s
 
 
 def _as_it_stands(desk: Desk, state: QuayCraneState, model: QuayCrane) -> QuayCrane:
-    busy_s = 0 if state.work is None else -(-state.work.duration_ms // 1_000)
+    busy_s = -(-state.work.duration_ms // 1_000) if state.work is not None and state.has_begun else 0
     if state.failed:
         busy_s += -(-_back_in_ms(desk, state) // 1_000)
     begun_s = (desk.now_ms - state.started_ms) // 1_000
@@ -119,6 +119,10 @@ def _take_over(
         steps = tuple(queues.get(crane.id, ()))
         if crane.call != call.id and not steps:
             continue
+        if crane.work is not None and not crane.has_begun:
+            desk.take_back(crane.work.job, reason)
+            desk.out.quay_cranes.take_back(crane.id, crane.work.job)
+            crane.work = None
         begun = _begun(crane)
         crane.take(call.id, (*begun, *steps), desk.now_ms)
         crane.released = len(begun)

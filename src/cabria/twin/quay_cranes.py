@@ -69,12 +69,16 @@ class TwinQuayCranes:
         self._chance = {name: Random(f"{seed}/quay cranes/{name}") for name in cranes}
         self._spread = spread
         self._x_mm = {name: crane.x_mm for name, crane in cranes.items()}
+        self._taken_back: set[str] = set()
 
     def work(self, crane: str, work: QuayWork) -> None:
         self._agenda.after(self._travel(crane, work.x_mm), self._start, (crane, work))
 
     def make_way(self, crane: str, job: str, x_mm: int) -> None:
         self._agenda.after(self._travel(crane, x_mm), self._end, (crane, job))
+
+    def take_back(self, crane: str, job: str) -> None:
+        self._taken_back.add(job)
 
     def _travel(self, crane: str, x_mm: int) -> int:
         """Set out; returns how long it takes."""
@@ -90,7 +94,7 @@ class TwinQuayCranes:
         return travel_ms
 
     def _start(self, task: tuple[str, QuayWork]) -> None:
-        if self._stops.puts_off(task[0], self._start, task):
+        if task[1].job in self._taken_back or self._stops.puts_off(task[0], self._start, task):
             return
         duration_ms = self._spread.drawn(task[1].duration_ms, self._chance[task[0]])
         begun = (*task, duration_ms)
@@ -106,6 +110,8 @@ class TwinQuayCranes:
     def _over_truck(self, task: tuple[str, QuayWork, int, int | None]) -> None:
         """The spreader is where the truck is to be, and goes down when it stands there."""
         crane, work, duration_ms, since_ms = task
+        if work.job in self._taken_back:
+            return
         now_ms = self._agenda.now_ms
         waiting = (crane, work, duration_ms, now_ms if since_ms is None else since_ms)
         is_load = work.kind in ONTO_SHIP
@@ -122,7 +128,7 @@ class TwinQuayCranes:
 
     def _lift(self, task: Begun) -> None:
         crane, work, _ = task
-        if self._stops.puts_off(crane, self._lift, task):
+        if work.job in self._taken_back or self._stops.puts_off(crane, self._lift, task):
             return
         if work.kind in LID_STEPS:
             self._hear(LidLifted(self._agenda.now_ms, crane, work.call, work.lid))
