@@ -41,7 +41,11 @@ LIDS = _hard(
     "The hold is worked with the lids over it off, deck boxes are set on lids that are on, a lid is lifted bare, and "
     "all lids are on when she sails.",
 )
-QUEUE = _hard("QUEUE", "A quay crane does the steps of its queue in their order, each once, and nothing else.")
+QUEUE = _hard(
+    "QUEUE",
+    "A quay crane does the steps of its queue in their order, each once, and nothing else; when queues are changed, what "
+    "was left to do is in them.",
+)
 ABOARD = _hard("ABOARD", "At the end there is aboard what the plan says, where it says.")
 JOB = _hard("JOB", "A job is given once and done once, or taken back.")
 MOVE = _hard("MOVE", "A move is released once and done once, when its boxes stand where they were to go.")

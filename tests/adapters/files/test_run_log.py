@@ -27,6 +27,7 @@ from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
 from cabria.domain.positions import StowPosition, YardPosition
 from cabria.domain.run_events import Aboard, DeckEnd, MoveKind, OnTruck, RunEvent, Stock
+from cabria.domain.work import CraneStep, StepKind
 from cabria.referee.run_rules import RUN_RULES
 
 WHOLE = st.integers(-(2**53), 2**53)
@@ -38,11 +39,22 @@ PLACES = (
     | st.builds(OnTruck, NAMES, st.sampled_from(DeckEnd))
 )
 STOCK = st.builds(Stock, NAMES.map(ContainerId), SMALL, WHOLE, PLACES)
+STEPS = st.builds(
+    CraneStep,
+    st.sampled_from(StepKind),
+    SMALL,
+    WHOLE,
+    WHOLE,
+    st.lists(NAMES.map(ContainerId), max_size=2).map(tuple),
+    st.lists(st.builds(StowPosition, SMALL, SMALL, SMALL), max_size=2).map(tuple),
+    NAMES,
+)
 BY_FIELD: dict[str, st.SearchStrategy[Any]] = {
     "boxes": st.lists(STOCK, max_size=4).map(tuple),
     "places": st.lists(PLACES, max_size=3).map(tuple),
     "containers": st.lists(NAMES.map(ContainerId), max_size=3).map(tuple),
     "windows": st.lists(st.tuples(NAMES, WHOLE, st.none() | WHOLE), max_size=4).map(tuple),
+    "queues": st.lists(st.tuples(NAMES, st.lists(STEPS, max_size=3).map(tuple)), max_size=3).map(tuple),
     "kind": st.sampled_from(MoveKind),
 }
 BY_TYPE: dict[object, st.SearchStrategy[Any]] = {int: WHOLE, str: NAMES, bool: st.booleans()}
