@@ -43,8 +43,8 @@ LIDS = _hard(
 )
 QUEUE = _hard(
     "QUEUE",
-    "A quay crane does the steps of its queue in their order, each once, and nothing else; when queues are changed, what "
-    "was left to do is in them.",
+    "A quay crane does the steps of its queue in their order, each once, and nothing else; when queues are changed, "
+    "what was left to do is in them.",
 )
 ABOARD = _hard("ABOARD", "At the end there is aboard what the plan says, where it says.")
 JOB = _hard("JOB", "A job is given once and done once, or taken back.")
