@@ -110,9 +110,8 @@ class HourCounter:
 
     def hear(self, event: RunEvent) -> None:
         """The next event of the log."""
-        if event.at_ms // HOUR_MS != self._now_ms // HOUR_MS:
-            for hour in range(self._now_ms // HOUR_MS, event.at_ms // HOUR_MS):
-                self._visitors_at[hour] = self._visitors
+        for hour in range(_hour(self._now_ms), _hour(event.at_ms)):
+            self._visitors_at[hour] = self._visitors
         self._now_ms = max(self._now_ms, event.at_ms)
         hear = self._hears.get(type(event))
         if hear is not None:
@@ -191,7 +190,7 @@ class HourCounter:
         self._crane_worked(event.crane)["lids"] += 1
 
     def _crane_worked(self, crane: str) -> Counter[str]:
-        at = self._now_ms // HOUR_MS, crane
+        at = _hour(self._now_ms), crane
         self._calls_at[at] = self._call_of.get(crane, "")
         return self._crane[at]
 
@@ -216,7 +215,7 @@ class HourCounter:
             self._calls_at.setdefault((hour, event.crane), self._call_of.get(event.crane, ""))
 
     def _used(self, event: EnergyUsed) -> None:
-        self._wh[event.at_ms // HOUR_MS] += max(0, event.wh)
+        self._wh[_hour(event.at_ms)] += max(0, event.wh)
 
     def over(self) -> None:
         """The log ends here."""
@@ -225,7 +224,7 @@ class HourCounter:
         for machine, since_ms in self._stopped.items():
             self._count_stop(machine, since_ms)
         self._stopped.clear()
-        self._visitors_at[self._now_ms // HOUR_MS] = self._visitors
+        self._visitors_at[_hour(self._now_ms)] = self._visitors
 
     def crane_hours(self) -> tuple[CraneHour, ...]:
         """Every hour in which a quay crane worked, waited or was out of service, by hour and crane."""
@@ -256,6 +255,11 @@ class HourCounter:
             for hour in range(-(-self._now_ms // HOUR_MS))
             for counts in (self._truck_ms[hour],)
         )
+
+
+def _hour(at_ms: int) -> int:
+    """What happens at the full hour belongs to the one that ends."""
+    return max(0, at_ms - 1) // HOUR_MS
 
 
 def _by_hour(from_ms: int, until_ms: int) -> Iterator[tuple[int, int]]:

@@ -140,7 +140,7 @@ class Cluster:
         with client:
             handed_out = client.scatter(shared, broadcast=True, hash=False)
             submitted = {client.submit(work, handed_out, task, pure=False): task for task in tasks}
-            for future in as_completed(list(submitted)):  # type: ignore[no-untyped-call]
+            for future in as_completed(list(submitted), loop=client.loop):  # type: ignore[no-untyped-call]
                 task, failure = submitted.pop(future), future.exception()
                 if isinstance(failure, KilledWorker):
                     yield task, Lost("its worker was lost, and so was every other it was given to")
