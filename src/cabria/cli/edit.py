@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from cabria.planning.loading.editing.desk import Desk
     from cabria.planning.loading.result import PlannedCall
 
-app = typer.Typer(help="Change a finished plan by hand; each edit has its price.")
+app = typer.Typer(
+    help="Change a finished plan by hand; each edit has its price.",
+    epilog="Example: cabria edit exchange my-call my-call-plan BOLU1234567 BOLU7654321 --try",
+    no_args_is_help=True,
+)
 
 CallArgument = Annotated[Path, typer.Argument(help="The call folder.")]
 PlanArgument = Annotated[Path, typer.Argument(help="The folder that `cabria plan` wrote.")]

@@ -36,7 +36,7 @@ def simulate(
     vary: Annotated[
         list[str] | None, typer.Option(help="A setting and its values: trucks=20..60:10, look_ahead=3,9. Repeatable.")
     ] = None,
-    trucks: Annotated[str, typer.Option(help="The same as --vary trucks=...")] = "",
+    trucks: Annotated[str, typer.Option(help="As --vary trucks=20..60 and the like.")] = "",
     breakdowns: Annotated[bool, typer.Option("--breakdowns", help="Machines break down and are repaired.")] = False,
     replications: Annotated[int, typer.Option(help="Runs of each variant, all on the same seeds.", min=1)] = 1,
     seed: SeedOption = 0,
