@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 EXAMPLES = (
-    "Examples: cabria simulate my-call --vary trucks=20..60:10 --replications 20 --jobs 2 --out my-runs; "
+    "Example: cabria simulate my-call --vary trucks=20..60:10 --replications 20 --jobs 2 --out my-runs; "
     "cabria simulate week --teu 1500000 --vary look_ahead=3,9 --out weeks; cabria simulate my-call --settings"
 )
 
