@@ -4,6 +4,9 @@ An instance `made:TRUCKS` is one call at six quay cranes of 36 moves an hour and
 trucks. `cost` is the part of the cranes' limit that is not reached; the plan itself reaches `plan_share` of it (lids
 and travel take the rest), the run `share`.
 
+`made:TRUCKS:HOURS` works the call again and again, each time with the next seed, until so many hours are simulated, and
+counts the runs that stood still (`deadlocks`) and the rules that the referee saw broken: every run is judged.
+
 An instance `week:MILLIONS`, `week:MILLIONS:TRUCKS` or `week:MILLIONS:TRUCKS:DAYS` is a week of ships, road trucks and a
 yard at so many million TEU a year; `cost` is the share of the time of quay cranes in which they wait. CPU seconds are
 those of everything: demand, plans, run and referee; `year_cpu_min` is what a year of such weeks would take.
@@ -11,16 +14,22 @@ those of everything: demand, plans, run and referee; `year_cpu_min` is what a ye
 
 from __future__ import annotations
 
+import re
+import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import count, islice
 from pathlib import Path
+from statistics import mean
 
+from benchmarks import samples
 from cabria.domain.calls import VesselCall
 from cabria.domain.errors import DataError
 from cabria.domain.plan import LoadingPlan
-from cabria.experiments.call_runs import RunSetting, run_call
+from cabria.experiments.call_runs import CallRun, RunSetting, run_call
 from cabria.experiments.calls import make_call
 from cabria.experiments.layouts import chancay_layout
 from cabria.experiments.weeks.run import run_scenario
@@ -35,10 +44,11 @@ at 1.5 M TEU a year: at least 500 times real time (a year in under 8 minutes is 
 crane hour are planned with.
 """
 DEFAULT_SECONDS = 60.0
-FLAGS = {"breakdowns": "machines break down and are repaired"}
+FLAGS = {"breakdowns": "machines break down and are repaired, and wind stops the quay cranes"}
 Row = dict[str, object]
 CYCLE_S = 100
 MOVES = 2_400
+_MADE = re.compile(r"made:(\d{1,3})(?::(\d{1,5}))?")
 
 
 def default_paths() -> list[str]:
@@ -56,13 +66,61 @@ def run(
 ) -> Iterator[Row]:
     """One row an instance; a run takes what it takes, `seconds` and `jobs` change nothing."""
     for path in map(str, paths):
-        kind, _, trucks = path.partition(":")
-        if kind == "week":
+        made = _MADE.fullmatch(path)
+        if path.startswith("week:"):
             yield _week_row(path, seed, breakdowns)
-        elif kind != "made" or not trucks.isdigit() or not 0 < int(trucks) <= 70:
-            yield {"instance": path, "error": f"{path}: write made:TRUCKS with 1 to 70 trucks, as made:40."}
+        elif made is None or not 0 < int(made[1]) <= 70:
+            yield {
+                "instance": path,
+                "error": f"{path}: write made:TRUCKS with 1 to 70 trucks, as made:40 or made:40:100.",
+            }
+        elif made[2]:
+            yield _hours_row(path, RunSetting(int(made[1]), has_breakdowns=breakdowns, seed=seed), int(made[2]), jobs)
         else:
-            yield _row(path, RunSetting(int(trucks), has_breakdowns=breakdowns, seed=seed))
+            yield _row(path, RunSetting(int(made[1]), has_breakdowns=breakdowns, seed=seed))
+
+
+def _hours_row(name: str, setting: RunSetting, hours: int, jobs: int) -> Row:
+    """The call again and again, each with the next seed, until so many hours are simulated; every run is judged."""
+    wall, cpu_s, run_ms, seeds = time.perf_counter(), 0.0, 0, count(setting.seed)
+    shares: list[float] = []
+    broken: list[str] = []
+    stood_still: list[int] = []
+    happened: Counter[str] = Counter()
+    while run_ms < hours * 3_600_000:
+        settings = [replace(setting, seed=seed) for seed in islice(seeds, jobs)]
+        for run in samples.spread(_run, settings, jobs):
+            cpu_s, run_ms = cpu_s + run.cpu_s, run_ms + run.figures.run_ms
+            shares.append((run.figures.gross_moves_per_hour or 0.0) * CYCLE_S / 3_600)
+            broken += [f"seed {run.setting.seed}: {finding}" for finding in run.judgement.broken]
+            stood_still += [run.setting.seed] * run.stood_still
+            happened.update(type(event).__name__ for event in run.events)
+            happened["moves"] += run.figures.moves
+            happened["charged_kwh"] += sum(run.figures.charged_wh.values()) // 1_000
+            print(f"{name} seed {run.setting.seed}: {run_ms / 3_600_000:.1f} h", file=sys.stderr, flush=True)
+    return {
+        "instance": name,
+        "cost": round(1 - mean(shares), 4),
+        "bound": None,
+        "proven": False,
+        "cpu_s": round(cpu_s, 3),
+        "wall_s": round(time.perf_counter() - wall, 3),
+        "valid": not broken and not stood_still,
+        "share": round(mean(shares), 4),
+        "runs": len(shares),
+        "deadlocks": len(stood_still),
+        "stood_still": " ".join(map(str, stood_still)),
+        "broken_rules": len(broken),
+        "first_broken": broken[0] if broken else "",
+        "simulated_h": round(run_ms / 3_600_000, 2),
+        "times_real_time": round(run_ms / 1_000 / cpu_s),
+        "moves": happened["moves"],
+        "stops": happened["MachineStopped"],
+        "towed": happened["TruckTowed"],
+        "handed_over": happened["MoveHandedOver"],
+        "refused_work": happened["WorkRefused"],
+        "charged_kwh": happened["charged_kwh"],
+    }
 
 
 def _row(name: str, setting: RunSetting) -> Row:
@@ -126,6 +184,10 @@ def week_named(name: str) -> Scenario:
         )
     except (ValueError, OverflowError) as error:
         raise DataError("write week:MILLIONS[:TRUCKS[:DAYS]], as week:1.5:40:7.", place=name) from error
+
+
+def _run(setting: RunSetting) -> CallRun:
+    return run_call(*planned_call(), chancay_layout(), setting)
 
 
 @cache

@@ -18,16 +18,18 @@ from cabria.referee.run_record import measures_of
 from cabria.twin.failures import Reliability
 from cabria.twin.quay_cranes import Spread
 from cabria.twin.twin import Fleet, Twin
+from cabria.twin.weather import Wind
 
 HOUR_MS = 3_600_000
 STANDSTILL_H = 3
-"""After so many hours without a step of any quay crane a run is given up: it stands still."""
+"""After so many hours without a step of any quay crane, none of them out of service, a run stands still."""
 BREAKDOWNS = Fleet(
     truck_reliability=Reliability(between_h=40, repair_min=8),
     quay_crane_reliability=Reliability(between_h=25, repair_min=20),
     yard_crane_reliability=Reliability(between_h=50, repair_min=15),
+    wind=Wind(between_h=60, lasts_h=1.5),
 )
-"""How often machines break down in a run with breakdowns."""
+"""How often machines break down, and wind stops the quay cranes, in a run with breakdowns."""
 MOST_TRUCKS = 1_000
 
 
@@ -123,7 +125,7 @@ def _run_to_end(twin: Twin) -> bool:
     while not twin.is_idle:
         twin.run(twin.now_ms + HOUR_MS)
         now_done = sum(crane.next for crane in cranes)
-        since_h = 0 if now_done > done else since_h + 1
+        since_h = 0 if now_done > done or any(crane.failed for crane in cranes) else since_h + 1
         done = now_done
         if since_h == STANDSTILL_H:
             return False
