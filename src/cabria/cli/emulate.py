@@ -104,8 +104,10 @@ async def _run(places: list[tuple[RobotId, Pose]], address: object, settings: Fl
 
     from cabria.adapters.mqtt.address import Address
     from cabria.adapters.mqtt.embedded import embedded_broker
+    from cabria.adapters.mqtt.link import ignore_closed_sockets
     from cabria.adapters.vda5050.emulation.fleet import run_fleet
 
+    ignore_closed_sockets(asyncio.get_running_loop())
     told = -1
 
     def tell(connected: int) -> None:

@@ -7,6 +7,7 @@ must be known at once (connection, factsheet) is retained. So a link that was aw
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 import ssl
@@ -121,6 +122,7 @@ class Link:
             finally:
                 self.is_connected = False
                 writing.cancel()
+                await asyncio.gather(writing, return_exceptions=True)
 
     async def _write(self, client: Client) -> None:
         try:
@@ -129,3 +131,14 @@ class Link:
                 await client.publish(*message)
         except MqttError as error:
             log.info("%s could not write: %s", self._identifier, error)
+
+
+def ignore_closed_sockets(loop: asyncio.AbstractEventLoop) -> None:
+    """The client library asks once more for a socket that a dying broker has closed; that is no news for anybody."""
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        error = context.get("exception")
+        if not (isinstance(error, OSError) and error.errno == errno.EBADF):
+            loop.default_exception_handler(context)
+
+    loop.set_exception_handler(handle)
