@@ -143,7 +143,9 @@ def replay(entries: Iterable[Numbered], standing: Standing | None = None, after:
         except JournalStoppedError:
             raise
         except FAILURES:
-            continue  # as then: the failure is an entry, which was compared
+            if journal.next is entry:
+                raise ReplayDivergedError(entry.number, entry.record, None) from None
+            # Otherwise as then: the failure is an entry, which was compared.
     return Replayed(control, journal.durable, clock.now_ms, tuple(journal.missing))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cabria.adapters.journal.closed_form import decode, encode
@@ -45,6 +45,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=60)
 @given(VALUES)
 def test_what_goes_in_comes_out(value: Any) -> None:
     out = decode(encode(value))
