@@ -43,8 +43,8 @@ def emulate(
 ) -> None:
     """Run driverless trucks that speak VDA 5050.
 
-    They take orders over MQTT and move as the twin's trucks do. They stand on the layout's parking stands at first, then beside blocks and under cranes, with their serial numbers
-    T001, T002 ... in that order.
+    They take orders over MQTT and move as the twin's trucks do. They stand on the layout's parking stands at first,
+    then beside blocks and under cranes, with their serial numbers T001, T002 ... in that order.
     """
     import asyncio
 
