@@ -34,7 +34,7 @@ OFTEN = Reliability(between_h=0.5, repair_min=4)
 
 @cache
 def run() -> tuple[JournalInMemory, tuple[tuple[int, bytes], ...], list[RunEvent]]:
-    """An hour of the made call with breakdowns and a road truck: its journal, how everything stood at times, its log."""
+    """An hour of the made call with breakdowns and a road truck: journal, how everything stood at times, log."""
     journal = JournalInMemory()
     fleet = Fleet(
         8, spread=Spread(0.2), truck_reliability=OFTEN, quay_crane_reliability=OFTEN, yard_crane_reliability=OFTEN
