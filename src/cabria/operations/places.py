@@ -11,6 +11,8 @@ from cabria.operations.board import Board, StackId, stack_of
 from cabria.operations.rails import Stretch
 from cabria.operations.settings import Settings
 
+FAR_MS = 3_600_000
+"""Of a way that cannot be driven."""
 REEFER_TIERS = 4
 """Reefers are stacked no higher than the racks."""
 
@@ -101,46 +103,73 @@ def _buried_ms(board: Board, box: ContainerId, stack: StackId, settings: Setting
 
 
 def incoming(
-    board: Board, box: ContainerId, from_stand: int, waiting: Mapping[str, int], settings: Settings
+    board: Board,
+    box: ContainerId,
+    from_stand: int,
+    waiting: Mapping[str, int],
+    settings: Settings,
+    onward: Sequence[int] = (),
 ) -> YardPosition | None:
-    """Where a box from the ship goes: a block near by whose crane is not busy, a stack in which it buries nothing.
+    """Where a box that comes in goes: near by, where the truck then has not far to one of the stands `onward`, to a
+    block whose crane is not busy, on a stack in which it buries nothing.
 
     Blocks without a crane in service are taken only when there is no room elsewhere. `waiting` is how many boxes wait
     for the yard crane of each block, or are on their way to it.
     """
     served = {block.id: board.served_bays(block.id) for block in board.blocks.values() if board.cranes_on(block.id)}
-    best = _best_stack(board, box, from_stand, waiting, settings, served)
+    ways = _Ways(board, from_stand, onward)
+    best = _best_stack(board, box, ways, waiting, settings, served)
     if best is None and any(bays is not None for bays in served.values()):
-        best = _best_stack(board, box, from_stand, waiting, settings, dict.fromkeys(served))
+        best = _best_stack(board, box, ways, waiting, settings, dict.fromkeys(served))
     return None if best is None else top_of(board, best)
 
 
 def _best_stack(
     board: Board,
     box: ContainerId,
-    from_stand: int,
+    ways: _Ways,
     waiting: Mapping[str, int],
     settings: Settings,
-    bays: Mapping[str, Container[int] | None],
+    served: Mapping[str, Container[int] | None],
 ) -> StackId | None:
     """Of some blocks, in some of their bays or in all."""
     best: tuple[int, StackId] | None = None
-    blocks = sorted(
-        (_way_ms(board, from_stand, board.blocks[name]) + waiting.get(name, 0) * settings.busy_block_ms, name)
-        for name in bays
+    first, step = (2, 4) if board.length_ft[box] > 20 else (1, 2)
+    bays = sorted(
+        (ways.ms(name, bay) + waiting.get(name, 0) * settings.busy_block_ms, name, bay)
+        for name, within in served.items()
+        for bay in range(first, 2 * board.blocks[name].bays, step)
+        if within is None or bay in within
     )
-    for block_ms, name in blocks:
-        if best is not None and block_ms >= best[0]:
+    for bay_ms, name, bay in bays:
+        if best is not None and bay_ms >= best[0]:
             break
-        for stack in stacks_for(board, box, board.blocks[name], bays[name]):
-            cost = block_ms + _buried_ms(board, box, stack, settings) + 400 * board.height(stack)
+        for stack in stacks_for(board, box, board.blocks[name], (bay,)):
+            cost = bay_ms + _buried_ms(board, box, stack, settings) + 400 * board.height(stack)
             if best is None or (cost, stack) < best:
                 best = (cost, stack)
     return None if best is None else best[1]
 
 
-def _way_ms(board: Board, from_stand: int, block: YardBlock) -> int:
-    """Driving time to the stand in the middle of a block."""
-    middle = YardPosition(block.id, block.bays // 2 * 2 + 1, 1, 1)
-    times = [board.lanes.least_ms(from_stand, stand) for stand in board.stands_for_yard(middle)]
-    return min((ms for ms in times if ms is not None), default=3_600_000)
+class _Ways:
+    """Driving times of a truck from a stand by way of a bay to the nearest of some others."""
+
+    def __init__(self, board: Board, from_stand: int, onward: Sequence[int]) -> None:
+        self._board, self._from, self._onward = board, from_stand, onward
+        self._by_stand: dict[int, int] = {}
+
+    def ms(self, block: str, bay: int) -> int:
+        stands = self._board.stands_for_yard(YardPosition(block, bay, 1, 1))
+        return min(map(self._over_ms, stands), default=FAR_MS)
+
+    def _over_ms(self, stand: int) -> int:
+        known = self._by_stand.get(stand)
+        if known is None:
+            known = self._by_stand[stand] = self._least_ms(self._from, stand) + min(
+                (self._least_ms(stand, on) for on in self._onward), default=0
+            )
+        return known
+
+    def _least_ms(self, start: int, stand: int) -> int:
+        ms = 0 if start == stand else self._board.lanes.least_ms(start, stand)
+        return FAR_MS if ms is None else ms

@@ -35,6 +35,8 @@ class Settings:
     """How long before a truck's arrival its yard crane may begin."""
     rehandle_bays: int = 8
     """How far, in bay numbers, a box in the way is carried at most."""
+    onward_moves: int = 12
+    """How many of the moves that come next are looked at for where a truck goes after its block."""
     busy_block_ms: int = 90_000
     """What each box waiting for a yard crane counts, in milliseconds, when a block is chosen for another."""
     most_visitors: int = 60
