@@ -7,7 +7,7 @@ from cabria.domain.run_events import MoveDone
 from cabria.operations.board import Move, StopKind
 from cabria.operations.desk import Desk
 from cabria.operations.places import incoming
-from cabria.operations.truck_work import stands_at
+from cabria.operations.truck_work import stands_onward
 
 
 def stop_made(desk: Desk, move: Move) -> None:
@@ -41,22 +41,10 @@ def keep_place(desk: Desk, move: Move) -> None:
     if box in board.goes_to:
         return
     stand = board.trucks[move.truck].stand
-    place = incoming(board, box, stand, board.waiting_by_block(), desk.settings, _onward(desk, move))
+    place = incoming(board, box, stand, board.waiting_by_block(), desk.settings, stands_onward(desk, move))
     if place is None:
         raise YardFullError(f"No stack takes container {box} ({board.length_ft[box]} ft).")
     board.keep(box, place)
-
-
-def _onward(desk: Desk, move: Move) -> list[int]:
-    """Stands where the truck of a move may be wanted next: where the moves begin that come next and have no truck."""
-    board = desk.board
-    if not move.queue:
-        return []
-    wanting = sorted(
-        (board.turn(board.quay_cranes[m.queue], m.step), m.id) for m in board.moves.values() if m.queue and not m.truck
-    )
-    starts = [stands_at(desk, board.moves[name]) for _, name in wanting[: desk.settings.onward_moves]]
-    return sorted({stands[0] for stands in starts if stands})
 
 
 class YardFullError(TerminalError):

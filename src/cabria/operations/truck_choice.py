@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from cabria.domain.positions import YardPosition
-from cabria.operations.board import Move, StopKind, Truck
+from cabria.operations.board import Move, QuayCraneState, StopKind, Truck
 from cabria.operations.desk import Desk
 from cabria.operations.settings import TruckChoice
-from cabria.operations.truck_work import give_truck, is_idle, stands_at, stands_open_for
+from cabria.operations.truck_work import (
+    NO_WAY_MS,
+    give_truck,
+    is_idle,
+    stands_at,
+    stands_onward,
+    stands_open_for,
+    way_ms,
+)
 from cabria.planning.dispatch.assignment.problem import Array, AssignmentProblem
 from cabria.planning.dispatch.assignment.solve import solve
 
-NO_WAY_MS = 10_000_000
 LATENESS_WEIGHT = 20
 """How much more a second of lateness counts than one of driving."""
 YARD_MS = 60_000
@@ -33,11 +40,16 @@ class Comer(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A move that wants a truck, where it may be begun, and when a truck must be there for the crane not to wait."""
+    """A move that wants a truck, the stands where it may be begun, and how far it is on from each to the quay crane.
+
+    Its truck is to be on that way by `due_ms` for the crane not to wait; `begin_ms` is when it is to be there.
+    """
 
     move: Move
     stands: list[int]
-    latest_ms: int
+    on_ms: list[int]
+    due_ms: int
+    begin_ms: int
 
 
 def assign_trucks(desk: Desk) -> None:
@@ -48,14 +60,14 @@ def assign_trucks(desk: Desk) -> None:
     always goes to the move that is first of all.
     """
     comers = list(_comers(desk))
-    asked = list(_asked(desk, len(comers)))
+    asked = _asked(desk, len(comers))
     if not asked or not any(is_idle(comer.truck) for comer in comers):
         return
-    ways_ms = np.array([[_way_ms(desk, comer.stand, stands) for _, stands, _ in asked] for comer in comers])
-    for row, column in _pairs(desk, comers, asked, ways_ms):
-        truck, move = comers[row].truck, asked[column].move
-        if is_idle(truck) and ways_ms[row, column] < NO_WAY_MS:
-            give_truck(desk, move, truck, _reason(desk, comers[row], asked[column], int(ways_ms[row, column])))
+    for row, column in _pairs(desk, comers, asked):
+        truck, each = comers[row].truck, asked[column]
+        drive_ms = _way_ms(desk, truck.stand, each)
+        if is_idle(truck) and drive_ms < NO_WAY_MS:
+            give_truck(desk, each.move, truck, _reason(desk, each, drive_ms))
 
 
 def _comers(desk: Desk) -> Iterator[Comer]:
@@ -86,8 +98,8 @@ def _free_ms(desk: Desk, truck: Truck, move: Move) -> int | None:
     return None
 
 
-def _asked(desk: Desk, trucks: int) -> Iterator[Asked]:
-    """The moves whose turn is first, as many as there are trucks, and where each may be begun.
+def _asked(desk: Desk, trucks: int) -> list[Asked]:
+    """As many moves as there are trucks: the one whose turn is first of all, then those that must be begun first.
 
     A move that cannot be begun yet keeps its truck: otherwise later ones could take all and wait for it for ever.
     """
@@ -96,35 +108,60 @@ def _asked(desk: Desk, trucks: int) -> Iterator[Asked]:
         (board.turn(board.quay_cranes[m.queue], m.step), m.id) for m in board.moves.values() if not m.truck
     )
     busy = board.waiting_by_block()
-    for _, name in wanting[:trucks]:
-        move = board.moves[name]
-        if stands := stands_open_for(desk, move):
-            latest_ms = board.needed_ms(move, desk.now_ms) - _from_there_ms(desk, move, stands[0], busy)
-            yield Asked(move, stands, latest_ms)
+    asked = [_ask(desk, board.moves[name], busy) for _, name in wanting]
+    if desk.settings.by_start:
+        asked[1:] = sorted(asked[1:], key=lambda each: (each.begin_ms, each.move.id))
+    return [each for each in asked[:trucks] if each.stands]
 
 
-def _from_there_ms(desk: Desk, move: Move, stand: int, busy: dict[str, int]) -> int:
-    """How long after its arrival at its first stop a truck is at the quay crane, roughly."""
-    if move.stop.is_quay:
-        return 0
+def _ask(desk: Desk, move: Move, busy: Mapping[str, int]) -> Asked:
     board = desk.board
-    crane = board.quay_cranes[move.queue]
-    quay = board.stands_for_quay(board.calls[crane.call].x_mm(crane.steps[move.step].bay))
-    way_ms = min((ms for ms in (board.lanes.least_ms(stand, there) for there in quay) if ms is not None), default=0)
-    place = board.boxes[move.stop.containers[0]]
-    waiting = busy[place.block] if isinstance(place, YardPosition) else 0
-    digs = len(board.over(move.stop.containers[0]))
-    return way_ms + YARD_MS * (len(move.stops) - 1 + digs) + desk.settings.busy_crane_ms * max(0, waiting - 1)
+    stands, onward = stands_at(desk, move), () if move.stop.is_quay else stands_onward(desk, move)
+    on_ms = {stand: way_ms(desk, stand, onward) if onward else 0 for stand in stands}
+    yard_ms = 0 if move.stop.is_quay else _yard_ms(desk, move, busy)
+    needed_ms = _expected_ms(desk, board.quay_cranes[move.queue], move.step)
+    open_now = stands_open_for(desk, move)
+    return Asked(
+        move=move,
+        stands=open_now,
+        on_ms=[on_ms[stand] for stand in open_now],
+        due_ms=needed_ms - yard_ms,
+        begin_ms=needed_ms - yard_ms - min(on_ms.values(), default=0),
+    )
 
 
-def _pairs(desk: Desk, comers: Sequence[Comer], asked: Sequence[Asked], ways_ms: Array) -> list[tuple[int, int]]:
+def _expected_ms(desk: Desk, crane: QuayCraneState, number: int) -> int:
+    """When a quay crane will be at a step, if it and those it must wait for go on as planned from where they are."""
+    first, now_ms, steps = crane.next, desk.now_ms, crane.steps
+    expected_ms = now_ms + 1_000 * (steps[number].start_s - steps[first].start_s)
+    for step in range(first, number + 1):
+        for name, last in desk.waits[crane.call].get((crane.id, step), ()):
+            other = desk.board.quay_cranes[name]
+            if other.next <= last:
+                over_ms = now_ms + 1_000 * (other.steps[last].end_s - other.steps[other.next].start_s)
+                expected_ms = max(expected_ms, over_ms + 1_000 * (steps[number].start_s - steps[step].start_s))
+    return expected_ms
+
+
+def _yard_ms(desk: Desk, move: Move, busy: Mapping[str, int]) -> int:
+    """What yard cranes take until a truck has its boxes, roughly."""
+    board, box = desk.board, move.stop.containers[0]
+    place = board.boxes[box]
+    before = busy[place.block] - 1 if isinstance(place, YardPosition) else 0
+    return YARD_MS * (len(move.stops) - 1 + len(board.over(box))) + desk.settings.busy_crane_ms * max(0, before)
+
+
+def _pairs(desk: Desk, comers: Sequence[Comer], asked: Sequence[Asked]) -> list[tuple[int, int]]:
     """Row of the truck and column of the move."""
+    if not comers or not asked:
+        return []
+    ways_ms = np.array([[_way_ms(desk, comer.stand, each) for each in asked] for comer in comers])
     if desk.settings.truck_choice is TruckChoice.NEAREST:
         return _nearest(ways_ms)
     costs = ways_ms
     if desk.settings.truck_choice is TruckChoice.IN_TIME:
         there_ms = np.array([comer.free_ms for comer in comers])[:, None] + ways_ms
-        late_ms = np.maximum(0, there_ms - np.array([each.latest_ms for each in asked])[None, :])
+        late_ms = np.maximum(0, there_ms - np.array([each.due_ms for each in asked])[None, :])
         costs = ways_ms + LATENESS_WEIGHT * late_ms
     trucks = tuple(comer.truck.id for comer in comers)
     moves = tuple(each.move.id for each in asked)
@@ -141,13 +178,14 @@ def _nearest(ways_ms: Array) -> list[tuple[int, int]]:
     return pairs
 
 
-def _way_ms(desk: Desk, start: int, stands: Sequence[int]) -> int:
-    times = [0 if stand == start else desk.board.lanes.least_ms(start, stand) for stand in stands]
-    return min((ms for ms in times if ms is not None), default=NO_WAY_MS)
+def _way_ms(desk: Desk, start: int, asked: Asked) -> int:
+    """By the best of the stands to the quay crane."""
+    ways = (way_ms(desk, start, (stand,)) + on_ms for stand, on_ms in zip(asked.stands, asked.on_ms, strict=True))
+    return min(ways, default=NO_WAY_MS)
 
 
-def _reason(desk: Desk, comer: Comer, asked: Asked, way_ms: int) -> str:
+def _reason(desk: Desk, asked: Asked, drive_ms: int) -> str:
     """Why this truck, in seconds."""
-    late_s = (desk.now_ms + way_ms - asked.latest_ms) // 1_000
-    told = f"{late_s} s late for its crane" if late_s > 0 else f"{-late_s} s before its crane needs it there"
-    return f"{desk.settings.truck_choice}: {way_ms // 1_000} s away, {told}"
+    late_s = (desk.now_ms + drive_ms - asked.due_ms) // 1_000
+    told = f"{late_s} s late" if late_s > 0 else f"{-late_s} s early"
+    return f"{desk.settings.truck_choice}: {drive_ms // 1_000} s of driving to its quay crane, {told}"

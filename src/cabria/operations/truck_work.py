@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cabria.domain.positions import YardPosition
 from cabria.domain.run_events import OnTruck, TripBooked, TruckAssigned
 from cabria.domain.stands import StandKind
-from cabria.operations.board import Move, QuayCraneState, StopKind, Truck
+from cabria.operations.board import Move, QuayCraneState, Stop, StopKind, Truck
 from cabria.operations.desk import Desk
 from cabria.planning.dispatch.traffic.kernels import ENDLESS
 from cabria.planning.dispatch.traffic.lane_book import Passage
 
-NO_WAY_MS = 100_000_000
+NO_WAY_MS = 10_000_000
+"""Of a way that cannot be driven."""
 TRIED = 6
 """Waiting places tried at most before a truck stays where it is."""
 REST = (StandKind.PARKING, StandKind.CHARGER)
@@ -67,7 +68,7 @@ def drive_to_stops(desk: Desk) -> None:
         stands = stands_open_for(desk, move)
         if truck.stand in stands_at(desk, move):
             truck.at_stop = True
-        elif not (stands and drive(desk, truck, stands, f"{move.stop.kind} there")):
+        elif not (stands and drive(desk, truck, stands, f"{move.stop.kind} there", onward=stands_onward(desk, move))):
             _wait_near(desk, truck, stands_at(desk, move), in_use)
 
 
@@ -126,14 +127,32 @@ def _free(desk: Desk, stands: Sequence[int]) -> list[int]:
 
 def stands_at(desk: Desk, move: Move) -> tuple[int, ...]:
     """All stands at which the next stop of a move may be made."""
+    return _stands_of(desk, move, move.stop)
+
+
+def _stands_of(desk: Desk, move: Move, stop: Stop) -> tuple[int, ...]:
     board = desk.board
-    if move.stop.is_quay:
+    if stop.is_quay:
         crane = board.quay_cranes[move.queue]
         return board.stands_for_quay(board.calls[crane.call].x_mm(crane.steps[move.step].bay))
-    place = board.boxes[move.stop.containers[0]]
-    if move.stop.kind is StopKind.YARD_TAKES:
-        place = board.goes_to[move.stop.containers[0]]
+    box = stop.containers[0]
+    place = board.goes_to.get(box) if stop.kind is StopKind.YARD_TAKES else board.boxes[box]
     return board.stands_for_yard(place) if isinstance(place, YardPosition) else ()
+
+
+def stands_onward(desk: Desk, move: Move) -> tuple[int, ...]:
+    """Where its truck goes after its next stop: to the stop after that, or to where moves begin that come next and have
+    no truck. Empty where nobody knows."""
+    board = desk.board
+    if move.at + 1 < len(move.stops):
+        return _stands_of(desk, move, move.stops[move.at + 1])
+    if not move.queue:
+        return ()
+    wanting = sorted(
+        (board.turn(board.quay_cranes[m.queue], m.step), m.id) for m in board.moves.values() if m.queue and not m.truck
+    )
+    starts = [stands_at(desk, board.moves[name]) for _, name in wanting[: desk.settings.onward_moves]]
+    return tuple(sorted({stands[0] for stands in starts if stands}))
 
 
 def stands_open_for(desk: Desk, move: Move) -> list[int]:
@@ -181,17 +200,37 @@ def _earlier_claims(desk: Desk, move: Move) -> Iterator[tuple[str, frozenset[int
                 yield crane.id, claim
 
 
-def drive(desk: Desk, truck: Truck, stands: Sequence[int], reason: str, *, in_order: bool = False) -> bool:
-    """Book the trip to the nearest of some stands that can be had, or to the first as they stand `in_order`."""
+def drive(
+    desk: Desk,
+    truck: Truck,
+    stands: Sequence[int],
+    reason: str,
+    *,
+    onward: Sequence[int] = (),
+    in_order: bool = False,
+) -> bool:
+    """Book the trip to the one of some stands, of those that can be had, from which it is nearest to the first of some
+    others; or to the first as they stand `in_order`."""
     board = desk.board
-    times = [(board.lanes.least_ms(truck.stand, stand), stand) for stand in stands if stand != truck.stand]
-    ways = [(ms, stand) for ms, stand in times if ms is not None]
-    for _, stand in ways if in_order else sorted(ways):
+    others = [stand for stand in stands if stand != truck.stand]
+    for stand in others if in_order else nearest_first(desk, truck.stand, others, onward):
         passage = board.lanes.drive(truck.number, stand, desk.now_ms)
         if passage is not None:
             _start(desk, truck, stand, passage, reason)
             return True
     return False
+
+
+def nearest_first(desk: Desk, start: int, stands: Iterable[int], onward: Sequence[int]) -> list[int]:
+    """Stands to which there is a way, by how long a truck drives there and on to the nearest of some others."""
+    ways = [(way_ms(desk, start, (stand,)) + (way_ms(desk, stand, onward) if onward else 0), stand) for stand in stands]
+    return [stand for ms, stand in sorted(ways) if ms < NO_WAY_MS]
+
+
+def way_ms(desk: Desk, start: int, stands: Iterable[int]) -> int:
+    """How long a truck drives to the nearest of some stands on empty lanes; NO_WAY_MS or more where there is no way."""
+    times = [0 if stand == start else desk.board.lanes.least_ms(start, stand) for stand in stands]
+    return min((ms for ms in times if ms is not None), default=NO_WAY_MS)
 
 
 def _start(desk: Desk, truck: Truck, stand: int, passage: Passage, reason: str) -> None:
