@@ -2,7 +2,8 @@
 
 Each benchmark is a module with `run(paths, *, seconds, seed, jobs, solutions)` that yields one row a solved instance,
 `DEFAULT_SECONDS`, `default_paths()` for the short protocol, `ANCHORS` as words for the page and, where it has switches
-of its own, `FLAGS`, or folders it must be told, `FOLDERS`: name and help; `run` takes them as further keywords. A row
+of its own, `FLAGS`, or folders it must be told, `FOLDERS`: name and help, or `CHOICES`: name and values, the first
+of them when none is said; `run` takes them as further keywords. A row
 with a key `error` is told on stderr instead of written; the others go on and the exit code is 1.
 """
 
@@ -110,12 +111,16 @@ def _options(arguments: list[str] | None) -> tuple[argparse.Namespace, dict[str,
     flags: dict[str, str] = getattr(_module(named), "FLAGS", {}) if named else {}
     for flag, text in flags.items():
         parser.add_argument(f"--{flag}", action="store_true", help=text)
+    choices: dict[str, tuple[str, ...]] = getattr(_module(named), "CHOICES", {}) if named else {}
+    for choice, values in choices.items():
+        parser.add_argument(f"--{choice}", choices=values, default=values[0], help=f"default {values[0]}")
     paths: dict[str, str] = getattr(_module(named), "FOLDERS", {}) if named else {}
     for folder, text in paths.items():
         parser.add_argument(f"--{folder}", type=Path, metavar="DIR", help=text)
     parser.add_argument("-h", "--help", action="help", help="show this and end")
     options = parser.parse_intermixed_args(arguments)
-    return options, {name: getattr(options, name) for name in (name.replace("-", "_") for name in (*flags, *paths))}
+    names = [name.replace("-", "_") for name in (*flags, *choices, *paths)]
+    return options, {name: getattr(options, name) for name in names}
 
 
 def _positive(text: str) -> float:

@@ -34,6 +34,8 @@ from cabria.experiments.calls import make_call
 from cabria.experiments.layouts import chancay_layout
 from cabria.experiments.weeks.run import run_scenario
 from cabria.experiments.weeks.scenario import Scenario
+from cabria.operations.policies import POLICIES
+from cabria.operations.settings import Settings
 from cabria.planning.loading.problem import LoadingProblem, Params
 from cabria.planning.loading.solve import solve
 
@@ -45,6 +47,7 @@ crane hour are planned with.
 """
 DEFAULT_SECONDS = 60.0
 FLAGS = {"breakdowns": "machines break down and are repaired, and wind stops the quay cranes"}
+CHOICES = {"policy": tuple(reversed(POLICIES))}
 Row = dict[str, object]
 CYCLE_S = 100
 MOVES = 2_400
@@ -63,21 +66,24 @@ def run(
     jobs: int,
     solutions: Path | None,
     breakdowns: bool = False,
+    policy: str = "ours",
 ) -> Iterator[Row]:
     """One row an instance; a run takes what it takes, `seconds` and `jobs` change nothing."""
+    settings = POLICIES[policy]
     for path in map(str, paths):
         made = _MADE.fullmatch(path)
         if path.startswith("week:"):
-            yield _week_row(path, seed, breakdowns)
+            yield _week_row(path, seed, breakdowns, settings)
         elif made is None or not 0 < int(made[1]) <= 70:
             yield {
                 "instance": path,
                 "error": f"{path}: write made:TRUCKS with 1 to 70 trucks, as made:40 or made:40:100.",
             }
         elif made[2]:
-            yield _hours_row(path, RunSetting(int(made[1]), has_breakdowns=breakdowns, seed=seed), int(made[2]), jobs)
+            setting = RunSetting(int(made[1]), has_breakdowns=breakdowns, settings=settings, seed=seed)
+            yield _hours_row(path, setting, int(made[2]), jobs)
         else:
-            yield _row(path, RunSetting(int(made[1]), has_breakdowns=breakdowns, seed=seed))
+            yield _row(path, RunSetting(int(made[1]), has_breakdowns=breakdowns, settings=settings, seed=seed), policy)
 
 
 def _hours_row(name: str, setting: RunSetting, hours: int, jobs: int) -> Row:
@@ -123,7 +129,7 @@ def _hours_row(name: str, setting: RunSetting, hours: int, jobs: int) -> Row:
     }
 
 
-def _row(name: str, setting: RunSetting) -> Row:
+def _row(name: str, setting: RunSetting, policy: str) -> Row:
     call, plan = planned_call()
     cpu, wall = time.process_time(), time.perf_counter()
     result = run_call(call, plan, chancay_layout(), setting)
@@ -140,6 +146,7 @@ def _row(name: str, setting: RunSetting) -> Row:
         "cpu_s": round(time.process_time() - cpu, 3),
         "wall_s": round(time.perf_counter() - wall, 3),
         "valid": result.judgement.is_good and not result.stood_still,
+        "policy": policy,
         "share": round(share, 4),
         "plan_share": round(lifts / hours / limit, 4),
         **{name: round(value, 4) for name, value in result.measures.items()},
@@ -149,10 +156,10 @@ def _row(name: str, setting: RunSetting) -> Row:
     }
 
 
-def _week_row(name: str, seed: int, breakdowns: bool) -> Row:
+def _week_row(name: str, seed: int, breakdowns: bool, settings: Settings) -> Row:
     wall = time.perf_counter()
     try:
-        scenario = replace(week_named(name), has_breakdowns=breakdowns)
+        scenario = replace(week_named(name), has_breakdowns=breakdowns, settings=settings)
         result = run_scenario(scenario, seed)
     except DataError as error:
         return {"instance": name, "error": f"{name}: {error}"}

@@ -48,7 +48,8 @@ def _hindrance(desk: Desk, crane: QuayCraneState) -> str:
     truck = board.trucks.get(move.truck)
     if truck is None:
         return "no truck"
-    if not (move.stop.is_quay and truck.stand in stands_at(desk, move)):
+    soon_ms = desk.now_ms + desk.settings.quay_ahead_ms
+    if not (move.stop.is_quay and truck.stand in stands_at(desk, move) and truck.arrives_ms <= soon_ms):
         return _where(step, move.stop.is_quay)
     return ""
 

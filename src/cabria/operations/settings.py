@@ -31,11 +31,14 @@ class Settings:
     """What each box waiting at a yard crane holds up the next."""
     dig_ahead: bool = True
     """Whether a yard crane with nothing else to do frees boxes whose trucks are still to come."""
+    quay_ahead_ms: int = 600_000
+    """How long before a truck's arrival its quay crane may begin; it then waits over the truck's place."""
     yard_ahead_ms: int = 75_000
     """How long before a truck's arrival its yard crane may begin."""
     rehandle_bays: int = 8
     """How far, in bay numbers, a box in the way is carried at most."""
-    by_start: bool = True
+    by_start: bool = False
+    """Whether moves are begun in the order in which they must be to be in time, or by the turns of the plan."""
     onward_moves: int = 12
     """How many of the moves that come next are looked at for where a truck goes after its block."""
     busy_block_ms: int = 90_000
