@@ -62,10 +62,9 @@ class Going:
             if self._script is None:
                 self._script = self._checks[len(self.results)].script()
                 self._wait = None
-            if self._wait is not None:
-                holds = self._wait.condition()
-                if not holds and now_ms < self._until_ms:
-                    return
+            holds = self._wait is not None and self._wait.condition()
+            if self._wait is not None and not holds and now_ms < self._until_ms:
+                return
             try:
                 self._wait = next(self._script) if self._wait is None else self._script.send(holds)
                 self._until_ms = now_ms + self._wait.within_ms
