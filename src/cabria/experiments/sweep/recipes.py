@@ -136,6 +136,6 @@ def _with_known(subject: Any, settings: Mapping[str, Value], log: Path) -> Any:
         typed = {name: type(knobs[name].usual)(value) for name, value in settings.items()}
         return with_values(subject, typed)
     except DataError as error:
-        raise error.inside(str(log)) from None
+        raise DataError(error.problem, file=str(log), place="line 1", remedy=error.remedy) from None
     except ValueError as error:
         raise DataError(f"A setting cannot be: {error}.", file=str(log), place="line 1") from None
