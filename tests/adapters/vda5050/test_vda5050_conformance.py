@@ -1,4 +1,4 @@
-"""The conformance kit finds nothing wrong with our vehicle and our fleet control, and finds what is wrong with others."""
+"""The conformance kit finds nothing wrong with our truck and our fleet control, and what is wrong with others."""
 
 from __future__ import annotations
 

@@ -65,6 +65,11 @@ class WiredVehicle:
             connected=lambda: self.vehicle.come_online(self._clock_ms()),
         )
         self._running: asyncio.Task[None] | None = None
+        self._listener: Callable[[Topic, bytes, int], None] | None = None
+
+    def listen(self, hear: Callable[[Topic, bytes, int], None]) -> None:
+        """Somebody else hears what comes, and hands it on."""
+        self._listener = hear
 
     def start(self) -> None:
         self._running = asyncio.create_task(self.link.run())
@@ -97,7 +102,11 @@ class WiredVehicle:
         return self._outgoing(self.vehicle.last_will(self._clock_ms()))
 
     def _hear(self, topic: str, payload: bytes) -> None:
-        self.vehicle.hear(Topic.parse(topic).name, payload, self._clock_ms())
+        at = Topic.parse(topic)
+        if self._listener is not None:
+            self._listener(at, payload, self._clock_ms())
+        else:
+            self.vehicle.hear(at.name, payload, self._clock_ms())
 
     def _break(self) -> None:
         """Without a goodbye: the broker tells the last will."""
