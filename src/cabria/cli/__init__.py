@@ -19,6 +19,7 @@ from cabria import __version__
 from cabria.cli import (
     berth,
     call,
+    conformance,
     cranes,
     edi,
     edit,
@@ -61,6 +62,7 @@ for name, group in (
     ("journal", journal.app),
     ("profile", profile.app),
     ("scenario", scenario.app),
+    ("conformance", conformance.app),
     ("run-log", run_log.app),
 ):
     app.add_typer(group, name=name)
