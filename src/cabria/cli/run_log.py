@@ -107,7 +107,7 @@ def draw_map(
     plan: PlanOption = None,
     layout: LayoutOption = None,
     begin: FromOption = 0.0,
-    hours: HoursOption = 24.0,
+    hours: HoursOption = 168.0,
 ) -> None:
     """Draw a run on a map that plays in the browser."""
     ground = _ground(log, call, plan, layout)
@@ -119,7 +119,7 @@ def replay(
     log: LogArgument,
     out: Annotated[Path | None, typer.Option(help="The page of the map to write; else beside the log.")] = None,
     begin: FromOption = 0.0,
-    hours: HoursOption = 24.0,
+    hours: HoursOption = 168.0,
     show: Annotated[bool, typer.Option("--show/--no-show", help="Open the map in the browser.")] = True,
 ) -> None:
     """Do a run again from its log, and show it on a map.

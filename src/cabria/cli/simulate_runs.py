@@ -180,7 +180,8 @@ def write_results(question: Question, records: Sequence[RunRecord], folder: Path
 def _title(question: Question) -> str:
     recipe, subject = question.recipe, question.subject
     if recipe.kind == WEEK:
-        return f"{getattr(subject, 'days', 0)} days at {getattr(subject, 'teu_a_year', 0):,} TEU a year"
+        days = getattr(subject, "days", 0)
+        return f"{days} {'day' if days == 1 else 'days'} at {getattr(subject, 'teu_a_year', 0):,} TEU a year"
     return f"Call {Path(recipe.call).resolve().name}"
 
 

@@ -45,8 +45,8 @@ from cabria.domain.run_events import (
 )
 
 TENTH_MS = 100
-MAP_MS = 24 * 3_600_000
-"""So much of a run fits into a page when nobody says otherwise."""
+MAP_MS = 7 * 24 * 3_600_000
+"""So much of a run is put into a page: a week is about three megabytes."""
 RESTS, IS_AT = -1, -2
 """Of a truck's way: it comes to rest or starts from there; it is at a place that is told (segment, thousandths)."""
 KINDS = tuple(LaneKind)

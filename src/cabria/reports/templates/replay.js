@@ -81,13 +81,12 @@
       share = needed > 0 ? from + (to - from) * Math.min(1, (t - truck.times[i]) / needed) : to;
     }
     const at = share * segment.whole, front = along(segment, at);
-    let tail;
-    if (at >= TRUCK || i === 0) tail = along(segment, Math.max(0, at - TRUCK));
-    else {
-      let j = i - 1;
-      while (j > 0 && truck.keys[j][0] === number) j--;
-      const before = segments[truck.keys[j][0]];
-      tail = truck.keys[j][0] === number ? along(segment, 0) : along(before, Math.max(0, before.whole - (TRUCK - at)));
+    let tail = along(segment, Math.max(0, at - TRUCK)), behind = TRUCK - at, passed = number;
+    for (let j = i - 1; j >= 0 && behind > 0; j--) {
+      if (truck.keys[j][0] === passed) continue;
+      passed = truck.keys[j][0];
+      tail = along(segments[passed], Math.max(0, segments[passed].whole - behind));
+      behind -= segments[passed].whole;
     }
     return { front, tail, segment: number, moves: later !== undefined && t - truck.times[i] < (later ? segment.tenths : 0) };
   };
@@ -186,7 +185,13 @@
       word(pen, ship.name, [(bow + stern) / 2, off - beam / 2], 130);
     }
   };
-  const stateOf = (crane, t) => (within(crane.stops, t) ? "bad" : within(crane.waits, t) ? "waits" : "machine");
+  const REST = 9000; // a quarter of an hour: a crane that lifts nothing for so long, before and after, has no work
+  const stateOf = (crane, t) => {
+    if (within(crane.stops, t)) return "bad";
+    if (within(crane.waits, t)) return "waits";
+    const i = count(crane.lifts, t), before = crane.lifts[i - 1], after = crane.lifts[i];
+    return i % 2 || t - before < REST || after - t < REST ? "machine" : "soft";
+  };
   const drawCranes = (pen, t) => {
     const [waterside, gauge, width, back] = run.ground.rail;
     for (const crane of run.quay) {
@@ -240,7 +245,7 @@
       String(tally.visitors),
       run.quay.map((crane) => {
         const wait = within(crane.waits, t);
-        return `${crane.name}: ${within(crane.stops, t) ? "out of service" : wait ? "waits, " + run.causes[wait[2]] : count(crane.lifts, t) % 2 ? "has a box" : "–"}`;
+        return `${crane.name}: ${within(crane.stops, t) ? "out of service" : wait ? "waits, " + run.causes[wait[2]] : count(crane.lifts, t) % 2 ? "has a box" : stateOf(crane, t) === "soft" ? "no work" : "works"}`;
       }).join(" · "),
     ];
     rows.forEach((cell, i) => { if (cell.textContent !== said[i]) cell.textContent = said[i]; });
