@@ -108,6 +108,8 @@ def test_settings_are_listed_with_what_they_do(made: Path, cabria: Run) -> None:
         (["--vary", "variation=0.9"], "variation is 0.9"),
         (["--resume"], "Name the folder with --out"),
         (["--tables", "excel"], "Choose parquet or csv"),
+        (["--fidelity", "rough"], "Choose fine or coarse"),
+        (["--fidelity", "coarse"], "Only weeks"),
         (["--layout", "nowhere.json"], "nowhere.json"),
         (["--vary", "trucks=1..100:1", "--replications", "1000"], "100,000 runs"),
     ],
@@ -128,6 +130,8 @@ def test_what_is_no_call_is_refused_with_what_there_is(made: Path, cabria: Run, 
     assert_refused(cabria("simulate", tmp_path / "none"), "no such call folder", "chancay", "week")
     assert_refused(cabria("simulate", "chancay"), "--out")
     assert_refused(cabria("simulate", "week", "plan.json"), "makes its plans itself")
+    coarse = ["simulate", "week", "--fidelity", "coarse", "--vary", "dig_ahead=yes,no"]
+    assert_refused(cabria(*coarse), "dig_ahead changes nothing at coarse fidelity")
     lonely = Path(shutil.copytree(made, tmp_path / "lonely"))
     assert_refused(cabria("simulate", lonely), "There is no plan here", "cabria plan")
     assert cabria("simulate", made, "--replications", "0").code == 2

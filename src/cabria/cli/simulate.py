@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+FINE, COARSE = "fine", "coarse"
 EXAMPLES = (
     "Example: cabria simulate my-call --vary trucks=20..60:10 --replications 20 --jobs 2 --out my-runs; "
     "cabria simulate week --teu 1500000 --vary look_ahead=3,9 --out weeks; cabria simulate my-call --settings"
@@ -43,6 +44,7 @@ def simulate(
     layout: Annotated[Path | None, typer.Option(help="A layout.json; else lanes are laid around the blocks.")] = None,
     days: Annotated[int, typer.Option(help="How long a week's run is.", min=1, max=365)] = 7,
     teu: Annotated[int, typer.Option(help="TEU a year in the weeks.", min=1_000, max=20_000_000)] = 1_000_000,
+    fidelity: Annotated[str, typer.Option(help="Of weeks: fine, or coarse for years and many runs.")] = FINE,
     out: Annotated[Path | None, typer.Option(help="The folder for tables, page and log of the first run.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the runs in --out; finished ones stay.")] = False,
     jobs: Annotated[int, typer.Option(help="Processes at a time.", min=1, max=256)] = 1,
@@ -61,6 +63,8 @@ def simulate(
 
     if tables not in list(TableForm):
         raise DataError(f"There are no tables as {tables[:40]!r}.", place="--tables", remedy="Choose parquet or csv.")
+    if fidelity not in (FINE, COARSE):
+        raise DataError(f"There is no fidelity {fidelity[:40]!r}.", place="--fidelity", remedy="Choose fine or coarse.")
     if resume and out is None:
         raise DataError("Nothing says what to go on with.", place="--resume", remedy="Name the folder with --out.")
     subject = _subject(what, days, teu)
@@ -70,7 +74,7 @@ def simulate(
     asked = [*(vary or ()), *([f"trucks={trucks}"] if trucks else ()), *(["has_breakdowns=yes"] if breakdowns else ())]
     subject, variants = _variants(subject, asked)
     with folder_of(out, is_resumed=resume) as folder:
-        recipe = recipe_of(what, plan, layout, out)
+        recipe = recipe_of(what, plan, layout, out, is_coarse=fidelity == COARSE)
         question = Question(recipe, subject, variants, range(seed, seed + replications))
         records = run_all(question, _executor(jobs, dask), folder, is_resumed=resume, log=log)
         if out is not None:

@@ -67,17 +67,21 @@ def _refuse_foreign(out: Path) -> None:
         )
 
 
-def recipe_of(what: str, plan: Path | None, layout: Path | None, folder: Path | None) -> Recipe:
+def recipe_of(
+    what: str, plan: Path | None, layout: Path | None, folder: Path | None, *, is_coarse: bool = False
+) -> Recipe:
     """What is run. A scenario's call is made and planned first, in the folder of the runs where there is one."""
     from cabria.experiments.calls import SCENARIOS
-    from cabria.experiments.sweep.recipes import Recipe, recipe_of_call
+    from cabria.experiments.sweep.recipes import COARSE_WEEK, Recipe, recipe_of_call
 
     if what == WEEK:
         if plan or layout:
             raise DataError(
                 "A week makes its plans itself and takes a layout by name.", remedy="Write --vary layout=chancay."
             )
-        return Recipe(WEEK)
+        return Recipe(COARSE_WEEK if is_coarse else WEEK)
+    if is_coarse:
+        raise DataError("Only weeks are run at coarse fidelity.", place="--fidelity", remedy="Leave it away.")
     call = Path(what)
     if call.exists():
         file = plan_file(plan or folder_beside(call, "plan"))
@@ -167,19 +171,20 @@ def write_results(question: Question, records: Sequence[RunRecord], folder: Path
     from cabria.adapters.files.run_tables import write_tables
     from cabria.adapters.files.source_file import write_whole
     from cabria.experiments.sweep.knobs import knobs_of
+    from cabria.experiments.sweep.recipes import COARSE_WEEK
     from cabria.reports.simulation.page import Told, simulation_page
 
     variants = question.variants
     write_tables([(variants[record.variant - 1], record) for record in records], folder, form)
     usual = {n: knob.usual for n, knob in knobs_of(question.subject).items() if n not in variants[0].settings}
-    told = Told(_title(question), usual, __version__)
+    told = Told(_title(question), usual, __version__, is_judged=question.recipe.kind != COARSE_WEEK)
     page = simulation_page(told, variants, records, _map(question, folder / LOG))
     write_whole(folder / PAGE, page.encode())
 
 
 def _title(question: Question) -> str:
     recipe, subject = question.recipe, question.subject
-    if recipe.kind == WEEK:
+    if not recipe.call:
         days = getattr(subject, "days", 0)
         return f"{days} {'day' if days == 1 else 'days'} at {getattr(subject, 'teu_a_year', 0):,} TEU a year"
     return f"Call {Path(recipe.call).resolve().name}"

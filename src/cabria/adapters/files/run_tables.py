@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cabria.adapters.files.source_file import write_whole
-from cabria.referee.run_hours import HOUR_MS
+from cabria.referee.run_hours import HOUR_MS, TruckHour
 from cabria.referee.run_record import COUNTS, MEASURES, RunRecord, Value, Variant
 
 Runs = Sequence[tuple[Variant, RunRecord]]
@@ -100,12 +100,17 @@ def _waiting_rows(runs: Runs) -> Iterator[Sequence[Any]]:
 def _hour_rows(runs: Runs) -> Iterator[Sequence[Any]]:
     for key, _, record in _keyed(runs):
         yard = {at.at_ms // HOUR_MS - 1: at for at in record.yard_hours}
-        for at in record.truck_hours:
-            idle_ms = at.present_ms - at.driving_ms - at.waiting_ms
-            spans_ms = (at.present_ms, at.driving_ms, at.waiting_ms, idle_ms, at.stopped_ms)
-            stock = yard.get(at.hour)
+        trucks = {at.hour: at for at in record.truck_hours}
+        for hour in sorted({*trucks, *(hour for hour in yard if hour >= 0)}):
+            at, stock = trucks.get(hour), yard.get(hour)
             boxes = [None] * 4 if stock is None else [stock.boxes, stock.teu, stock.slots_teu, stock.occupancy]
-            yield [*key, at.hour, *(round(ms / HOUR_MS, 4) for ms in spans_ms), at.visitors, at.wh / 1_000, *boxes]
+            yield [*key, hour, *([None] * 7 if at is None else _truck_cells(at)), *boxes]
+
+
+def _truck_cells(at: TruckHour) -> Sequence[float]:
+    idle_ms = at.present_ms - at.driving_ms - at.waiting_ms
+    spans_ms = (at.present_ms, at.driving_ms, at.waiting_ms, idle_ms, at.stopped_ms)
+    return [*(round(ms / HOUR_MS, 4) for ms in spans_ms), at.visitors, at.wh / 1_000]
 
 
 def _as_csv(table: Table) -> bytes:

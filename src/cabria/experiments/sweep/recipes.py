@@ -13,11 +13,11 @@ from cabria import __version__
 from cabria.domain.errors import DataError
 from cabria.experiments.call_runs import RunSetting
 from cabria.experiments.sweep.knobs import knobs_of, with_values
-from cabria.experiments.sweep.trials import CallTrial, Trial, WeekTrial
+from cabria.experiments.sweep.trials import CallTrial, CoarseTrial, Trial, WeekTrial
 from cabria.experiments.weeks.scenario import Scenario
 from cabria.referee.run_record import Value
 
-CALL, WEEK = "call", "week"
+CALL, WEEK, COARSE_WEEK = "call", "week", "coarse week"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _files(call: Path, plan: Path, layout: Path | None) -> Iterator[Path]:
 def trial_of(recipe: Recipe, subject: RunSetting | Scenario) -> Trial:
     """Raises DataError for files that cannot be read."""
     if isinstance(subject, Scenario):
-        return WeekTrial(subject)
+        return CoarseTrial(subject) if recipe.kind == COARSE_WEEK else WeekTrial(subject)
     from cabria.adapters.files.layout_json import read_layout
     from cabria.adapters.files.plan_json import read_plan
     from cabria.bootstrap import read_call

@@ -17,6 +17,7 @@ from cabria.domain.plan import LoadingPlan
 from cabria.domain.run_events import RunEvent
 from cabria.domain.stands import StandKind
 from cabria.experiments.call_runs import RunSetting, refuse_strangers, run_call, standing_ready
+from cabria.experiments.coarse.records import coarse_record, refuse_unheeded
 from cabria.experiments.sweep.knobs import with_values
 from cabria.experiments.weeks.run import run_scenario
 from cabria.experiments.weeks.scenario import Scenario, layout_of
@@ -103,6 +104,28 @@ class WeekTrial:
         return Outcome(result.figures, result.judgement, result.stood_still)
 
 
+@dataclass(frozen=True)
+class CoarseTrial:
+    """The same at coarse fidelity: quick, and without a log that could be judged, kept or done again."""
+
+    subject: Scenario
+
+    @property
+    def calls(self) -> Sequence[tuple[VesselCall, LoadingPlan]]:
+        return ()
+
+    def layout(self, values: Mapping[str, Value]) -> Layout:
+        """Raises DataError also for settings that change nothing at this fidelity."""
+        refuse_unheeded(values)
+        return layout_of(with_values(self.subject, values))
+
+    def run(self, values: Mapping[str, Value], seed: int, journal: Journal) -> Outcome:
+        raise NotImplementedError("A coarse run has no log; ask for its record.")
+
+    def record(self, variant: Variant, seed: int) -> RunRecord:
+        return coarse_record(with_values(self.subject, variant.settings), variant.number, seed)
+
+
 def _refuse_trucks(trucks: int, layout: Layout) -> None:
     places = len(layout.stands_of(StandKind.PARKING))
     if trucks > places:
@@ -157,6 +180,8 @@ def do(trial: Trial, task: Task) -> Done:
     variant, seed = task.variant, task.seed
     began = time.process_time()
     try:
+        if isinstance(trial, CoarseTrial):
+            return Done(trial.record(variant, seed), None)
         listeners = _Listeners(trial.layout(variant.settings), task.head)
         outcome = trial.run(variant.settings, seed, listeners)
     except DataError as error:

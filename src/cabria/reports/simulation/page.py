@@ -22,11 +22,13 @@ Hour = tuple[float | None, ...]
 
 @dataclass(frozen=True)
 class Told:
-    """What a page is about: its heading, settings that were the same in all runs, and who wrote it."""
+    """What a page is about: its heading, settings that were the same in all runs, who wrote it, and whether a referee
+    judged the runs."""
 
     title: str
     settings: Mapping[str, Value]
     version: str
+    is_judged: bool = True
 
 
 class Cell(NamedTuple):
@@ -61,6 +63,7 @@ def _figures(told_of: Told, variants: Sequence[Variant], records: Sequence[RunRe
     failed = [record for record in records if not record.is_good]
     causes = [cause for cause, _ in mean_waiting(records)]
     return {
+        "is_judged": told_of.is_judged,
         "settings": [(name, told(value)) for name, value in told_of.settings.items()],
         "variants": variants,
         "seeds": sorted({record.seed for record in records}),
