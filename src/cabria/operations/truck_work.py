@@ -20,9 +20,9 @@ REST = (StandKind.PARKING, StandKind.CHARGER)
 
 
 def give_truck(desk: Desk, move: Move, truck: Truck, reason: str) -> None:
-    """A truck carries the boxes of a move from now on."""
+    """A truck carries the boxes of a move from now on. It stays where it stands if no earlier turn needs that stand."""
     move.truck, truck.move = truck.id, move.id
-    truck.at_stop = not truck.is_driving and truck.stand in stands_at(desk, move)
+    truck.at_stop = not truck.is_driving and truck.stand in stands_open_for(desk, move)
     desk.record(TruckAssigned(desk.now_ms, move.id, truck.id, reason))
 
 
@@ -66,7 +66,7 @@ def drive_to_stops(desk: Desk) -> None:
         if truck.at_stop or truck.is_driving:
             continue
         stands = stands_open_for(desk, move)
-        if truck.stand in stands_at(desk, move):
+        if truck.stand in stands:
             truck.at_stop = True
         elif not (stands and drive(desk, truck, stands, f"{move.stop.kind} there", onward=stands_onward(desk, move))):
             _wait_near(desk, truck, stands_at(desk, move), in_use)
@@ -262,4 +262,4 @@ def arrived(desk: Desk, name: str) -> None:
     truck = desk.board.trucks[name]
     truck.is_driving = truck.is_delayed = False
     if truck.move:
-        truck.at_stop = truck.stand in stands_at(desk, desk.board.moves[truck.move])
+        truck.at_stop = truck.stand in stands_open_for(desk, desk.board.moves[truck.move])
