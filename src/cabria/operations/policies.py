@@ -16,7 +16,7 @@ POLICIES: Mapping[str, Settings] = {
     "nearest-now": replace(_NOW, truck_choice=TruckChoice.NEAREST),
     "exact-now": replace(_NOW, truck_choice=TruckChoice.EXACT),
     "ours-now": _NOW,
-    "nearest": replace(_AHEAD, truck_choice=TruckChoice.NEAREST),
+    "nearest": replace(_AHEAD, truck_choice=TruckChoice.NEAREST, trucks_ahead_ms=0),
     "exact": replace(_AHEAD, truck_choice=TruckChoice.EXACT),
     "ours": _AHEAD,
 }
