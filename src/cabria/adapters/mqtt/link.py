@@ -78,6 +78,9 @@ class Link:
                 await self._be_connected()
             except (MqttError, OSError, TimeoutError) as error:
                 log.info("%s has no link to %s: %s", self._identifier, self._address, error)
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():  # the library's goodbye failed and hid who wanted it
+                    raise asyncio.CancelledError from None
             wait_s = SOONEST_S if self.connections != before else wait_s
             await asyncio.sleep(wait_s * (0.5 + self._chance.random()))
             wait_s = min(LATEST_S, 2 * wait_s)
