@@ -12,12 +12,13 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple, Protocol
 
 from cabria.domain.calls import VesselCall
+from cabria.domain.containers import ContainerId
 from cabria.domain.errors import TerminalError
 from cabria.domain.layout import Layout
 from cabria.domain.machines import TruckModel
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.road_visits import RoadVisit
-from cabria.domain.run_events import RunEvent
+from cabria.domain.run_events import Place, RunEvent
 from cabria.domain.verdict import Verdict
 from cabria.domain.yard import YardInventory
 from cabria.operations.control import Control
@@ -35,7 +36,9 @@ from cabria.operations.gateways import (
     YardCranes,
     YardWork,
 )
+from cabria.operations.reconciling import Difference, believe
 from cabria.operations.records import AlarmRang, Command, InputFailed, MachineKind, OpenTerminal, Order
+from cabria.operations.sailing import sail
 from cabria.operations.settings import Settings
 from cabria.planning.dispatch.traffic.lane_book import LaneBook, Passage
 
@@ -273,6 +276,24 @@ class JournaledControl(Control):
         with self._command("announce", visit, correlation=correlation):
             return super().announce(visit)
 
+    def expect_back(self, crane: str, back_ms: int, correlation: str = "") -> Verdict:
+        with self._command("expect_back", crane, back_ms, correlation=correlation):
+            return super().expect_back(crane, back_ms)
+
+    def sail(self, call: str, correlation: str = "") -> None:
+        """A ship leaves. Raises ValueError while she may not."""
+        with self._command("sail", call, correlation=correlation):
+            sail(self.desk, call)
+
+    def machine_says(
+        self, machine: str, boxes: Mapping[ContainerId, Place], correlation: str = ""
+    ) -> tuple[Difference, ...]:
+        """A machine that was out of reach says where boxes are; it is believed. Returns what we believed otherwise."""
+        with self._command("machine_says", machine, boxes, correlation=correlation):
+            differences = believe(self.desk.board, boxes)
+            self.wake()
+            return differences
+
     def hear(self, event: RunEvent, correlation: str = "") -> None:
         self.scribe.hears(event, self.alarms.now_ms, correlation, super().hear)
 
@@ -289,5 +310,5 @@ class JournaledControl(Control):
         return self.scribe.handling(EntryKind.COMMAND, self.alarms.now_ms, command, correlation)
 
 
-COMMANDS = frozenset({"take_stock", "add_truck", "berth", "announce"})
+COMMANDS = frozenset({"take_stock", "add_truck", "berth", "announce", "expect_back", "sail", "machine_says"})
 """Methods of `JournaledControl` that a journal may ask for."""
