@@ -14,7 +14,16 @@ from cabria.domain.containers import ContainerId
 from cabria.domain.layout import Layout
 from cabria.domain.positions import YardPosition
 from cabria.domain.road_visits import Brought, RoadVisit
-from cabria.domain.run_events import Aboard, BoxesLanded, JobGiven, MachineResumed, MachineStopped, RunEvent, TruckLeft
+from cabria.domain.run_events import (
+    Aboard,
+    BoxesLanded,
+    JobGiven,
+    MachineResumed,
+    MachineStopped,
+    RunEvent,
+    TripBooked,
+    TruckLeft,
+)
 from cabria.domain.terminal import Terminal, YardCrane
 from cabria.domain.yard import YardBlock, YardBox, YardInventory
 from cabria.experiments.ground_plan import Plan, lay_out
@@ -161,3 +170,38 @@ def test_boxes_come_into_no_block_without_a_crane_in_service() -> None:
     assert len(places) == 6
     assert all(isinstance(place, YardPosition) and place.block == "B02" for place in places)
     assert not any(isinstance(place, Aboard) for place in places)
+
+
+def test_a_truck_on_its_way_to_a_block_that_goes_out_of_service_turns_off() -> None:
+    twin = Twin(yard("ends, 1"), Settings(), Fleet(trucks=1))
+    twin.control.take_stock(standing())
+    twin.visitors.expect([visit(1, 0, None, 40)])
+    board = twin.control.desk.board
+    while not board.goes_to:
+        twin.run(twin.now_ms + 1_000)
+    (first,) = board.goes_to.values()
+    crane = next(crane.id for crane in board.yard_cranes.values() if crane.block == first.block)
+    twin.hear(MachineStopped(twin.now_ms, crane, "fault"))
+    twin.run(HOUR_MS)
+    place = board.boxes[ContainerId("NEW1")]
+    assert isinstance(place, YardPosition)
+    assert place.block != first.block
+    reasons = [event.reason for event in twin.log.events if isinstance(event, TripBooked)]
+    assert any(f"no crane in service comes over block {first.block}" in reason for reason in reasons)
+    assert judge_run(twin.log.events, yard("ends, 1")).is_good
+
+
+def test_a_reefer_keeps_to_plugs() -> None:
+    layout = small_layout()
+    blocks = tuple(replace(block, plug_bays=(3, 11)) for block in layout.terminal.blocks)
+    layout = lay_out(replace(layout.terminal, blocks=blocks), plan=Plan(chargers=1, parking=2, gate_lanes=1))
+    wanted = YardBox(ContainerId("DRY"), YardPosition("B01", 2, 1, 1))
+    reefer = YardBox(ContainerId("COLD"), YardPosition("B01", 2, 1, 2), needs_plug=True)
+    twin = Twin(layout, Settings(rehandle_bays=4), Fleet(trucks=1))
+    twin.control.take_stock(YardInventory.of([wanted, reefer]))
+    twin.visitors.expect([visit(1, 0, wanted.id, 0)])
+    twin.run(HOUR_MS)
+    place = twin.control.desk.board.boxes[reefer.id]
+    assert isinstance(place, YardPosition)
+    assert place.bay in (2, 10)
+    assert place.row != 1

@@ -58,6 +58,8 @@ class YardBox:
     gross_mass_kg: int = 0
     outbound: str = ""
     """How it leaves: a vessel call, "truck" or unknown ("")."""
+    needs_plug: bool = False
+    """Whether it is a reefer that must have power."""
 
 
 @dataclass(frozen=True)

@@ -71,15 +71,24 @@ class CallRun:
 
 
 def standing_ready(layout: Layout, call: VesselCall, plan: LoadingPlan) -> Layout:
-    """The layout with each quay crane of the plan at its first bay, as before a ship berths; others stay."""
+    """The layout with each quay crane of the plan at its first bay, as before a ship berths; others as near to where
+    they stood as these leave them room. Where two would be too near, the one that begins first has the place."""
     from cabria.operations.board import CallState
+    from cabria.operations.rails import Stretch, quay_rail
 
-    state = CallState(call, plan)
-    first = {queue.crane: state.x_mm(queue.steps[0].bay) for queue in plan.queues if queue.steps}
-    cranes = tuple(
-        crane if crane.travels_from_x or crane.id not in first else replace(crane, x_mm=first[crane.id])
-        for crane in layout.terminal.quay_cranes
-    )
+    state, rail = CallState(call, plan), quay_rail(layout)
+    x_mm = {crane.id: crane.x_mm for crane in layout.terminal.quay_cranes}
+    fixed = {crane.id for crane in layout.terminal.quay_cranes if crane.travels_from_x}
+    begins = {queue.crane: queue.steps[0] for queue in plan.queues if queue.steps and queue.crane not in fixed}
+    x_mm |= {name: state.x_mm(step.bay) for name, step in begins.items()}
+    placed: list[Stretch | None] = [Stretch.over(x_mm[name]) if name in fixed else None for name in rail.cranes]
+    order = sorted(begins, key=lambda name: (begins[name].start_s, rail.cranes.index(name)))
+    for name in (*order, *(name for name in rail.cranes if name not in begins and name not in fixed)):
+        number = rail.cranes.index(name)
+        room = rail.reach_beside(placed)[number]
+        x_mm[name] = min(max(x_mm[name], room.from_mm), room.until_mm)
+        placed[number] = Stretch.over(x_mm[name])
+    cranes = tuple(replace(crane, x_mm=x_mm[crane.id]) for crane in layout.terminal.quay_cranes)
     return replace(layout, terminal=replace(layout.terminal, quay_cranes=cranes))
 
 

@@ -63,6 +63,8 @@ class Move:
     truck: str = ""
     due_ms: int = 0
     """When a move of no queue, or one that its quay crane is through with, is to be done."""
+    note: str = ""
+    """Why it does not go where it was to go at first."""
     later: list[Stop] = field(default_factory=list)
     """The stops of a move whose boxes are brought back first, as its turn has become far off."""
 
@@ -159,6 +161,10 @@ class YardCraneState:
     failed: bool = False
     claim: Stretch | None = None
     """What it needs of its rail for what it is at; None when it has nothing to do."""
+    has_lifted: bool = False
+    """Whether it has taken up the box of its work."""
+    still_ms: int = 0
+    """When its last travel along the rail is over."""
 
     @property
     def is_free(self) -> bool:
@@ -237,12 +243,12 @@ class Board:
             self.length_ft[container], self.mass_kg[container] = length_ft, mass_kg
             self.put(container, place)
 
-    def crane_goes(self, crane: str, to_mm: int) -> None:
+    def crane_goes(self, crane: str, to_mm: int, until_ms: int) -> None:
         """A crane drives to a place, and counts as there."""
         if crane in self.quay_cranes:
             self.quay_cranes[crane].x_mm = to_mm
         else:
-            self.yard_cranes[crane].at_mm = to_mm
+            self.yard_cranes[crane].at_mm, self.yard_cranes[crane].still_ms = to_mm, until_ms
 
     def waiting_by_block(self) -> Counter[str]:
         """Boxes for which each block's crane will be wanted soon."""

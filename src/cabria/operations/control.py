@@ -35,10 +35,12 @@ from cabria.domain.run_events import (
 from cabria.domain.verdict import Verdict
 from cabria.domain.work import ONTO_SHIP
 from cabria.domain.yard import YardBox, YardInventory
+from cabria.operations.berthing import refuse_without_room
 from cabria.operations.board import Board, CallState, QuayCraneState, Truck, YardCraneState
 from cabria.operations.charging import charge_idle_trucks, hear_battery, send_low_batteries_to_charge
 from cabria.operations.crane_order import waits_of
 from cabria.operations.desk import Desk, Gateways
+from cabria.operations.diverting import divert_moves
 from cabria.operations.gate_work import announce, let_visitors_in, see_visitors_on
 from cabria.operations.quay_work import handed_over, work_quay_cranes
 from cabria.operations.recovery import has_stopped, is_back, recover_trucks
@@ -47,7 +49,7 @@ from cabria.operations.replanning import is_back_at, is_still_out, resumed, set_
 from cabria.operations.settings import Settings
 from cabria.operations.truck_choice import assign_trucks
 from cabria.operations.truck_work import clear_stands, drive_to_stops
-from cabria.operations.yard_work import has_lifted, work_yard_cranes
+from cabria.operations.yard_work import give_back, has_lifted, work_yard_cranes
 from cabria.planning.dispatch.traffic.lane_book import LaneBook
 
 
@@ -60,6 +62,7 @@ def release_moves(desk: Desk) -> None:
 DISPATCH_CYCLE: tuple[Callable[[Desk], None], ...] = (
     release_moves,
     set_back_moves,
+    divert_moves,
     let_visitors_in,
     see_visitors_on,
     recover_trucks,
@@ -93,6 +96,7 @@ class Control:
     def take_stock(self, yard: YardInventory) -> None:
         """The boxes in the yard at the start."""
         boxes = sorted(yard, key=_height)
+        self.desk.board.needs_plug |= {box.id for box in boxes if box.needs_plug}
         self._know(Stock(box.id, box.length_ft, box.gross_mass_kg, box.position) for box in boxes)
 
     def add_truck(self, name: str, stand: str) -> None:
@@ -104,8 +108,10 @@ class Control:
         self.desk.record(TruckStood(self.desk.now_ms, name, stand, is_visitor=False))
 
     def berth(self, call: VesselCall, plan: LoadingPlan) -> None:
-        """A ship is fast; work begins by its plan, whose seconds count from now."""
+        """A ship is fast; work begins by its plan, whose seconds count from now. Raises DataError, before anything is
+        written down, where a crane of the plan has no room or is not there."""
         desk, board = self.desk, self.desk.board
+        refuse_without_room(board, call, plan)
         desk.record(ShipBerthed(desk.now_ms, call.id, call.berth_x_mm, call.bow_towards_x))
         self._know(Stock(box.id, box.length_ft, box.gross_mass_kg, Aboard(call.id, at)) for box, at in call.arrival)
         board.needs_plug |= {box.id for box in (*call.loads, *(s.container for s in call.arrival)) if box.needs_plug}
@@ -141,7 +147,7 @@ class Control:
                 handed_over(desk, event.crane)
                 self.wake()
         elif isinstance(event, CraneTravelled):
-            desk.board.crane_goes(event.crane, event.to_mm)
+            desk.board.crane_goes(event.crane, event.to_mm, event.until_ms)
         elif isinstance(event, MachineStopped | MachineResumed):
             self._service(event.machine, isinstance(event, MachineResumed))
             self.wake()
@@ -160,11 +166,17 @@ class Control:
             state.failed = not is_back_now
             if isinstance(state, QuayCraneState):
                 self._quay_crane_service(state)
+            elif state.failed:
+                desk.out.alarms.after(max(0, state.still_ms - desk.now_ms), self._stands_still, machine)
         elif is_back_now:
             is_back(desk, board.trucks[machine])
         else:
             has_stopped(desk, board.trucks[machine])
             desk.out.alarms.after(desk.settings.tow_after_ms, self._alarmed)
+
+    def _stands_still(self, yard_crane: str) -> None:
+        give_back(self.desk, self.desk.board.yard_cranes[yard_crane])
+        self.wake()
 
     def _quay_crane_service(self, crane: QuayCraneState) -> None:
         if crane.failed:

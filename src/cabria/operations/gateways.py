@@ -138,6 +138,9 @@ class YardCranes(Protocol):
     def make_way(self, crane: str, job: str, at_mm: int) -> None:
         """Drive aside along the block; it has no work there."""
 
+    def take_back(self, crane: str, job: str) -> None:
+        """Not to be begun any more: the crane is out of service and has not lifted the box."""
+
 
 class Trucks(Protocol):
     """Reports EnergyUsed and JobDone when the truck stands where its passage ends, on empty lanes at `arrives_ms`."""

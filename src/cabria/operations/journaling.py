@@ -196,6 +196,9 @@ class OrderedYardCranes(_Ordering):
     def make_way(self, crane: str, job: str, at_mm: int) -> None:
         self._order(MachineKind.YARD_CRANE, crane, "make_way", job, at_mm)
 
+    def take_back(self, crane: str, job: str) -> None:
+        self._order(MachineKind.YARD_CRANE, crane, "take_back", job)
+
 
 class OrderedTrucks(_Ordering):
     def drive(self, truck: str, job: str, passage: Passage, arrives_ms: int, cargo_kg: int) -> None:

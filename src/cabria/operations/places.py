@@ -18,19 +18,27 @@ REEFER_TIERS = 4
 
 
 def stacks_for(
-    board: Board, box: ContainerId, block: YardBlock, bays: Container[int] | None = None
+    board: Board,
+    box: ContainerId,
+    block: YardBlock,
+    bays: Container[int] | None = None,
+    *,
+    at_plugs: bool | None = None,
 ) -> Iterator[StackId]:
-    """Stacks of a block with room for a box of its length: 40 ft over two odd bays, never beside 20 ft in one row."""
+    """Stacks of a block with room for a box of its length: 40 ft over two odd bays, never beside 20 ft in one row.
+
+    `at_plugs` is whether only stacks at racks for reefers will do; None asks what the box needs.
+    """
     is_40 = board.length_ft[box] > 20
-    needs_plug = box in board.needs_plug
-    tiers = min(block.tiers, REEFER_TIERS) if needs_plug else block.tiers
+    at_plugs = box in board.needs_plug if at_plugs is None else at_plugs
+    tiers = min(block.tiers, REEFER_TIERS) if at_plugs else block.tiers
     for first in range(1, 2 * block.bays, 4):
         pair = (first, first + 2)
         own = (first + 1,) if is_40 else pair
         others = pair if is_40 else (first + 1,)
-        if needs_plug and not any(bay in block.plug_bays for bay in (*pair, first + 1)):
-            continue
         for bay in own:
+            if at_plugs and not any(odd in block.plug_bays for odd in (pair if is_40 else (bay,))):
+                continue
             if (bays is not None and bay not in bays) or bay + (1 if is_40 else 0) > 2 * block.bays - 1:
                 continue
             for row in range(1, block.rows + 1):
@@ -45,28 +53,35 @@ def top_of(board: Board, stack: StackId) -> YardPosition:
 
 
 def aside(board: Board, box: ContainerId, settings: Settings, reach: Sequence[Stretch]) -> YardPosition | None:
-    """Where a box in the way goes: near by, on nothing that is wanted sooner than it, low rather than high.
+    """Where a box in the way goes: near by, on nothing that is wanted sooner than it, low rather than high; farther off
+    when there is no room near by. A reefer goes to another plug, and without one only where the block has none left.
 
     `reach` is how far along the block cranes come that may carry it.
     """
     here = board.boxes[box]
     if not isinstance(here, YardPosition):
         raise ValueError(f"Container {box} is not in the yard.")
-    own = stack_of(here)
+    block = board.blocks[here.block]
     near = range(here.bay - settings.rehandle_bays, here.bay + settings.rehandle_bays + 1)
-    bays = _bays_within(board.blocks[here.block], near, reach)
-    found = min(
-        (
-            (
-                _buried_ms(board, box, stack, settings) + 1_500 * abs(stack[1] - here.bay) + 400 * board.height(stack),
-                stack,
+    for at_plugs in (True, False) if box in board.needs_plug else (False,):
+        for bays in (near, range(1, 2 * block.bays)):
+            within = _bays_within(block, bays, reach)
+            found = min(
+                (
+                    (_aside_ms(board, box, here, stack, settings), stack)
+                    for stack in stacks_for(board, box, block, within, at_plugs=at_plugs)
+                    if stack != stack_of(here)
+                ),
+                default=None,
             )
-            for stack in stacks_for(board, box, board.blocks[here.block], bays)
-            if stack != own
-        ),
-        default=None,
-    )
-    return None if found is None else top_of(board, found[1])
+            if found is not None:
+                return top_of(board, found[1])
+    return None
+
+
+def _aside_ms(board: Board, box: ContainerId, here: YardPosition, stack: StackId, settings: Settings) -> int:
+    far = 1_500 * abs(stack[1] - here.bay)
+    return _buried_ms(board, box, stack, settings) + far + 400 * board.height(stack)
 
 
 def half_way(

@@ -29,20 +29,22 @@ LONGEST_S = 10**8
 
 
 def divide_anew(desk: Desk, call: str, reason: str) -> Verdict:
-    """Split what is left of a call among the cranes that work her or have nothing to do, and say why in the log."""
+    """Split what is left of a call among her cranes, and say why in the log.
+
+    Cranes without a ship, which may be kept for the next one, are not asked.
+    """
     from cabria.planning.cranes.rest import ToDo, rest_of
     from cabria.planning.cranes.solve import Params, solve
     from cabria.planning.search.stopping import MaxIterations
 
     board, state = desk.board, desk.board.calls[call]
-    cranes = _cranes_for(desk, call)
-    mine = [crane for crane in cranes if crane.call == call]
+    cranes = [crane for crane in board.quay_cranes.values() if crane.call == call]
     if not any(not crane.failed for crane in cranes):
         return refuse("no crane is in service")
     models = {crane.id: crane for crane in (*board.layout.terminal.quay_cranes, *state.call.terminal.quay_cranes)}
     if len({(models[crane.id].may_twin, models[crane.id].twin_max_kg) for crane in cranes}) > 1:
         return refuse("the cranes differ in the twins they lift")
-    todo = [ToDo(crane.id, _to_come(crane), _bay_begun(crane)) for crane in mine]
+    todo = [ToDo(crane.id, _to_come(crane), _bay_begun(crane)) for crane in cranes]
     if not any(queue.steps for queue in todo):
         return refuse("nothing is left to divide")
     try:
@@ -56,15 +58,6 @@ def divide_anew(desk: Desk, call: str, reason: str) -> Verdict:
     queues = {queue.crane: queue.steps for queue in solution.queues}
     _take_over(desk, state, cranes, queues, reason)
     return YES
-
-
-def _cranes_for(desk: Desk, call: str) -> list[QuayCraneState]:
-    """Those that work the call, and those that have no work."""
-    return [
-        crane
-        for crane in desk.board.quay_cranes.values()
-        if crane.call == call or (crane.next >= len(crane.steps) and crane.work is None and not crane.failed)
-    ]
 
 
 def _to_come(crane: QuayCraneState) -> Sequence[CraneStep]:
@@ -117,8 +110,6 @@ def _take_over(
     moves = _moves_of(desk, call.id)
     for crane in cranes:
         steps = tuple(queues.get(crane.id, ()))
-        if crane.call != call.id and not steps:
-            continue
         if crane.work is not None and not crane.has_begun:
             desk.take_back(crane.work.job, reason)
             desk.out.quay_cranes.take_back(crane.id, crane.work.job)
@@ -129,12 +120,11 @@ def _take_over(
         for step in steps:
             for box in step.containers if step.kind in ONTO_SHIP else ():
                 board.wanted_ms[box] = desk.now_ms + 1_000 * step.start_s
-    mine = [crane for crane in board.quay_cranes.values() if crane.call == call.id]
-    plan = replace(state.plan, queues=tuple(WorkQueue(crane.id, crane.steps) for crane in mine))
+    plan = replace(state.plan, queues=tuple(WorkQueue(crane.id, crane.steps) for crane in cranes))
     board.calls[call.id] = CallState(call, plan, state.splits + 1)
     desk.waits[call.id] = waits_of(board.layout.terminal, board.calls[call.id])
-    desk.record(QueuesChanged(desk.now_ms, call.id, tuple((crane.id, crane.steps) for crane in mine), reason))
-    _point_moves(desk, mine, moves)
+    desk.record(QueuesChanged(desk.now_ms, call.id, tuple((crane.id, crane.steps) for crane in cranes), reason))
+    _point_moves(desk, cranes, moves)
 
 
 def _begun(crane: QuayCraneState) -> tuple[CraneStep, ...]:
@@ -146,8 +136,8 @@ def _begun(crane: QuayCraneState) -> tuple[CraneStep, ...]:
 
 
 def _moves_of(desk: Desk, call: str) -> list[Move]:
-    mine = {crane.id for crane in desk.board.quay_cranes.values() if crane.call == call}
-    return [move for move in desk.board.moves.values() if move.queue in mine]
+    cranes = {crane.id for crane in desk.board.quay_cranes.values() if crane.call == call}
+    return [move for move in desk.board.moves.values() if move.queue in cranes]
 
 
 def _point_moves(desk: Desk, cranes: Sequence[QuayCraneState], moves: Sequence[Move]) -> None:

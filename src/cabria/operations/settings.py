@@ -61,6 +61,8 @@ class Settings:
     """Below which a truck that stands at a charger is charged."""
     most_charging: float = 0.25
     """Share of the fleet that takes no work at a time because it should charge; those that must come on top."""
+    divert_after_ms: int = 600_000
+    """How long a truck with a box waits at a block whose crane is out of service before it goes to another."""
     replan_after_ms: int = 1_800_000
     """How long a quay crane may be out of service before the other cranes are given its work."""
     replan_iterations: int = 20_000

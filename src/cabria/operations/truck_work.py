@@ -65,10 +65,10 @@ def drive_to_stops(desk: Desk) -> None:
         truck = board.trucks[move.truck]
         if truck.at_stop or truck.is_driving:
             continue
-        stands = stands_open_for(desk, move)
+        stands, reason = stands_open_for(desk, move), move.note or f"{move.stop.kind} there"
         if truck.stand in stands:
             truck.at_stop = True
-        elif not (stands and drive(desk, truck, stands, f"{move.stop.kind} there", onward=stands_onward(desk, move))):
+        elif not (stands and drive(desk, truck, stands, reason, onward=stands_onward(desk, move))):
             _wait_near(desk, truck, stands_at(desk, move), in_use)
 
 

@@ -219,7 +219,7 @@ def made_way(desk: Desk, name: str) -> None:
 
 def _start(desk: Desk, crane: YardCraneState, lift: Lift, stretch: Stretch) -> None:
     board, move = desk.board, lift.move
-    crane.claim = stretch
+    crane.claim, crane.has_lifted = stretch, False
     board.in_hand.add(lift.box)
     if move is None:
         number = f"{crane.id}/dig/{desk.next_number()}"
@@ -262,6 +262,16 @@ def _is_done(desk: Desk, name: str, box: ContainerId) -> None:
     desk.board.in_hand.discard(box)
 
 
+def give_back(desk: Desk, crane: YardCraneState) -> None:
+    """A crane out of service stands still: another may lift the box of its truck, if it has not lifted it yet."""
+    work = crane.work
+    if not crane.failed or work is None or crane.has_lifted or work.handover is None:
+        return
+    desk.take_back(work.job, f"{crane.id} is out of service")
+    desk.out.yard_cranes.take_back(crane.id, work.job)
+    _is_done(desk, crane.id, work.container)
+
+
 def has_lifted(desk: Desk, name: str) -> bool:
     """A crane has its box: a truck that is rid of it may go, and of a shared rail the crane needs only the way to where
     the box goes. Whether others gain by it."""
@@ -270,6 +280,7 @@ def has_lifted(desk: Desk, name: str) -> bool:
     work = crane.work
     if work is None:
         return False
+    crane.has_lifted = True
     is_shared = len(board.rails[crane.block].cranes) > 1
     if is_shared:
         crane.claim = Stretch.over(*(_place_mm(desk, work, place) for place in (work.source, work.target)))

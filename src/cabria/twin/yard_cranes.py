@@ -44,6 +44,7 @@ class TwinYardCranes:
         self._blocks: Mapping[str, YardBlock] = {block.id: block for block in layout.terminal.blocks}
         self._at_mm = {place.crane: place.at_mm for runway in layout.runways for place in runway.cranes}
         self._row = dict.fromkeys(self._at_mm, 0)
+        self._taken_back: set[str] = set()
 
     def work(self, crane: str, work: YardWork) -> None:
         self._agenda.after(self._go(crane, work, work.source), self._over, (crane, work, work.source))
@@ -51,6 +52,8 @@ class TwinYardCranes:
     def _over(self, task: tuple[str, YardWork, Place]) -> None:
         """The spreader is over a place; down it goes, on to a truck only when that stands there."""
         crane, work, place = task
+        if work.job in self._taken_back:
+            return
         if isinstance(place, OnTruck) and self._trucks.puts_off(place.truck, self._over, task):
             return
         block = self._blocks[work.block]
@@ -59,7 +62,7 @@ class TwinYardCranes:
 
     def _lift(self, task: tuple[str, YardWork]) -> None:
         crane, work = task
-        if self._stops.puts_off(crane, self._lift, task):
+        if work.job in self._taken_back or self._stops.puts_off(crane, self._lift, task):
             return
         now_ms = self._agenda.now_ms
         self._hear(BoxesLifted(now_ms, crane, (work.container,), (work.source,)))
@@ -73,6 +76,9 @@ class TwinYardCranes:
         self._hear(BoxesLanded(now_ms, crane, (work.container,), (work.target,)))
         self._hear(EnergyUsed(now_ms, crane, self._model.wh_per_lift))
         self._hear(JobDone(now_ms, work.job))
+
+    def take_back(self, crane: str, job: str) -> None:
+        self._taken_back.add(job)
 
     def make_way(self, crane: str, job: str, at_mm: int) -> None:
         self._agenda.after(self._travel(crane, at_mm), self._end, (crane, job))

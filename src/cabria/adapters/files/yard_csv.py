@@ -25,7 +25,9 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "height_mm": ("height", "alto", "altura"),
     "gross_mass_kg": ("gross weight kg", "weight kg", "weight", "peso", "peso bruto", "peso kg"),
     "outbound": ("outbound vessel", "leaves by", "salida", "nave"),
+    "needs_plug": ("needs plug", "plug", "reefer", "live reefer", "enchufe"),
 }
+YES, NO = ("yes", "y", "true", "1", "si", "x"), ("no", "n", "false", "0", "")
 WRITTEN = ("container", "position", "length_ft", "height_mm", "gross_mass_kg", "outbound")
 
 
@@ -70,7 +72,9 @@ def write_yard(
 
     `further` are columns by name, each with what is known of some boxes.
     """
-    columns = further or {}
+    columns = dict(further or {})
+    if any(box.needs_plug for box in yard):
+        columns["needs_plug"] = {box.id: "yes" for box in yard if box.needs_plug}
     text = StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow((*WRITTEN, *columns))
@@ -115,7 +119,15 @@ def _box(row: Row, blocks: Mapping[str, YardBlock], whose: str) -> YardBox:
         height_mm,
         row.whole_in("gross_mass_kg", low=0, high=100_000, likely=MIN_KG) or 0,
         row.get("outbound")[:60],
+        _is_yes(row, "needs_plug"),
     )
+
+
+def _is_yes(row: Row, column: str) -> bool:
+    said = row.get(column).strip().lower().replace("í", "i")
+    if said not in (*YES, *NO):
+        raise row.refusal(f"{said[:20]!r} is neither yes nor no.", column)
+    return said in YES
 
 
 def _dimensions(row: Row) -> tuple[int, int]:

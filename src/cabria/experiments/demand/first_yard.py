@@ -61,6 +61,8 @@ def _set_down(demand: Demand, rows: list[int], cells: dict[bool, list[Cell]], *,
         tiers = min(block.tiers - 1, REEFER_TIERS) if plug else block.tiers - 1
         is_20 = demand.container(row).is_20
         for bay in (first, first + 2) if is_20 else (first + 1,):
+            if plug and is_20 and bay not in block.plug_bays:
+                continue
             for tier in range(1, tiers + 1):
                 if row is not None:
                     yield _yard_box(demand, row, YardPosition(block.id, bay, yard_row, tier))
@@ -71,4 +73,6 @@ def _yard_box(demand: Demand, row: int, position: YardPosition) -> YardBox:
     box = demand.container(row)
     call = int(demand.boxes.outbound[row])
     outbound = "truck" if call == NONE else demand.ship(call).id
-    return YardBox(ContainerId(box.id), position, box.length_ft, box.height_mm, box.gross_mass_kg, outbound)
+    return YardBox(
+        ContainerId(box.id), position, box.length_ft, box.height_mm, box.gross_mass_kg, outbound, box.needs_plug
+    )
