@@ -156,7 +156,14 @@ def stands_onward(desk: Desk, move: Move) -> tuple[int, ...]:
 
 
 def stands_open_for(desk: Desk, move: Move) -> list[int]:
-    """Those that are free; under quay cranes one is kept for every crane whose turn there is before."""
+    """Those that are free; under quay cranes one is kept for every crane whose turn there is before.
+
+    A truck for which its quay crane has begun keeps the stand that it is on, or on its way to.
+    """
+    if move.stop.is_quay and move.truck:
+        crane = desk.board.quay_cranes[move.queue]
+        if crane.work is not None and crane.next == move.step:
+            return [desk.board.trucks[move.truck].stand]
     free = [stand for stand in stands_at(desk, move) if _is_free(desk, move, stand)]
     return _spare(desk, move, free) if move.stop.is_quay and free else free
 
