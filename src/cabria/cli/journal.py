@@ -40,10 +40,10 @@ def verify(
         str, typer.Option(help="NUMBER:HASH of an entry noted down before; it must be in the journal.")
     ] = "",
 ) -> None:
-    """Read everything and check that each entry is what was written, and follows the one before.
+    """Check that every entry is what was written.
 
-    Says the last entry's number and hash. Note them down elsewhere: with them as --seal it is seen when the end of a
-    journal was cut off.
+    Each carries a hash over itself and the one before; the first that does not fit is named. Says the seal, that is the
+    last entry's number and hash. Note it down elsewhere: given as --seal it shows whether the end was cut off since.
     """
     from cabria.adapters.journal.copying import verify as verified
 
@@ -60,7 +60,10 @@ def backup(
     journal: JournalArgument,
     to: Annotated[Path, typer.Argument(help="A file; an earlier backup of the same journal is brought up to date.")],
 ) -> None:
-    """Copy a journal into a file, checked entry by entry, while the terminal goes on writing."""
+    """Copy a journal into a file, while it is written.
+
+    Every entry is checked as it is copied; nothing broken gets into a backup.
+    """
     from cabria.adapters.journal.copying import backup as back_up
 
     with _opened(journal) as store:
@@ -74,7 +77,10 @@ def restore(
     to: Annotated[str, typer.Argument(help="A file that is not there yet, or an empty database.")],
     seal: Annotated[str, typer.Option(help="NUMBER:HASH of an entry that the backup must hold.")] = "",
 ) -> None:
-    """Check a backup from end to end and make a journal of it, with which a terminal goes on."""
+    """Check a backup and make a journal of it.
+
+    A terminal goes on with it, in a file or in PostgreSQL, whatever the backup came from.
+    """
     from cabria.adapters.journal.copying import restore as bring_back
     from cabria.adapters.journal.copying import verify as verified
     from cabria.adapters.journal.opening import shown
@@ -93,7 +99,7 @@ def replay(
     whole: Annotated[bool, typer.Option("--whole", help="From the first entry on, without snapshots.")] = False,
     csv: Annotated[Path | None, typer.Option(help="Write where every box stands.")] = None,
 ) -> None:
-    """Do the run again and say what stands where.
+    """Do a run again and say what stands where.
 
     All that followed is compared with what is written; the first difference ends it.
     """
@@ -119,7 +125,10 @@ def show(
     kind: Annotated[str, typer.Option(help="command, report, answer, alarm, decision, order or failure.")] = "",
     about: Annotated[str, typer.Option(help="Only entries with this in them: a box, a truck, a correlation.")] = "",
 ) -> None:
-    """Print entries, one a line: number, time, kind, correlation, and what it says."""
+    """Print entries, one a line.
+
+    Number, time since the run began, kind, correlation, and what the entry says.
+    """
     from cabria.operations.gateways import EntryKind
 
     if kind and kind not in list(EntryKind):
@@ -142,7 +151,10 @@ def record(
     snapshots: Annotated[int, typer.Option(help="One every so many minutes; 0 for none.", min=0)] = 60,
     seed: SeedOption = 0,
 ) -> None:
-    """Work a plan in the twin and write the journal of it, as the terminal itself does."""
+    """Work a plan in the twin and write its journal.
+
+    The same entries as a terminal writes; something to try the other commands on.
+    """
     from cabria.adapters.files.plan_json import read_plan
     from cabria.adapters.journal.opening import open_journal
     from cabria.bootstrap import read_call
