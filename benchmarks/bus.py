@@ -126,7 +126,7 @@ class _Trial:
         self._is_disturbed = self._is_measured = False
         self._given: dict[str, RobotId] = {}
         self._done: list[str] = []
-        self._unanswered = self._nonsense = 0
+        self._nonsense = self._killed_ms = self._back_ms = 0
         self._control = FleetControl(self._send, _now_ms, self._hear)
         self._link = Link(
             self._broker.address,
@@ -214,7 +214,7 @@ class _Trial:
 
     async def _kill_the_broker(self) -> float:
         """Seconds from its new start until every truck has told its state again."""
-        self._is_disturbed = True
+        self._is_disturbed, self._killed_ms = True, _now_ms()
         self._broker.kill()
         for robot in self._control.robots.values():
             robot.connection, robot.stop = None, "the broker was killed"
@@ -222,7 +222,7 @@ class _Trial:
         self._broker.restart()
         took_s = await self._all_back(CONNECTED_S)
         await asyncio.sleep(1)
-        self._is_disturbed = False
+        self._is_disturbed, self._back_ms = False, _now_ms()
         return took_s
 
     async def _give_orders(self) -> None:
@@ -268,8 +268,10 @@ class _Trial:
             heard.late_ms.append(late_ms)
 
     def _hear(self, event: e.FleetEvent) -> None:
-        if isinstance(event, e.OrderAcknowledged) and not self._is_disturbed:
-            self._heard.answered_ms.append(event.after_ms)
+        if isinstance(event, e.OrderAcknowledged):
+            was_sent_ms = _now_ms() - event.after_ms
+            if not self._is_disturbed and not self._killed_ms - 1_000 < was_sent_ms < self._back_ms:
+                self._heard.answered_ms.append(event.after_ms)
         elif isinstance(event, e.NodePassed) and event.number == 1:
             self._control.release(event.robot, 3)
         elif isinstance(event, e.OrderDone):

@@ -82,6 +82,8 @@ class ZoneKeeper:
         """How far the vehicle may drive before it needs a leave it does not have; it asks for what it will need."""
         free = float("inf")
         for name, enters_m, leaves_m in self._ahead(legs, on_leg_m, driven_m):
+            if leaves_m + self._length_m <= driven_m:
+                continue
             asked = self._asked.get(name)
             if enters_m > driven_m + ASKS_AHEAD_M:
                 break

@@ -1,0 +1,116 @@
+"""Emulated trucks: they move as the twin's do, and go wrong on demand."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.adapters.vda5050.world_in_memory import START_MS, World, straight
+
+from cabria.adapters.vda5050.control import events as e
+from cabria.adapters.vda5050.emulation.faults import Fault, Faults
+from cabria.adapters.vda5050.emulation.kinematics import Drive, Pose, leg_along
+from cabria.adapters.vda5050.parts import Message
+from cabria.adapters.vda5050.wire import encode, topic_of
+from cabria.domain.errors import DataError
+from cabria.domain.machines import TruckModel
+
+AXIS = TruckModel().drive
+
+
+@given(metres=st.lists(st.floats(1, 200), min_size=1, max_size=6), step_ms=st.sampled_from([50, 100, 200]))
+def test_a_drive_from_rest_to_rest_takes_as_long_as_the_twin_says(metres: list[float], step_ms: int) -> None:
+    drive = Drive(Pose(0, 0, 0), AXIS)
+    at = 0.0
+    for length in metres:
+        drive.legs.append(leg_along([(at, 0), (at + length, 0)], None, 9.0))
+        at += length
+    passed = took_ms = 0
+    while passed < len(metres):
+        before = drive.speed_m_per_s
+        passed += drive.advance(step_ms / 1_000, at - drive.driven_m)
+        took_ms += step_ms
+        assert drive.speed_m_per_s <= AXIS.speed_mm_per_s / 1_000
+        assert drive.speed_m_per_s - before <= AXIS.acceleration_mm_per_s2 / 1_000 * step_ms / 1_000 + 0.051
+    assert drive.driven_m == pytest.approx(at, abs=0.01)
+    assert took_ms == pytest.approx(AXIS.travel_ms(round(1_000 * at)), rel=0.08, abs=3_000)
+
+
+def test_slower_lanes_are_entered_slowly() -> None:
+    drive = Drive(Pose(0, 0, 0), AXIS)
+    drive.legs.append(leg_along([(0, 0), (200, 0)], None, 7.0))
+    drive.legs.append(leg_along([(200, 0), (250, 0)], None, 3.0))
+    while drive.driven_m < 249:
+        drive.advance(0.1, 250 - drive.driven_m)
+        assert drive.driven_m < 200.5 or drive.speed_m_per_s < 3.2
+
+
+def test_a_leg_that_bends_is_followed_and_as_long_as_it_is_said_to_be() -> None:
+    leg = leg_along([(0, 0), (10, 0), (10, 10)], 25.0, 3.0)
+    assert leg.length_m == 25.0
+    assert leg.pose(12.5)[:2] == pytest.approx((10, 0))
+    assert leg.pose(25.0)[:2] == pytest.approx((10, 10))
+    assert leg.pose(20.0).theta == pytest.approx(1.5708, abs=1e-3)
+
+
+@pytest.mark.parametrize("kinds", [(fault,) for fault in Fault] + [tuple(Fault)], ids=[*Fault, "all at once"])
+def test_whatever_goes_wrong_with_a_truck_no_order_is_driven_twice(kinds: tuple[Fault, ...]) -> None:
+    world = World()
+    faults = Faults(kinds, "7", lambda: None)
+
+    def say(message: Message) -> None:
+        faults.pass_on(message, lambda kept: world._put(topic_of(kept, "vda5050"), encode(kept)))
+
+    world.vehicle._say = say
+    given_orders, was_done = 0, 0
+    for _ in range(200):
+        faults.advance(world.vehicle, world.now_ms, 1_000)
+        robot = world.control.robots[world.robot]
+        if robot.order is None and not robot.stop:
+            x = world.vehicle.drive.pose.x
+            given_orders += 1
+            world.control.give(world.robot, f"o{given_orders}", *straight([x, x + 20]), released=2)
+        world.run(1_000)
+        was_done = len(world.of(e.OrderDone))
+    done = [event.order for event in world.of(e.OrderDone)]
+    assert len(done) == len(set(done))
+    assert world.vehicle.drive.driven_m <= 20.0 * given_orders + 0.1
+    if Fault.BATTERY not in kinds:
+        assert was_done >= 5
+    if Fault.WRONG_STATE in kinds:
+        assert world.of(e.Nonsense) != []
+
+
+def test_the_same_seed_has_the_same_faults() -> None:
+    states: list[Message] = []
+    world = World()
+    world.vehicle._say = states.append
+    world.run(100_000)
+
+    def told(seed: str) -> list[bytes]:
+        kept: list[bytes] = []
+        faults = Faults([Fault.DUPLICATES, Fault.REORDERING, Fault.WRONG_STATE], seed, lambda: None)
+        for state in states:
+            faults.pass_on(state, lambda passed: kept.append(encode(passed)))
+        return kept
+
+    assert told("1") == told("1")
+    assert told("1") != told("2")
+
+
+@pytest.mark.parametrize("text", ["", "silence", " silence , breakdown"])
+def test_faults_are_read_by_name(text: str) -> None:
+    assert len(Fault.list_of(text)) == len([part for part in text.split(",") if part.strip()])
+
+
+def test_an_unknown_fault_is_refused() -> None:
+    with pytest.raises(DataError, match="earthquake"):
+        Fault.list_of("silence,earthquake")
+
+
+def test_a_truck_whose_clock_jumps_does_not_drive_for_a_year() -> None:
+    world = World()
+    world.control.give(world.robot, "o1", *straight([0, 400]), released=2)
+    world.run(2_000)
+    world.vehicle.advance(START_MS + 10**12)
+    assert world.vehicle.drive.driven_m < 100
