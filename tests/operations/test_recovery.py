@@ -74,7 +74,7 @@ def test_a_truck_behind_drives_on_sooner_when_the_one_before_it_is_back_or_anoth
     sooner = 0
     for event in events:
         if isinstance(event, TripBooked):
-            if "goes round" in event.reason or "back in service" in event.reason:
+            if "sooner another way" in event.reason or "back in service" in event.reason:
                 sooner += event.windows[-1][1] < ends_ms[event.truck]
             ends_ms[event.truck] = event.windows[-1][1]
     assert sooner >= 2

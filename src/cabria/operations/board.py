@@ -97,6 +97,8 @@ class Truck:
     is_towed: bool = False
     is_delayed: bool = False
     """Whether its trip was put off for another's sake."""
+    may_go_round: bool = False
+    """Whether it has still to look for a shorter way since."""
     charge_wh: int | None = None
     """What its battery holds; None where nobody counts."""
     is_low: bool = False

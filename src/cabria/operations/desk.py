@@ -46,6 +46,10 @@ class Desk:
     def now_ms(self) -> int:
         return self.out.alarms.now_ms
 
+    def look_again(self, at_ms: int) -> None:
+        """Have the dispatch cycle run at that time at the latest."""
+        self.look_again_ms = min(at_ms, self.look_again_ms or at_ms)
+
     def record(self, event: RunEvent) -> None:
         self.out.journal.record(event)
 

@@ -94,7 +94,7 @@ def _free_lane(desk: Desk) -> int | None:
         if at_ms <= now_ms:
             return stand
     if clear_ms:
-        desk.look_again_ms = min(clear_ms.values())
+        desk.look_again(min(clear_ms.values()))
     return None
 
 

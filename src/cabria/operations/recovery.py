@@ -14,6 +14,9 @@ from cabria.operations.truck_work import drive, is_out_of_the_way, say, stands_i
 
 WORTH_MS = 10_000
 """What another way must save."""
+AT_A_TIME = 10
+"""Trucks that look for another way in one cycle, so that no cycle takes long; the next ones follow a second later."""
+SOON_MS = 1_000
 
 
 def has_stopped(desk: Desk, truck: Truck) -> None:
@@ -26,10 +29,9 @@ def has_stopped(desk: Desk, truck: Truck) -> None:
     by_number = {other.number: other for other in board.trucks.values()}
     for number, passage in board.lanes.hold(truck.number, now_ms, truck.held_until_ms).items():
         other = by_number[number]
-        other.is_delayed = True
+        other.is_delayed = other.may_go_round = True
         say(desk, other, passage, f"{truck.id} stands still")
         desk.out.trucks.delay(other.id, passage, other.arrives_ms)
-    _go_round(desk, f"goes round {truck.id}")
 
 
 def is_back(desk: Desk, truck: Truck) -> None:
@@ -39,12 +41,14 @@ def is_back(desk: Desk, truck: Truck) -> None:
     if truck.is_driving and was_held_ms > 0:
         ready_ms = desk.board.lanes.next_entry_ms(truck.number, desk.now_ms) - was_held_ms
         _redirect(desk, truck, truck.stand, "is back in service", ready_ms)
-    _go_round(desk, f"{truck.id} is back in service")
+    for other in desk.board.trucks.values():
+        other.may_go_round = other.is_delayed
 
 
 def recover_trucks(desk: Desk) -> None:
     """Moves that trucks out of service had not begun are given back; those that stood long enough are towed."""
     board = desk.board
+    _go_round(desk)
     out = [truck for truck in board.trucks.values() if truck.failed]
     if not out:
         return
@@ -99,13 +103,17 @@ def _parking(desk: Desk) -> list[int]:
     return [stand for stand in desk.board.rests if lanes.owner(stand) is None]
 
 
-def _go_round(desk: Desk, reason: str) -> None:
-    """Whoever was delayed looks for a way that is shorter now, the first to go on first."""
+def _go_round(desk: Desk) -> None:
+    """Whoever was delayed looks once, and again when somebody is back, for a way that is shorter now; the first to go
+    on first."""
     board, now_ms = desk.board, desk.now_ms
-    late = [truck for truck in board.trucks.values() if truck.is_delayed and truck.is_driving]
-    waiting = [truck for truck in late if not truck.failed or truck.is_towed]
-    for truck in sorted(waiting, key=lambda truck: (board.lanes.next_entry_ms(truck.number, now_ms), truck.number)):
-        _redirect(desk, truck, truck.stand, reason)
+    late = [truck for truck in board.trucks.values() if truck.may_go_round and truck.is_driving and truck.may_drive]
+    late.sort(key=lambda truck: (board.lanes.next_entry_ms(truck.number, now_ms), truck.number))
+    for truck in late[:AT_A_TIME]:
+        truck.may_go_round = False
+        _redirect(desk, truck, truck.stand, "is there sooner another way")
+    if len(late) > AT_A_TIME:
+        desk.look_again(now_ms + SOON_MS)
 
 
 def _redirect(desk: Desk, truck: Truck, stand: int, reason: str, ready_ms: int = 0) -> bool:

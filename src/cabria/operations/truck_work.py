@@ -267,6 +267,6 @@ def say(desk: Desk, truck: Truck, passage: Passage, reason: str) -> None:
 def arrived(desk: Desk, name: str) -> None:
     """A truck stands where it was sent."""
     truck = desk.board.trucks[name]
-    truck.is_driving = truck.is_delayed = False
+    truck.is_driving = truck.is_delayed = truck.may_go_round = False
     if truck.move:
         truck.at_stop = truck.stand in stands_open_for(desk, desk.board.moves[truck.move])

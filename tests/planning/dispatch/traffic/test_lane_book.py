@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cabria.planning.dispatch.traffic.kernels import ENDLESS
-from cabria.planning.dispatch.traffic.lane_book import LaneBook, Passage
+from cabria.planning.dispatch.traffic.lane_book import LaneBook, Passage, Window
 from cabria.planning.dispatch.traffic.lanes import NO_WAY, Lanes
 
 
@@ -174,6 +174,50 @@ def test_whoever_stands_still_nobody_meets_and_the_order_is_kept(
         assert _order(book.passages) == _order(before)
 
 
+def slow_hold(book: LaneBook, truck: int, now_ms: int, until_ms: int) -> dict[int, Passage]:
+    """`LaneBook.hold` in plain Python, window by window in the order of entry; all passages, changed or not."""
+    lanes, late_ms = book.lanes, until_ms - now_ms
+    if late_ms <= 0 or book.passages[truck][-1].enter_ms <= now_ms:
+        return dict(book.passages)
+    entries = [(w.enter_ms, name, n) for name, passage in book.passages.items() for n, w in enumerate(passage)]
+    new: dict[int, list[Window]] = {name: [] for name in book.passages}
+    last: dict[int, tuple[int, int]] = {}
+    names = list(book.passages)
+    for enter_ms, name, n in sorted(entries, key=lambda entry: (entry[0], names.index(entry[1]), entry[2])):
+        passage, mine = book.passages[name], new[name]
+        window = passage[n]
+        junction = int(lanes.junctions[window.segment])
+        resources = [window.segment] if junction < 0 else [window.segment, len(lanes) + junction]
+        if enter_ms <= now_ms:
+            stands = name == truck and window.leave_ms > now_ms
+            mine.append(window._replace(leave_ms=window.leave_ms + (late_ms if stands else 0)))
+        else:
+            before = passage[n - 1]
+            at_ms = enter_ms
+            if before.enter_ms <= now_ms:
+                at_ms += late_ms if name == truck else 0
+            else:
+                at_ms = max(at_ms, mine[-1].enter_ms + min(lanes.pass_ms[before.segment], enter_ms - before.enter_ms))
+            for resource in resources:
+                other, number = last.get(resource, (name, 0))
+                if other != name and new[other][number].leave_ms < ENDLESS:
+                    at_ms = max(at_ms, new[other][number].leave_ms)
+            at_ms = int(at_ms)
+            mine[-1] = mine[-1]._replace(leave_ms=at_ms + int(lanes.clear_ms[before.segment]))
+            passed_ms = 0
+            for back in range(n - 2, -1, -1):
+                after, tail_ms = mine[back + 1], int(lanes.clear_ms[mine[back].segment])
+                passed_ms += int(lanes.pass_ms[after.segment])
+                if passed_ms >= tail_ms or lanes.fits[after.segment]:
+                    break
+                out_ms = after.enter_ms + tail_ms + max(0, at_ms - after.enter_ms - passed_ms)
+                mine[back] = mine[back]._replace(leave_ms=max(mine[back].leave_ms, out_ms))
+            mine.append(window._replace(enter_ms=at_ms))
+        for resource in resources:
+            last[resource] = (name, n)
+    return {name: tuple(windows) for name, windows in new.items()}
+
+
 def _order(passages: Mapping[int, Passage]) -> dict[int, list[int]]:
     """Trucks by segment in the order in which they enter."""
     windows = sorted((w.enter_ms, truck, w.segment) for truck, passage in passages.items() for w in passage)
@@ -224,7 +268,9 @@ def test_whoever_is_sent_stands_still_or_goes_another_way_nobody_meets(
         now_ms += later_ms
         before = book.passages[truck]
         if what == "h":
+            slow = slow_hold(book, truck, now_ms, now_ms + 3 * later_ms)
             book.hold(truck, now_ms, now_ms + 3 * later_ms)
+            assert dict(book.passages) == slow
         elif before[-1].enter_ms <= now_ms:
             book.drive(truck, stand % stands, now_ms)
         elif what == "r":

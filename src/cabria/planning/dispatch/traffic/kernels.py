@@ -281,3 +281,97 @@ def unbook(enters: Any, leaves: Any, owners: Any, counts: Any, resource: int, me
             owners[resource, kept] = owners[resource, n]
             kept += 1
     counts[resource] = kept
+
+
+@njit(f"int64({_BOOKS}, int64[::1], int64[:,::1], int64, int64)", **_OPTIONS)
+def book_all(
+    enters: Any, leaves: Any, owners: Any, counts: Any, junctions: Any, windows: Any, me: int, now_ms: int
+) -> Any:
+    """Book a passage, rows of segment, entry and leaving, but for what is over at `now_ms`; the junctions too.
+
+    Returns -1, or the segment or junction on which there is no room.
+    """
+    for n in range(len(windows)):
+        segment, enter_ms, leave_ms = windows[n, 0], windows[n, 1], windows[n, 2]
+        if leave_ms <= now_ms:
+            continue
+        if not book(enters, leaves, owners, counts, segment, me, enter_ms, leave_ms, now_ms):
+            return segment
+        junction = junctions[segment]
+        if junction >= 0:
+            junction += len(junctions)
+            if not book(enters, leaves, owners, counts, junction, me, enter_ms, leave_ms, now_ms):
+                return junction
+    return -1
+
+
+@njit(f"void({_BOOKS}, int64[::1], int64[:,::1], int64)", **_OPTIONS)
+def unbook_all(enters: Any, leaves: Any, owners: Any, counts: Any, junctions: Any, windows: Any, me: int) -> Any:
+    """Strike out all windows of a truck on the segments of a passage and their junctions."""
+    for n in range(len(windows)):
+        segment = windows[n, 0]
+        unbook(enters, leaves, owners, counts, segment, me)
+        if junctions[segment] >= 0:
+            unbook(enters, leaves, owners, counts, len(junctions) + junctions[segment], me)
+
+
+@njit(
+    "int64[:,::1](int64[::1], int64[::1], int64[::1], boolean[::1], int64, int64[::1], int64[::1], int64[:,::1],"
+    "int64, int64, int64)",
+    **_OPTIONS,
+)
+def slip(
+    pass_ms: Any,
+    clear_ms: Any,
+    junctions: Any,
+    fits: Any,
+    resources: int,
+    order: Any,
+    first: Any,
+    windows: Any,
+    held: int,
+    now_ms: int,
+    late_ms: int,
+) -> Any:
+    """When everybody enters and leaves after truck `held` has stood still for `late_ms` from `now_ms` on.
+
+    Windows (rows of segment, entry, leaving) stand truck by truck, each truck's in the order of its way; `first[n]` is
+    where those of window n's truck begin, and `held` that of the truck that stands still. `order` lists windows by the
+    time of entry. Returns the windows with the new times.
+    """
+    new = windows.copy()
+    owner = np.full(resources, -1, np.int64)
+    for n in order:
+        me, here, enter_ms = first[n], windows[n, 0], windows[n, 1]
+        junction = len(pass_ms) + junctions[here] if junctions[here] >= 0 else -1
+        if enter_ms <= now_ms:
+            if me == held and windows[n, 2] > now_ms:
+                new[n, 2] += late_ms
+        else:
+            at_ms = enter_ms
+            if n > me and windows[n - 1, 1] <= now_ms:
+                at_ms += late_ms if me == held else 0
+            elif n > me:
+                stay_ms = min(pass_ms[windows[n - 1, 0]], enter_ms - windows[n - 1, 1])
+                at_ms = max(at_ms, new[n - 1, 1] + stay_ms)
+            for place in range(2):
+                resource = junction if place else here
+                other = owner[resource] if resource >= 0 else -1
+                if other >= 0 and first[other] != me and new[other, 2] < ENDLESS:
+                    at_ms = max(at_ms, new[other, 2])
+            if n > me:
+                new[n - 1, 2] = at_ms + clear_ms[windows[n - 1, 0]]
+            # A truck that enters late may have its tail in what is before the last segment, if that is short.
+            passed_ms = 0
+            for before in range(n - 2, me - 1, -1):
+                after, tail_ms = windows[before + 1, 0], clear_ms[windows[before, 0]]
+                passed_ms += pass_ms[after]
+                if passed_ms >= tail_ms or fits[after]:
+                    break
+                halt_ms = max(0, at_ms - new[before + 1, 1] - passed_ms)
+                new[before, 2] = max(new[before, 2], new[before + 1, 1] + tail_ms + halt_ms)
+            new[n, 1] = at_ms
+        owner[here] = n
+        if junction >= 0:
+            owner[junction] = n
+    return new

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from itertools import chain, starmap
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 
 from cabria.planning.dispatch.traffic import kernels as k
-from cabria.planning.dispatch.traffic.lanes import NO_WAY, Lanes
+from cabria.planning.dispatch.traffic.lanes import NO_WAY, Array, Lanes
 
 LONGEST_WAY = 4_096
 """Segments a trip may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A truck's stay in one segment, from its front's entry until its tail has left. The last one has no end."""
 
     segment: int
@@ -25,6 +27,14 @@ class Window:
 
 Passage = tuple[Window, ...]
 """A trip from rest to rest. Its first window begins when the truck came to where it starts."""
+
+
+_entry = attrgetter("enter_ms")
+
+
+def _rows(windows: Iterable[Window]) -> Array:
+    """Of segment, entry and leaving."""
+    return np.fromiter(chain.from_iterable(windows), np.int64).reshape(-1, 3)
 
 
 class LaneBook:
@@ -131,7 +141,7 @@ class LaneBook:
         """
         passage = self._passages[truck]
         leased = tuple(
-            replace(w, enter_ms=min(w.enter_ms, max(now_ms, self._free_from_ms(truck, w)))) if n < windows else w
+            w._replace(enter_ms=min(w.enter_ms, max(now_ms, self._free_from_ms(truck, w)))) if n < windows else w
             for n, w in enumerate(passage)
         )
         if leased != passage:
@@ -157,7 +167,11 @@ class LaneBook:
 
     def _front(self, passage: Passage, now_ms: int) -> int:
         """Which segment of a passage the truck's front is in."""
-        return max((n for n, window in enumerate(passage) if window.enter_ms <= now_ms), default=0)
+        return max(0, bisect_right(passage, now_ms, key=_entry) - 1)
+
+    def _tail(self, passage: Passage, now_ms: int) -> int:
+        """The first segment of a passage that the truck has not left."""
+        return next(n for n, window in enumerate(passage) if window.leave_ms > now_ms)
 
     def _ready_ms(self, passage: Passage, number: int, now_ms: int) -> int:
         """When a truck can be at the end of the segment it is in; one on a stand that has not set out starts now."""
@@ -198,56 +212,35 @@ class LaneBook:
         here = self._passages[truck]
         if until_ms <= now_ms or here[-1].enter_ms <= now_ms:
             return {}
-        entries = sorted(
-            (window.enter_ms, name, number)
-            for name, passage in self._passages.items()
-            for number, window in enumerate(passage)
+        names = list(self._passages)
+        begins = [self._tail(passage, now_ms) for passage in self._passages.values()]
+        parts = [passage[begin:] for passage, begin in zip(self._passages.values(), begins, strict=True)]
+        windows = _rows(chain.from_iterable(parts))
+        ends = np.cumsum([len(part) for part in parts])
+        starts = np.concatenate(([0], ends[:-1]))
+        new = k.slip(
+            self.lanes.pass_ms,
+            self.lanes.clear_ms,
+            self.lanes.junctions,
+            self.lanes.fits,
+            self.lanes.resources,
+            np.argsort(windows[:, 1], kind="stable"),
+            np.repeat(starts, ends - starts),
+            windows,
+            int(starts[names.index(truck)]),
+            now_ms,
+            until_ms - now_ms,
         )
-        late_ms = until_ms - now_ms
-        held = tuple(w if w.leave_ms <= now_ms else replace(w, leave_ms=w.leave_ms + late_ms) for w in here)
-        slipped: dict[int, list[Window]] = {name: [] for name in self._passages}
-        owners: dict[int, tuple[int, int]] = {}
-        for enter_ms, name, number in entries:
-            passage, before = self._passages[name], slipped[name]
-            if enter_ms <= now_ms:
-                window = (held if name == truck else passage)[number]
-            else:
-                was_entered = bool(number) and passage[number - 1].enter_ms <= now_ms
-                at_ms = enter_ms + (late_ms if name == truck and was_entered else 0)
-                if number and not was_entered:
-                    at_ms = max(at_ms, before[-1].enter_ms + self._least_stay_ms(passage, number - 1))
-                for resource in self._resources(passage[number]):
-                    at_ms = max(at_ms, self._left_ms(owners.get(resource), name, slipped))
-                if before:
-                    before[-1] = replace(before[-1], leave_ms=at_ms + self._clear_ms(before[-1]))
-                    self._put_off_tail(before, at_ms)
-                window = Window(passage[number].segment, at_ms, passage[number].leave_ms)
-            before.append(window)
-            for resource in self._resources(window):
-                owners[resource] = (name, number)
-        changed = {name: passage for name, w in slipped.items() if (passage := tuple(w)) != self._passages[name]}
+        is_changed = np.logical_or.reduceat((new != windows).any(axis=1), starts)
+        changed: dict[int, Passage] = {}
+        for number in np.flatnonzero(is_changed).tolist():
+            slipped = starmap(Window, new[starts[number] : ends[number]].tolist())
+            changed[names[number]] = (*self._passages[names[number]][: begins[number]], *slipped)
         for name in changed:
             self._unbook(name)
         for name, passage in changed.items():
             self._book(name, passage, now_ms)
         return changed
-
-    def _least_stay_ms(self, passage: Passage, number: int) -> int:
-        """From entering a segment of a passage to entering the next, without a halt or a rest."""
-        window, after = passage[number], passage[number + 1]
-        return min(int(self.lanes.pass_ms[window.segment]), after.enter_ms - window.enter_ms)
-
-    def _put_off_tail(self, windows: list[Window], at_ms: int) -> None:
-        """A truck that enters its next segment late may have its tail in those before the last, if that is short."""
-        passed_ms = 0
-        for number in range(len(windows) - 2, -1, -1):
-            window, after = windows[number], windows[number + 1]
-            passed_ms += int(self.lanes.pass_ms[after.segment])
-            if passed_ms >= self._clear_ms(window) or self.lanes.fits[after.segment]:
-                break
-            halt_ms = max(0, at_ms - after.enter_ms - passed_ms)
-            leave_ms = max(window.leave_ms, after.enter_ms + self._clear_ms(window) + halt_ms)
-            windows[number] = replace(window, leave_ms=leave_ms)
 
     def _with_tails(self, passage: Passage, front: int) -> Passage:
         """The windows before the one the front is in, left when the truck is a length ahead on its new way."""
@@ -261,18 +254,11 @@ class LaneBook:
                 left_ms -= pass_ms
                 there += 1
             leave_ms = min(passage[number].leave_ms, passage[there].enter_ms + left_ms)
-            tails[number] = replace(passage[number], leave_ms=leave_ms)
+            tails[number] = passage[number]._replace(leave_ms=leave_ms)
         return tuple(tails)
 
     def _clear_ms(self, window: Window) -> int:
         return int(self.lanes.clear_ms[window.segment])
-
-    def _left_ms(self, before: tuple[int, int] | None, truck: int, slipped: Mapping[int, list[Window]]) -> int:
-        """When the one who had a segment or junction before has left it; nobody waits for oneself."""
-        if before is None or before[0] == truck:
-            return 0
-        leave_ms = slipped[before[0]][before[1]].leave_ms
-        return 0 if leave_ms >= k.ENDLESS else leave_ms
 
     def _windows(self, steps: int, came_ms: int) -> Passage:
         way = self._way[:steps].tolist()
@@ -286,19 +272,13 @@ class LaneBook:
         return self._enters, self._leaves, self._owners, self._counts
 
     def _book(self, truck: int, passage: Passage, now_ms: int) -> None:
-        for resource, window in self._owned(passage):
-            if not k.book(*self._books, resource, truck, window.enter_ms, window.leave_ms, now_ms):
-                raise ValueError(f"Segment or junction {resource} has no room for another window.")
+        full = k.book_all(*self._books, self.lanes.junctions, _rows(passage), truck, now_ms)
+        if full >= 0:
+            raise ValueError(f"Segment or junction {full} has no room for another window.")
         self._passages[truck] = passage
 
     def _unbook(self, truck: int) -> None:
-        for resource, _ in self._owned(self._passages[truck]):
-            k.unbook(*self._books, resource, truck)
-
-    def _owned(self, passage: Passage) -> Iterator[tuple[int, Window]]:
-        for window in passage:
-            for resource in self._resources(window):
-                yield resource, window
+        k.unbook_all(*self._books, self.lanes.junctions, _rows(self._passages[truck]), truck)
 
     def _resources(self, window: Window) -> tuple[int, ...]:
         """What a window owns: the segment and its junction, if any."""
