@@ -4,6 +4,9 @@ An instance `made:MACHINES` is that many machines that work and rest in turn for
 for both kernels, taken in slices that alternate, each slice in CPU seconds. `cost` is CPU microseconds an entry.
 
 An instance `demand:MILLIONS` is a year of demand with all attributes at so many million TEU; `cost` is CPU seconds.
+
+An instance `coarse:MILLIONS` or `coarse:MILLIONS:TRUCKS` is a year of the reference terminal at coarse fidelity, its
+demand made too; `cost` is CPU seconds, kernels compiled before.
 """
 
 from __future__ import annotations
@@ -15,14 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from cabria.domain.errors import DataError
+from cabria.experiments.coarse.scenario_run import run_coarse
 from cabria.experiments.demand.generate import make_demand
 from cabria.experiments.demand.profile import chancay_demand
+from cabria.experiments.weeks.scenario import YEAR_DAYS, Scenario
 from cabria.twin.agenda import Agenda, fork
 
 ANCHORS = """
 SimPy alone made 0.7 to 0.9 M events a second, plain heapq 1.8 to 3.1 M. Goal: at least twice as many as SimPy in one
 run, and a fork of the whole agenda in under a second. A year of demand with all attributes at 1.5 M TEU: 10 s at most;
-ConFlowGen took 81 s for 35 days at 1.0 M.
+ConFlowGen took 81 s for 35 days at 1.0 M. A year of the terminal at 1.5 M TEU, coarse: 30 s at most.
 """
 DEFAULT_SECONDS = 10.0
 Row = dict[str, object]
@@ -35,12 +40,14 @@ def default_paths() -> list[str]:
 
 
 def run(paths: Sequence[str | Path], *, seconds: float, seed: int, jobs: int, solutions: Path | None) -> Iterator[Row]:
-    """One row an instance; one that is neither `made:MACHINES` nor `demand:MILLIONS` has the key `error`. `jobs`
-    changes nothing, and `seconds` no year of demand."""
+    """One row an instance; one that is none of the module's kinds has the key `error`. `jobs` changes nothing, and
+    `seconds` no year."""
     for path in map(str, paths):
         kind, _, number = path.partition(":")
         if kind == "demand":
             yield _demand_row(path, number, seed)
+        elif kind == "coarse":
+            yield _coarse_row(path, number, seed)
         elif kind != "made" or not number.isdigit() or not 0 < int(number) <= 1_000_000:
             yield {"instance": path, "error": f"{path}: write made:MACHINES with 1 to 1000000 machines, as made:60."}
         else:
@@ -121,6 +128,29 @@ def _demand_row(name: str, millions: str, seed: int) -> Row:
         "boxes": len(demand.boxes),
         "road_trucks": len(demand.visits),
         "quay_teu": quay_teu,
+    }
+
+
+def _coarse_row(name: str, numbers: str, seed: int) -> Row:
+    """A year of the terminal; valid when every box found room and the blocks hold what they should in the end."""
+    millions, _, trucks = numbers.partition(":")
+    cpu, wall = time.process_time(), time.perf_counter()
+    try:
+        scenario = Scenario(round(1_000_000 * float(millions)), YEAR_DAYS, 0, int(trucks) if trucks else 40)
+        done = run_coarse(scenario, seed)
+    except (ValueError, OverflowError, DataError) as error:
+        return {"instance": name, "error": f"{name}: write coarse:MILLIONS[:TRUCKS], as coarse:1.5:40. {error}"}
+    cpu_s, wall_s = time.process_time() - cpu, time.perf_counter() - wall
+    return {
+        "instance": name,
+        "cost": round(cpu_s, 3),
+        "bound": None,
+        "proven": False,
+        "cpu_s": round(cpu_s, 3),
+        "wall_s": round(wall_s, 3),
+        "valid": done.run.is_sound,
+        "running_cpu_s": round(done.run.cpu_s, 3),
+        **{key: round(value, 4) for key, value in done.measures.items() if "/" not in key},
     }
 
 

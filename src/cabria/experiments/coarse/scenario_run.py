@@ -20,6 +20,8 @@ from cabria.twin.coarse.problem import NONE, Boxes, CoarseProblem, Rates, RoadTr
 from cabria.twin.coarse.run import CoarseRun, run
 
 MS = 1_000
+TWINNED = 1.18
+"""Boxes a lift where cranes may lift two 20 ft boxes at a time, by the fine twin's weeks of this demand."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def problem_of(scenario: Scenario, seed: int = 0, rates: Rates | None = None) ->
         rates=replace(
             rates,
             quay_cycle=MS * terminal.quay_cranes[0].cycle_s,
+            boxes_a_lift=TWINNED if terminal.quay_cranes[0].may_twin else 1.0,
             variation=scenario.variation,
             yard_ahead=scenario.settings.yard_ahead_ms,
             busy_block=scenario.settings.busy_block_ms,
@@ -153,10 +156,3 @@ def _first_yard(demand: Demand, rows: np.ndarray, scenario: Scenario, terminal: 
     upto = np.cumsum(teu[order]) / max(1, teu.sum())
     stands[here[order]] = np.searchsorted(np.cumsum(room)[:-1] / room.sum(), upto - 1e-12)
     return stands
-
-
-def year_of(teu_a_year: int, trucks: int = 40, days: int = 365) -> Scenario:
-    """A whole year of the reference terminal."""
-    return Scenario(teu_a_year, days=days, begins_day=0, trucks=trucks)
-
-

@@ -32,13 +32,14 @@ CLOCK_ROWS = 9
 (
     TRUCKS, VISITORS, LOOK_AHEAD, QUAY_MM, STRETCH, GATE, CYCLE, FETCH_BEFORE, FETCH_AT, STACK_BEFORE, STACK_AT,
     STACK_AFTER, AHEAD, DIG, LANE_WAIT, MOORING, UNMOORING, UNLOCKED, BUSY_BLOCK, FULL_BLOCK, QUAY_PLACES,
-) = range(21)  # fmt: skip
-BESIDE, VARIATION, DIGS_SHIP, DIGS_ROAD, DRIVE_FACTOR = range(5)
+    SENT_AHEAD,
+) = range(22)  # fmt: skip
+BESIDE, VARIATION, DIGS_SHIP, DIGS_ROAD, DRIVE_FACTOR, DRIVE_VARIATION, IN_THE_WAY = range(7)
 # Rows of `ship`.
 (
-    THERE, LENGTH, MOST, NEXT_CALL, OFF_FIRST, ON_FIRST, LEFT, CRANES, FROM, STATUS, BERTHED, LINE_NEXT,
-) = range(12)  # fmt: skip
-SHIP_ROWS = 12
+    THERE, LENGTH, MOST, NEXT_CALL, OFF_FIRST, ON_FIRST, LEFT, CRANES, FROM, STATUS, BERTHED, LINE_NEXT, DONE,
+) = range(13)  # fmt: skip
+SHIP_ROWS = 13
 EXPECTED, IN_LINE, MOORING_NOW, WORKING, LEAVING, SAILED = range(6)
 # Rows of `box`.
 TEU, OUT, BLOCK, STATE, OFF_NEXT, ON_NEXT, WAITED = range(7)
@@ -60,13 +61,13 @@ MOVER_ROWS = 10
 # Rows of `block`.
 ROOM, HELD, BOXES_IN, TIERS, QUEUE_FIRST, QUEUE_LAST, QUEUED, AT_WORK = range(8)
 BLOCK_ROWS = 8
-# Rows of `count`.
+# Rows of `tally`.
 (
     OFF, ON, MISSED, CRANE_MS, WAIT_LOADED, WAIT_EMPTY, TRUCK_MS, LOADED_M, EMPTY_M, YARD_LIFTS, REHANDLES, YARD_MS,
     ROAD_DONE, TURN_MS, GATE_MS, PUT_OFF, SHIPS_GONE, SHIP_WAIT_MS, BERTH_MS, NO_ROOM, EVENTS, ROAD_IN, ROAD_CAME,
-    SHIPS_BERTHED, GATE_MOVES,
-) = range(25)  # fmt: skip
-COUNT_ROWS = 25
+    SHIPS_BERTHED, GATE_MOVES, SAILED_MOVES, WAIT_ORDER,
+) = range(27)  # fmt: skip
+TALLY_ROWS = 27
 # Rows of `series`, at each full hour.
 S_TEU, S_BOXES, S_MOVES, S_WAIT, S_QUAY, S_LINE, S_ROAD, S_TRUCKS = range(8)
 SERIES_ROWS = 8
@@ -76,8 +77,9 @@ TURN_STEP_MS, TURN_STEPS = 15_000, 960
 _LIFT_AT, _LAND_AT = 0.25, 0.65
 """Share of a cycle after which a crane needs its truck, with a box on it and empty (`twin.quay_cranes`)."""
 _AT_TRUCK = 0.1
-_LOAD_LEAD_MS, _LANDING_LEAD_MS = 420_000, 120_000
-"""How much earlier than its turn at the crane a truck is best sent."""
+_ROOT_6 = 2.449
+_WAY_THERE_MS, _YARD_MS = 140_000, 60_000
+"""How long a truck is counted to drive to where it takes its box, and to stand under a yard crane."""
 
 
 class State(NamedTuple):
@@ -96,14 +98,14 @@ class State(NamedTuple):
     block: Array
     drive_ms: Array
     way_m: Array
-    count: Array
+    tally: Array
     series: Array
     turns: Array
     chance: Array
 
 
 _ROW, _TABLE = types.Array(types.int64, 1, "C"), types.Array(types.int64, 2, "C")
-_STATE = types.NamedTuple(
+_STATE = types.NamedTuple(  # type: ignore[no-untyped-call]
     [
         _ROW, _ROW, types.Array(types.float64, 1, "C"), _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _TABLE,
         _TABLE, _TABLE, _TABLE, _ROW, _TABLE, _ROW, types.Array(types.uint64, 1, "C"),
@@ -155,10 +157,19 @@ def take(s: State) -> Any:
     return first
 
 
+@njit(types.float64(_STATE, types.float64), **_COMPILED)
+def _spread(s: State, variation: float) -> Any:
+    """A factor of mean 1: the sum of two even chances, which has about the middle of a bell."""
+    even = random_share(s.chance) + random_share(s.chance) - 1.0
+    return max(0.3, 1.0 + _ROOT_6 * variation * even)
+
+
 @njit(_INT(_STATE, _INT, _INT), **_COMPILED)
 def _drive(s: State, from_place: int, to_place: int) -> Any:
+    """How long this drive takes: drawn anew each time."""
     working = s.law[TRUCKS] - s.clock[IDLE]
-    return np.int64(s.share[DRIVE_FACTOR] * s.drive_ms[from_place, to_place]) + s.law[LANE_WAIT] * working
+    factor = s.share[DRIVE_FACTOR] * _spread(s, s.share[DRIVE_VARIATION])
+    return np.int64(factor * s.drive_ms[from_place, to_place]) + s.law[LANE_WAIT] * working
 
 
 @njit(_NOTHING(_STATE, _INT, _INT, _INT), **_COMPILED)
@@ -167,7 +178,7 @@ def _send_to_block(s: State, m: int, b: int, is_fetch: int) -> Any:
     now, place = s.clock[NOW], s.law[QUAY_PLACES] + b
     arrives = now + _drive(s, s.mover[SPOT, m], place)
     if m < s.law[TRUCKS]:
-        s.count[EMPTY_M if is_fetch else LOADED_M] += s.way_m[s.mover[SPOT, m], place]
+        s.tally[EMPTY_M if is_fetch else LOADED_M] += s.way_m[s.mover[SPOT, m], place]
     s.mover[ARRIVES, m] = arrives
     s.mover[FETCHES, m] = is_fetch
     s.mover[TO_BLOCK, m] = b
@@ -185,12 +196,12 @@ def _choose_block(s: State, from_place: int, teu: int) -> Any:
             emptiest, least = b, held - room
         if held + teu <= room:
             fill = held / room
-            cost = _drive(s, from_place, s.law[QUAY_PLACES] + b) + s.law[BUSY_BLOCK] * s.block[QUEUED, b]
+            cost = s.drive_ms[from_place, s.law[QUAY_PLACES] + b] + s.law[BUSY_BLOCK] * s.block[QUEUED, b]
             cost += np.int64(s.law[FULL_BLOCK] * fill * fill * fill)
             if cost < best_cost:
                 best, best_cost = b, cost
     if best == NONE:
-        s.count[NO_ROOM] += 1
+        s.tally[NO_ROOM] += 1
         return emptiest
     return best
 
@@ -206,13 +217,13 @@ def _serve(s: State, b: int) -> Any:
         s.block[QUEUE_LAST, b] = NONE
     s.block[QUEUED, b] -= 1
     s.block[AT_WORK, b] = 1
-    s.count[YARD_LIFTS] += 1
+    s.tally[YARD_LIFTS] += 1
     if s.mover[FETCHES, m]:
         is_road = m >= s.law[TRUCKS]
         above = (s.block[TIERS, b] - 1) * s.block[HELD, b] / s.block[ROOM, b] / 2
         digs = np.int64(s.share[DIGS_ROAD if is_road else DIGS_SHIP] * above + random_share(s.chance))
-        s.count[REHANDLES] += digs
-        s.count[YARD_LIFTS] += digs
+        s.tally[REHANDLES] += digs
+        s.tally[YARD_LIFTS] += digs
         before, at, after = s.law[FETCH_BEFORE], s.law[FETCH_AT], digs * s.law[DIG]
         if is_road:
             # Nobody knew when this box would be wanted; for ships it is dug free while its truck is elsewhere.
@@ -220,7 +231,7 @@ def _serve(s: State, b: int) -> Any:
     else:
         before, at, after = s.law[STACK_BEFORE], s.law[STACK_AT], s.law[STACK_AFTER]
     served = max(now + before, s.mover[ARRIVES, m]) + at
-    s.count[YARD_MS] += served + after - now
+    s.tally[YARD_MS] += served + after - now
     plan(s, served, MOVER_SERVED, m)
     plan(s, served + after, YARD_FREE, b)
 
@@ -240,7 +251,8 @@ def _ask(s: State, m: int) -> Any:
 
 @njit(_NOTHING(_STATE), **_COMPILED)
 def _assign(s: State) -> Any:
-    """Idle trucks to jobs: the job whose turn leaves least time first, and the truck that is there first."""
+    """Idle trucks to jobs: the job whose turn leaves least time first, and the truck that is there first. A job with
+    time enough is looked at again at the next step of any crane."""
     ahead, trucks, now = s.law[LOOK_AHEAD], s.law[TRUCKS], s.clock[NOW]
     while s.clock[IDLE]:
         found, least = NONE, NEVER
@@ -248,11 +260,14 @@ def _assign(s: State) -> Any:
             nth = s.crane[ASSIGNED, c]
             if nth < s.crane[COUNT, c]:
                 j = c * ahead + (s.crane[HEAD, c] + nth) % ahead
-                lead = _LOAD_LEAD_MS if s.job[IS_LOAD, j] else _LANDING_LEAD_MS
+                lead = _WAY_THERE_MS
+                if s.job[IS_LOAD, j]:
+                    block = s.law[QUAY_PLACES] + s.box[BLOCK, s.job[BOX, j]]
+                    lead += _YARD_MS + s.drive_ms[block, s.crane[PLACE, c]]
                 spare = max(now, s.crane[STEP_AT, c]) + nth * s.law[CYCLE] - lead
                 if spare < least:
                     found, least = c, spare
-        if found == NONE:
+        if found == NONE or least > now + s.law[SENT_AHEAD]:
             return
         j = found * ahead + (s.crane[HEAD, found] + s.crane[ASSIGNED, found]) % ahead
         box, is_load = s.job[BOX, j], s.job[IS_LOAD, j]
@@ -272,7 +287,7 @@ def _assign(s: State) -> Any:
             s.mover[CARRIES, truck] = box
             _send_to_block(s, truck, s.box[BLOCK, box], 1)
         else:
-            s.count[EMPTY_M] += s.way_m[s.mover[SPOT, truck], to_place]
+            s.tally[EMPTY_M] += s.way_m[s.mover[SPOT, truck], to_place]
             plan(s, now + _drive(s, s.mover[SPOT, truck], to_place), AT_QUAY, truck)
             s.mover[SPOT, truck] = to_place
 
@@ -282,7 +297,7 @@ def _is_rid(s: State, m: int) -> Any:
     """A truck has nothing to do any more."""
     s.mover[JOB, m] = NONE
     s.mover[CARRIES, m] = NONE
-    s.count[TRUCK_MS] += s.clock[NOW] - s.mover[BUSY_SINCE, m]
+    s.tally[TRUCK_MS] += s.clock[NOW] - s.mover[BUSY_SINCE, m]
     s.clock[IDLE] += 1
     _assign(s)
 
@@ -302,7 +317,7 @@ def _next_box(s: State, v: int) -> Any:
         s.ship[LEFT, v] -= 1
         if s.box[STATE, box] == STANDING:
             return box
-        s.count[MISSED] += 1
+        s.tally[MISSED] += 1
         later = s.ship[NEXT_CALL, v]
         while later != NONE and s.ship[STATUS, later] >= LEAVING:
             later = s.ship[NEXT_CALL, later]
@@ -318,7 +333,6 @@ def _next_box(s: State, v: int) -> Any:
 def _go_on(s: State, c: int) -> Any:
     """Fill a crane's ring of jobs, give trucks to them, and let it begin its next step if it is free."""
     ahead, v = s.law[LOOK_AHEAD], s.crane[AT_SHIP, c]
-    has_new = False
     while s.crane[COUNT, c] < ahead:
         box = _next_box(s, v)
         if box == NONE:
@@ -331,19 +345,18 @@ def _go_on(s: State, c: int) -> Any:
         if s.box[STATE, box] == STANDING:
             s.box[STATE, box] = MOVING
         s.crane[COUNT, c] += 1
-        has_new = True
     if s.crane[PHASE, c] == FREE and s.crane[COUNT, c]:
         j = c * ahead + s.crane[HEAD, c]
-        even = random_share(s.chance) + random_share(s.chance) - 1.0
-        cycle = np.int64(s.law[CYCLE] * max(0.3, 1.0 + 2.449 * s.share[VARIATION] * even))
-        beside = np.int64(s.law[CYCLE] * s.share[BESIDE] / (1.0 - s.share[BESIDE]))
+        cycle = np.int64(s.law[CYCLE] * _spread(s, s.share[VARIATION]))
+        others = np.int64(s.law[CYCLE] * s.share[IN_THE_WAY])
+        s.tally[WAIT_ORDER] += others
+        beside = others + np.int64(s.law[CYCLE] * s.share[BESIDE] / (1.0 - s.share[BESIDE]))
         s.crane[CYCLE_NOW, c] = cycle
         s.crane[PHASE, c] = MOVES_OVER
         s.crane[STEP_AT, c] = s.clock[NOW]
         needs = _LIFT_AT if s.job[IS_LOAD, j] else _LAND_AT
         plan(s, s.clock[NOW] + beside + np.int64(needs * cycle), CRANE_NEEDS, c)
-    if has_new:
-        _assign(s)
+    _assign(s)
 
 
 @njit(_NOTHING(_STATE, _INT), **_COMPILED)
@@ -353,7 +366,7 @@ def _meet(s: State, c: int) -> Any:
     now, cycle = s.clock[NOW], s.crane[CYCLE_NOW, c]
     needs = _LIFT_AT if s.job[IS_LOAD, j] else _LAND_AT
     if s.crane[PHASE, c] == WAITS:
-        s.count[WAIT_LOADED if s.job[IS_LOAD, j] else WAIT_EMPTY] += now - s.crane[SINCE, c]
+        s.tally[WAIT_LOADED if s.job[IS_LOAD, j] else WAIT_EMPTY] += now - s.crane[SINCE, c]
     s.crane[PHASE, c] = MOVES_ON
     s.mover[CARRIES, s.job[TRUCK, j]] = s.job[BOX, j]
     plan(s, now + np.int64(_AT_TRUCK * cycle), LEAVES_QUAY, s.job[TRUCK, j])
@@ -447,12 +460,12 @@ def _served(s: State, m: int) -> Any:
     if m >= s.law[TRUCKS]:
         if is_fetch:
             s.box[STATE, box] = LEFT_AGAIN
-        s.count[GATE_MOVES] += 1
+        s.tally[GATE_MOVES] += 1
         _next_errand(s, m)
     elif is_fetch:
         j = s.mover[JOB, m]
         place = s.crane[PLACE, j // s.law[LOOK_AHEAD]]
-        s.count[LOADED_M] += s.way_m[s.mover[SPOT, m], place]
+        s.tally[LOADED_M] += s.way_m[s.mover[SPOT, m], place]
         plan(s, s.clock[NOW] + _drive(s, s.mover[SPOT, m], place), AT_QUAY, m)
         s.mover[SPOT, m] = place
     else:
@@ -472,8 +485,8 @@ def _let_in(s: State) -> Any:
             m += 1
         now = s.clock[NOW]
         s.clock[INSIDE] += 1
-        s.count[ROAD_IN] += 1
-        s.count[GATE_MS] += now - s.road[COMES, r]
+        s.tally[ROAD_IN] += 1
+        s.tally[GATE_MS] += now - s.road[COMES, r]
         s.mover[VISIT, m], s.mover[CAME, m], s.mover[SPOT, m] = r, now, s.law[GATE]
         _next_errand(s, m)
 
@@ -483,7 +496,7 @@ def _comes(s: State, r: int) -> Any:
     """A road truck is at the gate. One whose box is not ashore yet is told when to come again."""
     box = s.road[TAKES, r]
     if box != NONE and s.box[STATE, box] != STANDING:
-        s.count[PUT_OFF] += 1
+        s.tally[PUT_OFF] += 1
         s.box[WAITED, box] = r
         return
     s.road[COMES, r] = s.clock[NOW]
@@ -499,8 +512,8 @@ def _comes(s: State, r: int) -> Any:
 @njit(_NOTHING(_STATE, _INT), **_COMPILED)
 def _goes_out(s: State, m: int) -> Any:
     turn = s.clock[NOW] - s.mover[CAME, m]
-    s.count[ROAD_DONE] += 1
-    s.count[TURN_MS] += turn
+    s.tally[ROAD_DONE] += 1
+    s.tally[TURN_MS] += turn
     s.turns[min(TURN_STEPS - 1, turn // TURN_STEP_MS)] += 1
     s.mover[VISIT, m], s.mover[CARRIES, m] = NONE, NONE
     s.clock[INSIDE] -= 1
@@ -509,9 +522,12 @@ def _goes_out(s: State, m: int) -> Any:
 
 @njit(_INT(_STATE, _INT), **_COMPILED)
 def _room_at_quay(s: State, v: int) -> Any:
-    """Where along the quay a ship finds room, nearest its middle; `NONE` where there is none."""
+    """Where along the quay a ship finds room, nearest its middle, but so that another like her has room beside her if
+    it is long enough; `NONE` where there is none."""
     length, quay = s.ship[LENGTH, v], s.law[QUAY_MM]
     middle = (quay - length) // 2
+    if quay >= 2 * length:
+        middle = min(middle, quay - 2 * length)
     best, best_away = NONE, NEVER
     for other in range(-1, s.ship.shape[1]):
         if other >= 0 and not MOORING_NOW <= s.ship[STATUS, other] <= LEAVING:
@@ -561,7 +577,7 @@ def _let_go(s: State, c: int) -> Any:
     if s.crane[COUNT, c]:
         return 0
     v = s.crane[AT_SHIP, c]
-    s.count[CRANE_MS] += s.crane[ENDED, c] - s.crane[BEGAN, c]
+    s.tally[CRANE_MS] += s.crane[ENDED, c] - s.crane[BEGAN, c]
     s.crane[AT_SHIP, c] = NONE
     s.ship[CRANES, v] -= 1
     if s.ship[CRANES, v] == 0:
@@ -593,8 +609,8 @@ def _berth(s: State) -> Any:
                 s.clock[LINE_LAST] = before
             now = s.clock[NOW]
             s.ship[FROM, v], s.ship[STATUS, v], s.ship[BERTHED, v] = at, MOORING_NOW, now
-            s.count[SHIPS_BERTHED] += 1
-            s.count[SHIP_WAIT_MS] += now - s.ship[THERE, v]
+            s.tally[SHIPS_BERTHED] += 1
+            s.tally[SHIP_WAIT_MS] += now - s.ship[THERE, v]
             for c in range(s.crane.shape[1]):
                 if s.crane[AT_SHIP, c] == NONE and s.ship[CRANES, v] < s.ship[MOST, v]:
                     _give_crane(s, c, v)
@@ -620,7 +636,8 @@ def _ends(s: State, c: int) -> Any:
     """A crane has done a step."""
     ahead = s.law[LOOK_AHEAD]
     j = c * ahead + s.crane[HEAD, c]
-    s.count[ON if s.job[IS_LOAD, j] else OFF] += 1
+    s.tally[ON if s.job[IS_LOAD, j] else OFF] += 1
+    s.ship[DONE, s.crane[AT_SHIP, c]] += 1
     s.crane[HEAD, c] = (s.crane[HEAD, c] + 1) % ahead
     s.crane[COUNT, c] -= 1
     s.crane[ASSIGNED, c] -= 1
@@ -664,8 +681,8 @@ def _note_hour(s: State) -> Any:
     for b in range(s.block.shape[1]):
         s.series[S_TEU, hour] += s.block[HELD, b]
         s.series[S_BOXES, hour] += s.block[BOXES_IN, b]
-    s.series[S_MOVES, hour] = s.count[OFF] + s.count[ON]
-    s.series[S_WAIT, hour] = s.count[WAIT_LOADED] + s.count[WAIT_EMPTY]
+    s.series[S_MOVES, hour] = s.tally[OFF] + s.tally[ON]
+    s.series[S_WAIT, hour] = s.tally[WAIT_LOADED] + s.tally[WAIT_EMPTY]
     for v in range(s.ship.shape[1]):
         s.series[S_QUAY, hour] += MOORING_NOW <= s.ship[STATUS, v] <= LEAVING
         s.series[S_LINE, hour] += s.ship[STATUS, v] == IN_LINE
@@ -680,7 +697,7 @@ def run(s: State, until_ms: int) -> Any:
     while s.clock[ENTRIES] and s.heap[0, 0] < until_ms:
         what = take(s)
         kind, whom = what % _KINDS, what // _KINDS
-        s.count[EVENTS] += 1
+        s.tally[EVENTS] += 1
         if kind == MOVER_ASKS:
             _ask(s, whom)
         elif kind == MOVER_SERVED:
@@ -697,7 +714,7 @@ def run(s: State, until_ms: int) -> Any:
         elif kind == CRANE_ENDS:
             _ends(s, whom)
         elif kind == ROAD_COMES:
-            s.count[ROAD_CAME] += 1
+            s.tally[ROAD_CAME] += 1
             if whom + 1 < s.road.shape[1]:
                 plan(s, s.road[COMES, whom + 1], ROAD_COMES, whom + 1)
             _comes(s, whom)
@@ -713,8 +730,9 @@ def run(s: State, until_ms: int) -> Any:
             _moored(s, whom)
         elif kind == SHIP_GONE:
             s.ship[STATUS, whom] = SAILED
-            s.count[SHIPS_GONE] += 1
-            s.count[BERTH_MS] += s.clock[NOW] - s.ship[BERTHED, whom]
+            s.tally[SHIPS_GONE] += 1
+            s.tally[SAILED_MOVES] += s.ship[DONE, whom]
+            s.tally[BERTH_MS] += s.clock[NOW] - s.ship[BERTHED, whom]
             _berth(s)
         else:
             _note_hour(s)

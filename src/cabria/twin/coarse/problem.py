@@ -20,30 +20,38 @@ class Rates:
 
     quay_cycle: int = 120_000
     """One box between ship and truck, nobody waiting."""
+    boxes_a_lift: float = 1.0
+    """In the mean, where cranes lift two 20 ft boxes at a time."""
     beside_lifts: float = 0.07
     """Share of a quay crane's time for lids and travel."""
+    in_the_way: float = 0.015
+    """Share of lifting time that a quay crane waits because another's work comes first."""
     variation: float = 0.1
     """Coefficient of variation of a quay crane's cycles."""
-    fetch_before: int = 60_000
+    fetch_before: int = 100_000
     """A yard crane's way to a box and with it to the truck."""
-    fetch_at_truck: int = 22_000
-    stack_before: int = 26_000
+    fetch_at_truck: int = 30_000
+    stack_before: int = 60_000
     """A yard crane's way to the truck."""
-    stack_at_truck: int = 24_000
-    stack_after: int = 45_000
+    stack_at_truck: int = 30_000
+    stack_after: int = 50_000
     """From off the truck to its place."""
     yard_ahead: int = 75_000
     """How long before a truck is there its yard crane may begin."""
-    dig: int = 75_000
+    dig: int = 100_000
     """One box in the way lifted aside."""
-    digs_for_ships: float = 0.1
+    digs_for_ships: float = 0.6
     """Boxes in the way of one that a ship wants, by the boxes that stand on a box in the mean."""
-    digs_for_road: float = 0.9
+    digs_for_road: float = 1.4
     """The same for one that a road truck fetches."""
-    drive_factor: float = 1.0
+    drive_factor: float = 0.6
     """Of driving times on empty lanes."""
-    lane_wait: int = 0
+    drive_variation: float = 0.5
+    """Coefficient of variation of a drive."""
+    lane_wait: int = 300
     """For every truck in work, how much longer a drive takes."""
+    sent_ahead: int = 900_000
+    """How much earlier than it must a truck is sent, at most."""
     mooring: int = 3_600_000
     unmooring: int = 1_800_000
     unlocked: int = 3_600_000
@@ -58,16 +66,21 @@ class Rates:
             value = getattr(self, each.name)
             if not 0 <= value <= 36_000_000:
                 raise DataError(f"{each.name} is {value}; it lies between 0 and ten hours.", place=each.name)
-        if self.quay_cycle <= 0 or not 0 <= self.beside_lifts < 0.9 or self.variation > 0.4:
-            raise DataError("A quay crane needs a cycle, and lifts boxes for a part of its time.", place="quay_cycle")
-        if not 0 < self.drive_factor <= 10:
-            raise DataError(f"A drive factor of {self.drive_factor} is none.", place="drive_factor")
+        if self.quay_cycle <= 0 or not 0 <= self.beside_lifts < 0.9 or max(self.variation, self.drive_variation) > 0.5:
+            raise DataError(
+                "A quay crane needs a cycle, and lifts boxes for a part of its time; no variation is over a half.",
+                place="quay_cycle",
+            )
+        if not 0 < self.drive_factor <= 10 or not 1 <= self.boxes_a_lift <= 4:
+            raise DataError("Trucks drive, and a crane lifts one to four boxes at a time.", place="drive_factor")
 
 
 @dataclass(frozen=True, slots=True)
 class Energy:
     """What machines use, in Wh. A truck's load counts with the mean box."""
 
+    way_factor: float = 1.25
+    """Trucks drive so much further than from place to place: to stand aside, to wait, to the stand that is free."""
     truck_km: int = 1_100
     loaded_km: int = 375
     """More with a box on it."""

@@ -28,14 +28,16 @@ class CoarseRun:
     series: np.ndarray
     turns: np.ndarray
     boxes: np.ndarray
+    blocks: np.ndarray
+    held_teu: np.ndarray
     cpu_s: float
 
     @property
     def is_sound(self) -> bool:
-        """Whether every box found room, and every box that came stands, is on its way or has left."""
-        moved = int(self.count[k.OFF] + self.count[k.ON])
-        lifted = int(self.count[k.YARD_LIFTS])
-        return int(self.count[k.NO_ROOM]) == 0 and (moved == 0 or lifted > 0)
+        """Whether every box found room, and the blocks hold in the end just the boxes that are said to be there."""
+        here = self.blocks != NONE
+        teu = np.bincount(self.blocks[here], self.problem.boxes.teu[here], self.problem.ground.blocks)
+        return int(self.count[k.NO_ROOM]) == 0 and bool((teu == self.held_teu).all())
 
     @cached_property
     def measures(self) -> Mapping[str, float]:
@@ -52,10 +54,12 @@ class CoarseRun:
             "quay_moves": float(moves),
             "gmph": _ratio(moves * HOUR_MS, crane_ms),
             "crane_hours": crane_ms / HOUR_MS,
-            "crane_waiting": _ratio(count[k.WAIT_LOADED] + count[k.WAIT_EMPTY], crane_ms),
+            "crane_waiting": _ratio(count[k.WAIT_LOADED] + count[k.WAIT_EMPTY] + count[k.WAIT_ORDER], crane_ms),
             "waiting/truck with the box under way": _ratio(count[k.WAIT_LOADED], crane_ms),
             "waiting/empty truck under way": _ratio(count[k.WAIT_EMPTY], crane_ms),
+            "waiting/another crane's work comes first": _ratio(count[k.WAIT_ORDER], crane_ms),
             "crane_use": _ratio(crane_ms, problem.quay_cranes * run_ms),
+            "berth_productivity": _ratio(count[k.SAILED_MOVES] * HOUR_MS, count[k.BERTH_MS]),
             "berth_hours": _ratio(count[k.BERTH_MS], gone * HOUR_MS),
             "ships_sailed": float(gone),
             "ships_waited_h": _ratio(count[k.SHIP_WAIT_MS], count[k.SHIPS_BERTHED] * HOUR_MS),
@@ -83,10 +87,10 @@ class CoarseRun:
 
     def _wh(self) -> float:
         energy, count, problem = self.problem.energy, self.count, self.problem
-        driven_m = int(count[k.EMPTY_M] + count[k.LOADED_M])
+        driven_m = energy.way_factor * int(count[k.EMPTY_M] + count[k.LOADED_M])
         return float(
             energy.truck_km * driven_m / 1_000
-            + energy.loaded_km * int(count[k.LOADED_M]) / 1_000
+            + energy.loaded_km * energy.way_factor * int(count[k.LOADED_M]) / 1_000
             + energy.on_board_w * problem.trucks * problem.hours
             + energy.quay_lift * int(count[k.OFF] + count[k.ON])
             + energy.yard_lift * int(count[k.YARD_LIFTS])
@@ -104,7 +108,15 @@ def run(problem: CoarseProblem, seed: int = 0) -> CoarseRun:
     k.run(state, problem.hours * HOUR_MS)
     _count_unfinished(state)
     return CoarseRun(
-        problem, seed, state.count, state.series, state.turns, state.box[k.STATE], time.process_time() - began
+        problem,
+        seed,
+        count=state.tally,
+        series=state.series,
+        turns=state.turns,
+        boxes=state.box[k.STATE],
+        blocks=state.box[k.BLOCK],
+        held_teu=state.block[k.HELD],
+        cpu_s=time.process_time() - began,
     )
 
 
@@ -126,7 +138,7 @@ def _state(problem: CoarseProblem, seed: int) -> k.State:
         block=_columns(k.BLOCK_ROWS, problem.ground.blocks),
         drive_ms=np.ascontiguousarray(problem.ground.drive_ms),
         way_m=np.ascontiguousarray(problem.ground.way_m),
-        count=np.zeros(k.COUNT_ROWS, np.int64),
+        tally=np.zeros(k.TALLY_ROWS, np.int64),
         series=np.zeros((k.SERIES_ROWS, problem.hours), np.int64),
         turns=np.zeros(k.TURN_STEPS, np.int64),
         chance=generator(seed),
@@ -151,22 +163,28 @@ def _columns(rows: int, count: int) -> np.ndarray:
 
 
 def _law(problem: CoarseProblem) -> np.ndarray:
+    """In the order of the kernel's rows."""
     rates, ground = problem.rates, problem.ground
-    return np.array(
-        [
-            problem.trucks, problem.most_visitors, problem.look_ahead, problem.quay_mm, STRETCH_MM, ground.gate,
-            rates.quay_cycle, rates.fetch_before, rates.fetch_at_truck, rates.stack_before, rates.stack_at_truck,
-            rates.stack_after, rates.yard_ahead, rates.dig, rates.lane_wait, rates.mooring, rates.unmooring,
-            rates.unlocked, rates.busy_block, rates.full_block, ground.quay_places,
-        ],
-        np.int64,
-    )  # fmt: skip
+    machines = [problem.trucks, problem.most_visitors, problem.look_ahead, problem.quay_mm, STRETCH_MM, ground.gate]
+    quay = [round(rates.quay_cycle / rates.boxes_a_lift)]
+    yard = [rates.fetch_before, rates.fetch_at_truck, rates.stack_before, rates.stack_at_truck, rates.stack_after]
+    yard += [rates.yard_ahead, rates.dig]
+    ways = [rates.lane_wait, rates.mooring, rates.unmooring, rates.unlocked, rates.busy_block, rates.full_block]
+    return np.array([*machines, *quay, *yard, *ways, ground.quay_places, rates.sent_ahead], np.int64)
 
 
 def _share(problem: CoarseProblem) -> np.ndarray:
     rates = problem.rates
     return np.array(
-        [rates.beside_lifts, rates.variation, rates.digs_for_ships, rates.digs_for_road, rates.drive_factor]
+        [
+            rates.beside_lifts,
+            rates.variation,
+            rates.digs_for_ships,
+            rates.digs_for_road,
+            rates.drive_factor,
+            rates.drive_variation,
+            rates.in_the_way,
+        ]
     )
 
 
@@ -174,6 +192,7 @@ def _set_ships(state: k.State, problem: CoarseProblem) -> None:
     ships, boxes, ship = problem.ships, problem.boxes, state.ship
     ship[k.THERE], ship[k.LENGTH], ship[k.MOST] = ships.there_ms, ships.length_mm, ships.most_cranes
     ship[k.NEXT_CALL], ship[k.STATUS], ship[k.CRANES] = ships.next_call, k.EXPECTED, 0
+    ship[k.DONE] = 0
     off = np.where(problem.stands_in == NONE, boxes.inbound, NONE)
     ship[k.LEFT] = 0
     for column, first, following in (
@@ -209,10 +228,14 @@ def _set_machines(state: k.State, problem: CoarseProblem) -> None:
 
 
 def _count_unfinished(state: k.State) -> None:
-    """Cranes and trucks that are at work when the run ends count until then."""
-    crane, mover, count = state.crane, state.mover, state.count
+    """Cranes and trucks that are at work when the run ends, and cranes that wait, count until then."""
+    crane, job, mover, count, now = state.crane, state.job, state.mover, state.tally, int(state.clock[k.NOW])
     at_work = (crane[k.AT_SHIP] != NONE) & (crane[k.BEGAN] != NONE)
-    count[k.CRANE_MS] += int((crane[k.ENDED] - crane[k.BEGAN])[at_work].sum())
+    count[k.CRANE_MS] += int((now - crane[k.BEGAN])[at_work].sum())
+    waits = np.flatnonzero(at_work & (crane[k.PHASE] == k.WAITS))
+    is_load = job[k.IS_LOAD, waits * int(state.law[k.LOOK_AHEAD]) + crane[k.HEAD, waits]] != 0
+    for cause, those in ((k.WAIT_LOADED, waits[is_load]), (k.WAIT_EMPTY, waits[~is_load])):
+        count[cause] += int((now - crane[k.SINCE, those]).sum())
     trucks = slice(0, int(state.law[k.TRUCKS]))
     busy = (mover[k.JOB, trucks] != NONE) | (mover[k.CARRIES, trucks] != NONE)
-    count[k.TRUCK_MS] += int((state.clock[k.NOW] - mover[k.BUSY_SINCE, trucks])[busy].sum())
+    count[k.TRUCK_MS] += int((now - mover[k.BUSY_SINCE, trucks])[busy].sum())
