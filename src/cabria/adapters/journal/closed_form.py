@@ -26,8 +26,12 @@ ROOMS = ("cabria.domain", "cabria.operations")
 BESIDES = ("cabria.planning.dispatch.traffic.lane_book",)
 FUNCTIONS_OF = "cabria.operations."
 """Every function of its modules may be what follows when a job is done."""
+LARGE = frozenset({"calls.VesselCall", "layout.Layout", "plan.LoadingPlan"})
+"""What makes nine tenths of how everything stands, and never changes."""
+MOST_LARGE = 32
+_encoded: dict[int, tuple[Any, msgspec.Raw]] = {}
 _FIELDS: dict[type, Mapping[str, Any]] = {}
-PLAIN = (str, int, float, bool, type(None))
+_PLAIN_TYPES = frozenset({str, int, float, bool, type(None)})
 
 
 def encode(value: Any) -> bytes:
@@ -45,7 +49,7 @@ def decode(text: bytes) -> Any:
 
 def _out(value: Any) -> Any:
     kind = type(value)
-    if kind in PLAIN:
+    if kind in _PLAIN_TYPES:
         return value
     if kind is tuple:
         return [_out(part) for part in value]
@@ -54,15 +58,31 @@ def _out(value: Any) -> Any:
     if kind in (set, frozenset):
         return {TYPE: "set", OF: [_out(part) for part in sorted(value)]}
     if isinstance(value, Mapping):
+        if _PLAIN_TYPES.issuperset(map(type, value)) and _PLAIN_TYPES.issuperset(map(type, value.values())):
+            return {TYPE: "map", OF: list(value.items())}
         return {TYPE: "map", OF: [[_out(key), _out(held)] for key, held in value.items()]}
     if kind is FunctionType:
         return {TYPE: "function", IS: _function_name(value)}
     name = _names().get(kind)
     if name is None:
         raise TypeError(f"A {kind.__module__}.{kind.__name__} cannot stand in a journal.")
+    if name in LARGE:
+        return _large(value, name)
     if isinstance(value, Enum):
         return {TYPE: name, IS: value.value}
     return {TYPE: name} | {field: _out(held) for field, held in _differing(kind, value)}
+
+
+def _large(value: Any, name: str) -> msgspec.Raw:
+    """Encoded once, as it never changes. It is kept with its encoding, so that nothing else gets its identity."""
+    known = _encoded.get(id(value))
+    if known is None:
+        text = msgspec.json.encode({TYPE: name} | {field: _out(held) for field, held in _differing(type(value), value)})
+        known = value, msgspec.Raw(text)
+        while len(_encoded) >= MOST_LARGE:
+            _encoded.pop(next(iter(_encoded)), None)
+        _encoded[id(value)] = known
+    return known[1]
 
 
 def _differing(kind: type, value: Any) -> Iterator[tuple[str, Any]]:

@@ -76,7 +76,7 @@ class GroupCommitJournal:
 
     def keep(self, number: int, standing: Any) -> None:
         """How everything stood after an entry, written with the entries that wait."""
-        body = packed(encode(standing))
+        body = encode(standing)
         with self._changed:
             self._refuse_stopped()
             if number != self._written:
@@ -142,7 +142,8 @@ class GroupCommitJournal:
             entry = chained(last, one)
             entries.append(entry)
             last = hashes[entry.number] = entry.hash
-        snapshots = [Snapshot(n, VERSION, body, snapshot_hash(hashes[n], body)) for n, body in standings if n in hashes]
+        bodies = [(number, packed(body)) for number, body in standings]
+        snapshots = [Snapshot(n, VERSION, body, snapshot_hash(hashes[n], body)) for n, body in bodies]
         head = Head(entries[-1].number, last) if entries else self._head
         try:
             self.store.write(entries, snapshots)
