@@ -286,6 +286,16 @@ class Board:
         self.needs_plug.discard(container)
         self.wanted_ms.pop(container, None)
 
+    def asked_for(self) -> frozenset[ContainerId]:
+        """Boxes in the yard that moves under way still want."""
+        return frozenset(
+            box
+            for move in self.moves.values()
+            for stop in move.stops[move.at :]
+            if stop.kind is StopKind.YARD_GIVES
+            for box in stop.containers
+        )
+
     def keep(self, container: ContainerId, position: YardPosition) -> None:
         """Keep a place on a stack for a box on its way."""
         self.goes_to[container] = position

@@ -55,6 +55,8 @@ def top_of(board: Board, stack: StackId) -> YardPosition:
 def aside(board: Board, box: ContainerId, settings: Settings, reach: Sequence[Stretch]) -> YardPosition | None:
     """Where a box in the way goes: near by, on nothing that is wanted sooner than it, low rather than high; farther off
     when there is no room near by. A reefer goes to another plug, and without one only where the block has none left.
+    It goes on a box that a truck comes for only where the block has no other place: two such boxes would have it dug to
+    and fro for ever.
 
     `reach` is how far along the block cranes come that may carry it.
     """
@@ -63,14 +65,15 @@ def aside(board: Board, box: ContainerId, settings: Settings, reach: Sequence[St
         raise ValueError(f"Container {box} is not in the yard.")
     block = board.blocks[here.block]
     near = range(here.bay - settings.rehandle_bays, here.bay + settings.rehandle_bays + 1)
+    everywhere, asked = range(1, 2 * block.bays), board.asked_for()
     for at_plugs in (True, False) if box in board.needs_plug else (False,):
-        for bays in (near, range(1, 2 * block.bays)):
+        for bays, spared in ((near, asked), (everywhere, asked), (everywhere, frozenset[ContainerId]())):
             within = _bays_within(block, bays, reach)
             found = min(
                 (
                     (_aside_ms(board, box, here, stack, settings), stack)
                     for stack in stacks_for(board, box, block, within, at_plugs=at_plugs)
-                    if stack != stack_of(here)
+                    if stack != stack_of(here) and spared.isdisjoint(board.stacks[stack])
                 ),
                 default=None,
             )
