@@ -39,7 +39,7 @@ class RunRecord:
     seed: int
     measures: Mapping[str, float | None]
     waiting: Mapping[str, float]
-    """Share of the quay cranes' time by cause."""
+    """Share of the quay cranes' time by what became of the box that was waited for."""
     crane_hours: tuple[CraneHour, ...]
     truck_hours: tuple[TruckHour, ...]
     yard_hours: tuple[YardHour, ...]
@@ -160,7 +160,7 @@ def record_of(
         variant=variant,
         seed=seed,
         measures=measures_of(figures),
-        waiting=dict(figures.waiting_share_by_cause),
+        waiting=dict(figures.waiting_share_by_leg),
         crane_hours=crane_hours,
         truck_hours=truck_hours,
         yard_hours=figures.yard,

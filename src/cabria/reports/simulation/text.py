@@ -101,7 +101,7 @@ def figures_text(figures: RunFigures) -> str:
         if (value := measures[name]) is not None
     ]
     lines += [f"{name.replace('_', ' '):32}{measures[name] or 0:>{WIDTH},.6g}" for name in COUNTS]
-    waiting = figures.waiting_share_by_cause
+    waiting = figures.waiting_share_by_leg
     if waiting:
         lines += ["", "What the cranes waited for, share of their time:"]
         lines += [f"  {cause:34}{100 * share:6.2f} %" for cause, share in waiting.items()]
