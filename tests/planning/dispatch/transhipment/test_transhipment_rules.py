@@ -137,11 +137,14 @@ def test_a_ship_goes_where_there_is_room_near_by() -> None:
     assert choice.chosen == 1
 
 
-@given(st.floats(0, 200), st.floats(0, 90))
-def test_a_box_on_a_hook_goes_before_one_in_the_yard(hook_s: float, yard_s: float) -> None:
+@given(_seconds, _seconds)
+def test_a_box_on_a_hook_goes_before_one_in_the_yard_that_is_not_much_nearer(hook_s: float, yard_s: float) -> None:
     choice = choose_job(TERMINAL, [WaitingJob(is_load=True, pick_s=yard_s), WaitingJob(is_load=False, pick_s=hook_s)])
     assert choice is not None
-    assert choice.chosen == 1
+    if hook_s < yard_s + Params().crane_waits_s:
+        assert choice.chosen == 1
+    elif hook_s > yard_s + Params().crane_waits_s:
+        assert choice.chosen == 0
 
 
 def test_a_ship_with_trucks_enough_leaves_the_next_to_another() -> None:

@@ -46,9 +46,9 @@ class Params:
     on_time_s: float = 7_200.0
     most_s: float = 86_400.0
     fetch: float = 0.02
-    crane_waits_s: float = 300.0
-    enough_trucks: int = 6
-    too_many_s: float = 100.0
+    crane_waits_s: float = 50.0
+    enough_trucks: int = 4
+    too_many_s: float = 200.0
     block_queue: float = 0.5
 
 
@@ -126,7 +126,7 @@ def _berth_choice(
 
 
 def choose_job(terminal: Terminal, jobs: Sequence[WaitingJob], params: Params = Params()) -> Choice | None:
-    """The box the next free truck is for: one on a hook before one in the yard, near before far; None without any."""
+    """The box the next free truck is for: near before far, one on a hook sooner than one in the yard; None without."""
     return _least(_job_choice(terminal, number, job, params) for number, job in enumerate(jobs))
 
 
