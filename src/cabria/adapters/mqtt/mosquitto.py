@@ -11,6 +11,8 @@ from cabria.adapters.mqtt.address import LOOPBACK, Address
 from cabria.domain.errors import DataError
 
 PLACES = ("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto")
+QUEUED = 100_000
+"""For a client that reads slowly for a while; what is more is dropped."""
 UNPRIVILEGED = "nobody"
 REMEDY = "Run `make broker`, or name its program in the variable MOSQUITTO."
 
@@ -41,6 +43,7 @@ def start_mosquitto(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], A
         f"persistence_location {folder}/",
         "autosave_on_changes true",
         "autosave_interval 1",
+        f"max_queued_messages {QUEUED}",
         "log_dest none",
         *user,
     ]
