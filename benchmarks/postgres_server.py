@@ -136,8 +136,9 @@ def _free_port() -> int:
 
 def _children(parent: int) -> list[int]:
     """Of a process, from the table of processes."""
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False)
-    return [int(word) for word in found.stdout.split()]
+    table = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in table.splitlines()]
+    return [number for number, its_parent in pairs if its_parent == parent]
 
 
 def _end(number: int) -> None:

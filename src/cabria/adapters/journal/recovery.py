@@ -12,6 +12,9 @@ from cabria.domain.errors import DataError
 from cabria.operations.replay import Numbered, Replayed, replay
 from cabria.operations.standing import Standing
 
+MAKES_NO_SENSE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+"""What operations may raise over a terminal, or a state, that somebody made up."""
+
 
 def replayed(store: Store, until: int | None = None, *, from_snapshot: bool = True) -> Replayed:
     """The run up to entry `until` (all of it when None), each entry checked on the way.
@@ -24,7 +27,14 @@ def replayed(store: Store, until: int | None = None, *, from_snapshot: bool = Tr
     if found is not None:
         snapshot, after = found
         standing = standing_in(snapshot.body, snapshot.version)
-    return replay(numbered(store, after, last), standing, after.number)
+    try:
+        return replay(numbered(store, after, last), standing, after.number)
+    except MAKES_NO_SENSE as error:
+        raise DataError(
+            f"The journal fits together, but operations cannot stand so ({type(error).__name__}: {error}).",
+            file=store.where,
+            remedy="Somebody made it by hand, or another program did.",
+        ) from error
 
 
 def numbered(store: Store, after: Head, until: int) -> Iterator[Numbered]:
