@@ -14,7 +14,7 @@ from cabria.adapters.files.run_log import event_of, read_head, read_run_log
 from cabria.domain.errors import DataError
 from cabria.experiments.call_runs import RunSetting
 from cabria.experiments.sweep.comparing import done_again
-from cabria.experiments.sweep.executors import InTurn, Processes
+from cabria.experiments.sweep.executors import Cluster, Executor, InTurn, Processes
 from cabria.experiments.sweep.recipes import Again, Recipe
 from cabria.experiments.sweep.sweep import Step, sweep
 from cabria.experiments.sweep.trials import CallTrial, Outcome, Task, Trial, do
@@ -30,9 +30,9 @@ def trial() -> CallTrial:
     return CallTrial(*planned(), its_layout(), RunSetting())
 
 
-def swept(folder: Path, seeds: int, *, jobs: int = 0, is_resumed: bool = False) -> list[Step]:
+def swept(folder: Path, seeds: int, *, executor: Executor | None = None, is_resumed: bool = False) -> list[Step]:
+    executor = executor or InTurn()
     with KeptRuns(folder / "finished.jsonl", QUESTION, is_resumed=is_resumed) as kept:
-        executor = Processes(jobs) if jobs else InTurn()
         log = folder / "run.jsonl.gz"
         return list(sweep(trial(), VARIANTS, range(seeds), executor, kept, {"kind": "call"}, log.write_bytes))
 
@@ -59,8 +59,23 @@ def test_a_sweep_goes_on_where_it_was_ended_and_does_nothing_twice(tmp_path: Pat
 def test_processes_change_nothing(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    alone, together = swept(tmp_path / "a", 1), swept(tmp_path / "b", 1, jobs=2)
+    alone, together = swept(tmp_path / "a", 1), swept(tmp_path / "b", 1, executor=Processes(2))
     assert sorted(map(outcome_of, alone), key=repr) == sorted(map(outcome_of, together), key=repr)
+    assert (tmp_path / "a/run.jsonl.gz").read_bytes() == (tmp_path / "b/run.jsonl.gz").read_bytes()
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_cluster_changes_nothing(tmp_path: Path) -> None:
+    from distributed import LocalCluster
+
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    alone = swept(tmp_path / "a", 1)
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", host="127.0.0.1", dashboard_address=None
+    ) as cluster:
+        far = swept(tmp_path / "b", 1, executor=Cluster(cluster.scheduler_address))
+    assert sorted(map(outcome_of, alone), key=repr) == sorted(map(outcome_of, far), key=repr)
     assert (tmp_path / "a/run.jsonl.gz").read_bytes() == (tmp_path / "b/run.jsonl.gz").read_bytes()
 
 
