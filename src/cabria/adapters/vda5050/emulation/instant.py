@@ -4,22 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from cabria.adapters.vda5050.emulation.actions import ActionQueue
 from cabria.adapters.vda5050.emulation.kinematics import Pose
-from cabria.adapters.vda5050.factsheet import ActionScope
+from cabria.adapters.vda5050.emulation.order_taking import Held
+from cabria.adapters.vda5050.emulation.zone_keeping import ZoneKeeper
+from cabria.adapters.vda5050.factsheet import ActionScope, Factsheet
 from cabria.adapters.vda5050.parts import Action
 from cabria.adapters.vda5050.state import (
     ActionState,
     ActionStatus,
     ConnectionState,
     ErrorLevel,
+    OperatingMode,
     Reference,
     VehicleError,
 )
 
-if TYPE_CHECKING:
-    from cabria.adapters.vda5050.emulation.vehicle import Vehicle
+
+class Truck(Protocol):
+    """What instant actions are carried out on."""
+
+    sheet: Factsheet
+    mode: OperatingMode
+    map_id: str
+    errors: dict[str, VehicleError]
+    zones: ZoneKeeper
+    actions: ActionQueue
+    held: Held | None
+    is_paused: bool
+    is_charging: bool
+    is_hibernating: bool
+    is_cancelling: bool
+
+    @property
+    def is_idle(self) -> bool: ...
+
+    def clear_order(self) -> None: ...
+
+    def stand_at(self, pose: Pose, node: str) -> None: ...
+
+    def tell_state(self) -> None: ...
+
+    def tell_factsheet(self) -> None: ...
+
+    def tell_connection(self, state: ConnectionState) -> None: ...
+
 
 CANCEL = "cancelOrder"
 
@@ -27,7 +58,7 @@ CANCEL = "cancelOrder"
 class InstantActionDesk:
     """Carries instant actions out and keeps their states until it is told to clear them."""
 
-    def __init__(self, vehicle: Vehicle) -> None:
+    def __init__(self, vehicle: Truck) -> None:
         self._vehicle = vehicle
         self._states: dict[str, ActionState] = {}
         self._told: tuple[ActionState, ...] = ()
