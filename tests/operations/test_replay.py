@@ -181,7 +181,7 @@ def test_an_input_that_fails_is_told_to_its_sender_written_down_and_fails_again(
     left = JournalInMemory(journal.records)
     control = take_up(replay(journal.numbered()), Clock(), Sent(), left, Nowhere())
     with pytest.raises(KeyError):
-        control.hear(JobDone(0, "nobody/1"))
+        control.hear(MachineStopped(0, "nobody", "fault"))
     assert left.records[-1].kind is EntryKind.FAILURE
     assert isinstance(left.records[-1].content, InputFailed)
     again = replay(left.numbered())
@@ -205,6 +205,15 @@ def test_a_machine_that_is_back_is_believed_and_so_it_is_done_again() -> None:
     assert stranger not in board.boxes
     assert control.machine_says("T03", {box: theirs}) == ()
     assert standing(replay(left.numbered()).control) == standing(control)
+
+
+def test_the_end_of_a_job_said_twice_is_heard_once() -> None:
+    journal, _, _ = run()
+    said = next(r.content for r in journal.records if isinstance(r.content, JobDone))
+    left = JournalInMemory(journal.records)
+    control = take_up(replay(journal.numbered()), Clock(), Sent(), left, Nowhere())
+    control.hear(said)
+    assert left.written == journal.written
 
 
 def test_nothing_is_decided_from_nothing() -> None:

@@ -64,6 +64,10 @@ class Desk:
         self._job_count += 1
         return self._job_count
 
+    def is_out(self, job: str) -> bool:
+        """Whether a job was given and has neither ended nor been taken back."""
+        return job in self._jobs
+
     def done(self, event: JobDone) -> None:
         """A machine reports the end of a job."""
         then, argument = self._jobs.pop(event.job)

@@ -18,7 +18,7 @@ from cabria.domain.layout import Layout
 from cabria.domain.machines import TruckModel
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.road_visits import RoadVisit
-from cabria.domain.run_events import Place, RunEvent
+from cabria.domain.run_events import JobDone, Place, RunEvent
 from cabria.domain.verdict import Verdict
 from cabria.domain.yard import YardInventory
 from cabria.operations.control import Control
@@ -298,6 +298,9 @@ class JournaledControl(Control):
             return differences
 
     def hear(self, event: RunEvent, correlation: str = "") -> None:
+        """As `Control`. The end of a job that is not out is no news: machines say it again until it is acknowledged."""
+        if isinstance(event, JobDone) and not self.desk.is_out(event.job):
+            return
         self.scribe.hears(event, self.alarms.now_ms, correlation, super().hear)
 
     def do(self, command: Command, correlation: str) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from cabria.adapters.journal.entries import Entry, Head, Snapshot, checked, first_hash, record_of, snapshot_hash
 from cabria.adapters.journal.opening import is_database, open_store, open_to_write
-from cabria.adapters.journal.sqlite_store import SqliteStore
+from cabria.adapters.journal.sqlite_store import SqliteStore, flush_folder
 from cabria.adapters.journal.stores import Store, WritingStore
 from cabria.domain.errors import DataError
 
@@ -78,6 +78,7 @@ def backup(source: Store, target: Path) -> Head:
     try:
         copied = _copy_into(source, SqliteStore.write_to(draft, source.journal, journal_mode="DELETE"))
         draft.replace(target)
+        flush_folder(target.parent)
     finally:
         _remove(draft)
     return copied
@@ -108,6 +109,7 @@ def restore(source: Store, address: str) -> Head:
     try:
         copied = _copy_into(source, SqliteStore.write_to(draft, source.journal, journal_mode="DELETE"))
         draft.replace(target)
+        flush_folder(target.parent)
     finally:
         _remove(draft)
     return copied

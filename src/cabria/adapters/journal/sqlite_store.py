@@ -163,7 +163,7 @@ class SqliteStore:
                 self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise TerminalError(f"{self.where} cannot be brought to version {len(MIGRATIONS)}: {error}.") from None
-        _flush_folder(self._path.parent)
+        flush_folder(self._path.parent)
 
     def _check(self) -> None:
         """Ours, readable, and not newer than this program."""
@@ -224,8 +224,8 @@ def _locked(path: Path) -> sqlite3.Connection:
     return lock
 
 
-def _flush_folder(folder: Path) -> None:
-    """The file's name is on the disk too."""
+def flush_folder(folder: Path) -> None:
+    """Names of files that were made or moved there are on the disk too."""
     if sys.platform == "win32":
         return
     number = os.open(folder, os.O_RDONLY)
