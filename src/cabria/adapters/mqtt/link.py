@@ -24,6 +24,7 @@ SOONEST_S, LATEST_S = 0.1, 5.0
 """Between two tries to connect."""
 KEEPALIVE_S = 10
 CONNECTING_S = 5.0
+FLUSHING_S = 2.0
 WAITING = 10_000
 """Messages that may wait to be written before the oldest are dropped."""
 
@@ -92,8 +93,10 @@ class Link:
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     async def flush(self) -> None:
-        """Until all that was sent is written, or the link is gone."""
-        while self.is_connected and not self._waiting.empty():
+        """Until all that was sent is written, or the link is gone, or it takes too long."""
+        for _ in range(round(FLUSHING_S / 0.01)):
+            if not self.is_connected or self._waiting.empty():
+                return
             await asyncio.sleep(0.01)
 
     async def _be_connected(self) -> None:
@@ -145,6 +148,7 @@ class Link:
                 await client.publish(*message)
         except MqttError as error:
             log.info("%s could not write: %s", self._identifier, error)
+            self.tear()  # a connection on which nothing is written any more is none
 
 
 def ignore_closed_sockets(loop: asyncio.AbstractEventLoop) -> None:
