@@ -37,8 +37,6 @@ class Settings:
     """How long before a truck's arrival its yard crane may begin."""
     rehandle_bays: int = 8
     """How far, in bay numbers, a box in the way is carried at most."""
-    by_start: bool = False
-    """Whether moves are begun in the order in which they must be to be in time, or by the turns of the plan."""
     onward_moves: int = 12
     """How many of the moves that come next are looked at for where a truck goes after its block."""
     busy_block_ms: int = 90_000

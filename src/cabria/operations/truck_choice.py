@@ -42,14 +42,13 @@ class Comer(NamedTuple):
 class Asked(NamedTuple):
     """A move that wants a truck, the stands where it may be begun, and how far it is on from each to the quay crane.
 
-    Its truck is to be on that way by `due_ms` for the crane not to wait; `begin_ms` is when it is to be there.
+    Its truck is to be on that way by `due_ms` for the crane not to wait.
     """
 
     move: Move
     stands: list[int]
     on_ms: list[int]
     due_ms: int
-    begin_ms: int
 
 
 def assign_trucks(desk: Desk) -> None:
@@ -99,7 +98,7 @@ def _free_ms(desk: Desk, truck: Truck, move: Move) -> int | None:
 
 
 def _asked(desk: Desk, trucks: int) -> list[Asked]:
-    """As many moves as there are trucks: the one whose turn is first of all, then those that must be begun first.
+    """The moves whose turn is first, as many as there are trucks.
 
     A move that cannot be begun yet keeps its truck: otherwise later ones could take all and wait for it for ever.
     """
@@ -108,26 +107,18 @@ def _asked(desk: Desk, trucks: int) -> list[Asked]:
         (board.turn(board.quay_cranes[m.queue], m.step), m.id) for m in board.moves.values() if not m.truck
     )
     busy = board.waiting_by_block()
-    asked = [_ask(desk, board.moves[name], busy) for _, name in wanting]
-    if desk.settings.by_start:
-        asked[1:] = sorted(asked[1:], key=lambda each: (each.begin_ms, each.move.id))
-    return [each for each in asked[:trucks] if each.stands]
+    asked = [_ask(desk, board.moves[name], busy) for _, name in wanting[:trucks]]
+    return [each for each in asked if each.stands]
 
 
 def _ask(desk: Desk, move: Move, busy: Mapping[str, int]) -> Asked:
-    board = desk.board
-    stands, onward = stands_at(desk, move), () if move.stop.is_quay else stands_onward(desk, move)
-    on_ms = {stand: way_ms(desk, stand, onward) if onward else 0 for stand in stands}
-    yard_ms = 0 if move.stop.is_quay else _yard_ms(desk, move, busy)
-    needed_ms = _expected_ms(desk, board.quay_cranes[move.queue], move.step)
-    open_now = stands_open_for(desk, move)
-    return Asked(
-        move=move,
-        stands=open_now,
-        on_ms=[on_ms[stand] for stand in open_now],
-        due_ms=needed_ms - yard_ms,
-        begin_ms=needed_ms - yard_ms - min(on_ms.values(), default=0),
-    )
+    needed_ms = _expected_ms(desk, desk.board.quay_cranes[move.queue], move.step)
+    stands = stands_open_for(desk, move)
+    if move.stop.is_quay:
+        return Asked(move, stands, [0] * len(stands), needed_ms)
+    quay = stands_onward(desk, move)
+    on_ms = [way_ms(desk, stand, quay) for stand in stands]
+    return Asked(move, stands, on_ms, needed_ms - _yard_ms(desk, move, busy))
 
 
 def _expected_ms(desk: Desk, crane: QuayCraneState, number: int) -> int:
