@@ -121,7 +121,7 @@ def _scenario(name: str, folder: Path) -> tuple[Path, Path]:
 def run_all(
     question: Question, executor: Executor, folder: Path, *, is_resumed: bool, log: Path | None
 ) -> list[RunRecord]:
-    """All runs, told as they end; by variant and seed."""
+    """All runs, told as they end; by variant and seed. Raises DataError when none of them could be run."""
     from cabria.adapters.files.kept_runs import KeptRuns
     from cabria.adapters.files.source_file import write_whole
     from cabria.experiments.sweep.recipes import head_of, trial_of
@@ -146,6 +146,8 @@ def run_all(
             if not step.was_kept:
                 say(_told(step, total))
             screen.listen(Progress("runs", step.done / total, float("inf"), step.done))
+    if all(record.fault for record in records):
+        raise DataError(records[0].fault)
     return sorted(records, key=lambda record: (record.variant, record.seed))
 
 
