@@ -27,7 +27,7 @@ from math import cos, sin
 from pathlib import Path
 
 from cabria.adapters.mqtt.address import LOOPBACK, Address, free_port
-from cabria.adapters.mqtt.link import Link, Outgoing, ignore_closed_sockets
+from cabria.adapters.mqtt.link import Link, Outgoing, end, ignore_closed_sockets
 from cabria.adapters.mqtt.mosquitto import start_mosquitto
 from cabria.adapters.vda5050.control import events as e
 from cabria.adapters.vda5050.control.fleet_control import FleetControl
@@ -159,8 +159,7 @@ class _Trial:
             emulator.send_signal(signal.SIGTERM)
             emulator_s = _ended(emulator)
             for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+                await end(task)
             self._broker.close()
         return self._row(back_s, time.perf_counter() - began, time.process_time() - cpu, emulator_s)
 

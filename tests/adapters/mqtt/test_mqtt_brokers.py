@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cabria.adapters.mqtt.address import LOOPBACK, Address, free_port
-from cabria.adapters.mqtt.link import Link, Outgoing, ignore_closed_sockets
+from cabria.adapters.mqtt.link import Link, Outgoing, end, ignore_closed_sockets
 from cabria.adapters.mqtt.mosquitto import mosquitto_program, start_mosquitto
 from cabria.adapters.vda5050.control import events as e
 from cabria.adapters.vda5050.control.fleet_control import FleetControl
@@ -95,8 +95,7 @@ async def _retained_will_and_kill(broker: Broker) -> None:
     broker.start()
     await _until(lambda: ("a/connection", b"ONLINE") in heard)
     for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        await end(task)
 
 
 def test_an_order_is_driven_over_the_wire_though_the_broker_dies_on_the_way(broker: Broker) -> None:
@@ -151,8 +150,7 @@ async def _order_over_the_wire(broker: Broker) -> None:
     await run_until(lambda: any(isinstance(event, e.OrderDone) for event in events))
     assert [event.number for event in events if isinstance(event, e.NodePassed)] == [1, 2]
     await truck.stop()
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    await end(running)
 
 
 def test_a_missing_mosquitto_is_told_with_the_command_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ SOONEST_S, LATEST_S = 0.1, 5.0
 KEEPALIVE_S = 10
 CONNECTING_S = 5.0
 FLUSHING_S = 2.0
+CANCELLED_S = 0.5
 WAITING = 10_000
 """Messages that may wait to be written before the oldest are dropped."""
 
@@ -149,6 +150,13 @@ class Link:
         except MqttError as error:
             log.info("%s could not write: %s", self._identifier, error)
             self.tear()  # a connection on which nothing is written any more is none
+
+
+async def end(task: asyncio.Task[None]) -> None:
+    """Cancel a running link until it has ended: what it waits for in a library may lose a cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCELLED_S)
 
 
 def ignore_closed_sockets(loop: asyncio.AbstractEventLoop) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from cabria.adapters.mqtt.address import Address
-from cabria.adapters.mqtt.link import Link, Outgoing
+from cabria.adapters.mqtt.link import Link, Outgoing, end
 from cabria.adapters.vda5050.conformance.check import Going, Result
 from cabria.adapters.vda5050.conformance.master_checks import MasterWatch
 from cabria.adapters.vda5050.conformance.vehicle_checks import VehicleProbe, vehicle_checks
@@ -50,8 +50,7 @@ async def try_vehicle(
             told = len(going.results)
         return going.results
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        await end(running)
 
 
 async def watch_master(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cabria.adapters.mqtt.address import Address
-from cabria.adapters.mqtt.link import Link, Outgoing
+from cabria.adapters.mqtt.link import Link, Outgoing, end
 from cabria.adapters.vda5050.emulation.faults import Fault, Faults
 from cabria.adapters.vda5050.emulation.kinematics import Pose
 from cabria.adapters.vda5050.emulation.vehicle import Vehicle
@@ -85,8 +85,7 @@ class WiredVehicle:
             return
         self.vehicle.tell_connection(ConnectionState.OFFLINE)
         await self.link.flush()
-        self._running.cancel()
-        await asyncio.gather(self._running, return_exceptions=True)
+        await end(self._running)
 
     def _say(self, message: Message) -> None:
         self.faults.pass_on(message, self._send)
