@@ -13,6 +13,8 @@ from cabria.experiments.call_runs import RunSetting
 from cabria.twin.coarse.ground import ground_of
 from cabria.twin.coarse.problem import NONE, Boxes, CoarseProblem, Rates, RoadTrucks, Ships
 
+DIGS = 0.1
+"""Boxes in the way by boxes above, where a plan takes of a class those that stand free."""
 SPARE = 2
 """A run is so many times as long as its plan at most."""
 
@@ -62,6 +64,7 @@ def call_problem(
             rates or Rates(),
             mooring=0,
             unmooring=0,
+            digs_for_ships=DIGS,
             quay_cycle=1_000 * terminal.quay_cranes[0].cycle_s,
             beside_lifts=_beside_lifts(plan),
             variation=setting.variation,

@@ -32,8 +32,8 @@ CLOCK_ROWS = 9
 (
     TRUCKS, VISITORS, LOOK_AHEAD, QUAY_MM, STRETCH, GATE, CYCLE, FETCH_BEFORE, FETCH_AT, STACK_BEFORE, STACK_AT,
     STACK_AFTER, AHEAD, DIG, LANE_WAIT, MOORING, UNMOORING, UNLOCKED, BUSY_BLOCK, FULL_BLOCK, QUAY_PLACES,
-    SENT_AHEAD,
-) = range(22)  # fmt: skip
+    SENT_AHEAD, TOGETHER,
+) = range(23)  # fmt: skip
 BESIDE, VARIATION, DIGS_SHIP, DIGS_ROAD, DRIVE_FACTOR, DRIVE_VARIATION, IN_THE_WAY = range(7)
 # Rows of `ship`.
 (
@@ -83,7 +83,7 @@ _WAY_THERE_MS, _YARD_MS = 140_000, 60_000
 
 
 class State(NamedTuple):
-    """All there is, as arrays; a kernel changes them in place."""
+    """All there is, as arrays; a kernel changes them in place. `booked[b, v]` boxes of block b leave with ship v."""
 
     clock: Array
     law: Array
@@ -96,6 +96,7 @@ class State(NamedTuple):
     job: Array
     mover: Array
     block: Array
+    booked: Array
     drive_ms: Array
     way_m: Array
     tally: Array
@@ -108,7 +109,7 @@ _ROW, _TABLE = types.Array(types.int64, 1, "C"), types.Array(types.int64, 2, "C"
 _STATE = types.NamedTuple(  # type: ignore[no-untyped-call]
     [
         _ROW, _ROW, types.Array(types.float64, 1, "C"), _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _TABLE, _TABLE,
-        _TABLE, _TABLE, _TABLE, _ROW, _TABLE, _ROW, types.Array(types.uint64, 1, "C"),
+        _TABLE, _TABLE, _TABLE, _TABLE, _ROW, _TABLE, _ROW, types.Array(types.uint64, 1, "C"),
     ],
     State,
 )  # fmt: skip
@@ -186,10 +187,19 @@ def _send_to_block(s: State, m: int, b: int, is_fetch: int) -> Any:
     plan(s, max(now, arrives - s.law[AHEAD]), MOVER_ASKS, m)
 
 
+@njit(_NOTHING(_STATE, _INT, _INT), **_COMPILED)
+def _book(s: State, box: int, by: int) -> Any:
+    """One box more, or less, of its ship in its block."""
+    if s.box[OUT, box] != NONE and s.box[BLOCK, box] != NONE:
+        s.booked[s.box[BLOCK, box], s.box[OUT, box]] += by
+
+
 @njit(_INT(_STATE, _INT, _INT), **_COMPILED)
-def _choose_block(s: State, from_place: int, teu: int) -> Any:
-    """Near, not busy, not full; the least full where there is no room at all, and that is counted."""
+def _choose_block(s: State, from_place: int, box: int) -> Any:
+    """Near, not busy, not full, with few boxes of the same ship, and booked for the box; the least full where there is
+    no room at all, and that is counted."""
     best, best_cost, emptiest, least = NONE, NEVER, 0, NEVER
+    teu, out = s.box[TEU, box], s.box[OUT, box]
     for b in range(s.block.shape[1]):
         held, room = s.block[HELD, b], s.block[ROOM, b]
         if held - room < least:
@@ -198,11 +208,16 @@ def _choose_block(s: State, from_place: int, teu: int) -> Any:
             fill = held / room
             cost = s.drive_ms[from_place, s.law[QUAY_PLACES] + b] + s.law[BUSY_BLOCK] * s.block[QUEUED, b]
             cost += np.int64(s.law[FULL_BLOCK] * fill * fill * fill)
+            if out != NONE:
+                cost += s.law[TOGETHER] * s.booked[b, out]
             if cost < best_cost:
                 best, best_cost = b, cost
     if best == NONE:
         s.tally[NO_ROOM] += 1
-        return emptiest
+        best = emptiest
+    s.block[HELD, best] += teu
+    s.box[BLOCK, box] = best
+    _book(s, box, 1)
     return best
 
 
@@ -321,7 +336,9 @@ def _next_box(s: State, v: int) -> Any:
         later = s.ship[NEXT_CALL, v]
         while later != NONE and s.ship[STATUS, later] >= LEAVING:
             later = s.ship[NEXT_CALL, later]
+        _book(s, box, -1)
         s.box[OUT, box] = later
+        _book(s, box, 1)
         if later != NONE:
             s.box[ON_NEXT, box] = s.ship[ON_FIRST, later]
             s.ship[ON_FIRST, later] = box
@@ -402,9 +419,7 @@ def _leaves_quay(s: State, m: int) -> Any:
         _is_rid(s, m)
         return
     s.box[STATE, box] = MOVING
-    b = _choose_block(s, s.mover[SPOT, m], s.box[TEU, box])
-    s.block[HELD, b] += s.box[TEU, box]
-    s.box[BLOCK, box] = b
+    b = _choose_block(s, s.mover[SPOT, m], box)
     s.mover[JOB, m] = NONE
     _send_to_block(s, m, b, 0)
 
@@ -412,6 +427,7 @@ def _leaves_quay(s: State, m: int) -> Any:
 @njit(_NOTHING(_STATE, _INT), **_COMPILED)
 def _leave_yard(s: State, box: int) -> Any:
     b = s.box[BLOCK, box]
+    _book(s, box, -1)
     s.block[HELD, b] -= s.box[TEU, box]
     s.block[BOXES_IN, b] -= 1
     s.box[BLOCK, box] = NONE
@@ -434,9 +450,8 @@ def _next_errand(s: State, m: int) -> Any:
     if s.road[BRINGS, r] != NONE:
         box = s.road[BRINGS, r]
         s.road[BRINGS, r] = NONE
-        b = _choose_block(s, s.mover[SPOT, m], s.box[TEU, box])
-        s.block[HELD, b] += s.box[TEU, box]
-        s.box[BLOCK, box], s.box[STATE, box] = b, MOVING
+        b = _choose_block(s, s.mover[SPOT, m], box)
+        s.box[STATE, box] = MOVING
         s.mover[CARRIES, m] = box
         _send_to_block(s, m, b, 0)
     elif s.road[TAKES, r] != NONE:

@@ -58,6 +58,8 @@ class Rates:
     """From a box's place in the yard until a road truck may fetch it."""
     busy_block: int = 90_000
     """What each box waiting for a yard crane counts when a block is chosen."""
+    together: int = 20_000
+    """What each box of the same ship in a block counts: boxes that are asked for together are spread over blocks."""
     full_block: int = 240_000
     """What the last place of a block counts, falling with the cube of how full it is."""
 

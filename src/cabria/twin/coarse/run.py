@@ -136,6 +136,7 @@ def _state(problem: CoarseProblem, seed: int) -> k.State:
         job=_columns(k.JOB_ROWS, problem.quay_cranes * problem.look_ahead),
         mover=_columns(k.MOVER_ROWS, movers),
         block=_columns(k.BLOCK_ROWS, problem.ground.blocks),
+        booked=np.zeros((problem.ground.blocks, len(ships)), np.int64),
         drive_ms=np.ascontiguousarray(problem.ground.drive_ms),
         way_m=np.ascontiguousarray(problem.ground.way_m),
         tally=np.zeros(k.TALLY_ROWS, np.int64),
@@ -170,7 +171,7 @@ def _law(problem: CoarseProblem) -> np.ndarray:
     yard = [rates.fetch_before, rates.fetch_at_truck, rates.stack_before, rates.stack_at_truck, rates.stack_after]
     yard += [rates.yard_ahead, rates.dig]
     ways = [rates.lane_wait, rates.mooring, rates.unmooring, rates.unlocked, rates.busy_block, rates.full_block]
-    return np.array([*machines, *quay, *yard, *ways, ground.quay_places, rates.sent_ahead], np.int64)
+    return np.array([*machines, *quay, *yard, *ways, ground.quay_places, rates.sent_ahead, rates.together], np.int64)
 
 
 def _share(problem: CoarseProblem) -> np.ndarray:
@@ -213,6 +214,8 @@ def _set_boxes(state: k.State, problem: CoarseProblem) -> None:
     box, stands = state.box, problem.stands_in
     box[k.TEU], box[k.OUT], box[k.BLOCK] = problem.boxes.teu, problem.boxes.outbound, stands
     box[k.STATE] = np.where(stands == NONE, k.AWAY, k.STANDING)
+    leaves = (stands != NONE) & (problem.boxes.outbound != NONE)
+    np.add.at(state.booked, (stands[leaves], problem.boxes.outbound[leaves]), 1)
 
 
 def _set_machines(state: k.State, problem: CoarseProblem) -> None:
