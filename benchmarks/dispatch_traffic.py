@@ -34,11 +34,12 @@ WORTH_MS = 10_000
 
 
 class Tick(NamedTuple):
-    """CPU of one tick, how many trips it booked, and how many trips it changed because a truck stood still."""
+    """CPU of one tick, how many trips it booked, how many it changed, and whether a truck stopped in it."""
 
     cpu_s: float
     trips: int
     changed: int
+    is_standstill: bool
 
 
 class Traffic:
@@ -80,7 +81,7 @@ class Traffic:
                 self._late += sorted(changed, key=lambda truck: self.book.next_entry_ms(truck, self._now_ms))
                 self._late.remove(stops)
             gc.freeze()  # The log that is kept for the referee is no garbage; whoever runs a fleet writes it to disk.
-            yield Tick(took_s, sum(passage is not None for passage in booked.values()), len(changed))
+            yield Tick(took_s, sum(passage is not None for passage in booked.values()), len(changed), stops is not None)
 
     def findings(self) -> list[str]:
         """What the referee for runs says."""

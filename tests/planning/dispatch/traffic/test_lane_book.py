@@ -200,8 +200,12 @@ def slow_hold(book: LaneBook, truck: int, now_ms: int, until_ms: int) -> dict[in
                 at_ms = max(at_ms, mine[-1].enter_ms + min(lanes.pass_ms[before.segment], enter_ms - before.enter_ms))
             for resource in resources:
                 other, number = last.get(resource, (name, 0))
-                if other != name and new[other][number].leave_ms < ENDLESS:
-                    at_ms = max(at_ms, new[other][number].leave_ms)
+                for part in new[other][: number + 1] if other != name else ():
+                    is_there = part.segment == window.segment or (
+                        junction >= 0 and lanes.junctions[part.segment] == junction
+                    )
+                    if is_there and part.leave_ms < ENDLESS:
+                        at_ms = max(at_ms, part.leave_ms)
             at_ms = int(at_ms)
             mine[-1] = mine[-1]._replace(leave_ms=at_ms + int(lanes.clear_ms[before.segment]))
             passed_ms = 0

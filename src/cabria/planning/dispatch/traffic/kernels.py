@@ -357,8 +357,13 @@ def slip(
             for place in range(2):
                 resource = junction if place else here
                 other = owner[resource] if resource >= 0 else -1
-                if other >= 0 and first[other] != me and new[other, 2] < ENDLESS:
-                    at_ms = max(at_ms, new[other, 2])
+                if other < 0 or first[other] == me:
+                    continue
+                # A tail may be out of a later part of a junction before it is out of an earlier one.
+                for part in range(first[other], other + 1):
+                    is_there = windows[part, 0] == here or (place and junctions[windows[part, 0]] == junctions[here])
+                    if is_there and new[part, 2] < ENDLESS:
+                        at_ms = max(at_ms, new[part, 2])
             if n > me:
                 new[n - 1, 2] = at_ms + clear_ms[windows[n - 1, 0]]
             # A truck that enters late may have its tail in what is before the last segment, if that is short.
