@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from statistics import mean, quantiles
@@ -29,7 +30,7 @@ from cabria.twin.twin import Fleet, Twin
 
 HOUR_MS = 3_600_000
 STANDSTILL_H = 6
-"""After so many hours without a step of any quay crane, a ship being at work, a run is given up."""
+"""After so many hours without a step of any of a ship's quay cranes, though there is work, a run is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,18 +184,27 @@ def _stock(twin: Twin, demand: Demand, yard: YardInventory, scenario: Scenario) 
 
 
 def _run_to_end(twin: Twin, hours: int) -> bool:
-    """Whether there was always some step done while a ship was being worked."""
-    cranes = twin.control.desk.board.quay_cranes.values()
-    before: list[tuple[str, int]] = []
-    idle_h = 0
+    """Whether no ship at work was ever without a step of her cranes for long."""
+    before: dict[str, int] = {}
+    idle_h: Counter[str] = Counter()
     for hour in range(1, hours + 1):
         twin.run(hour * HOUR_MS)
-        now = [(crane.call, crane.next) for crane in cranes]
-        idle_h = 0 if twin.is_idle or now != before else idle_h + 1
-        before = now
-        if idle_h == STANDSTILL_H:
-            return False
+        done = _steps_done(twin)
+        for call, steps in done.items():
+            idle_h[call] = idle_h[call] + 1 if before.get(call) == steps else 0
+            if idle_h[call] == STANDSTILL_H:
+                return False
+        before = done
     return True
+
+
+def _steps_done(twin: Twin) -> dict[str, int]:
+    """Of each ship that has steps left."""
+    cranes = twin.control.desk.board.quay_cranes.values()
+    done: Counter[str] = Counter()
+    for crane in cranes:
+        done[crane.call] += crane.next
+    return {crane.call: done[crane.call] for crane in cranes if crane.next < len(crane.steps)}
 
 
 def _count(gate: GateWeek, ledger: Ledger) -> GateCount:
