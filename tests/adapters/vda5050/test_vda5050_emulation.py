@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.adapters.vda5050.world_in_memory import START_MS, World, straight
 
@@ -18,6 +18,7 @@ from cabria.domain.machines import TruckModel
 AXIS = TruckModel().drive
 
 
+@settings(max_examples=25)
 @given(metres=st.lists(st.floats(1, 200), min_size=1, max_size=6), step_ms=st.sampled_from([50, 100, 200]))
 def test_a_drive_from_rest_to_rest_takes_as_long_as_the_twin_says(metres: list[float], step_ms: int) -> None:
     drive = Drive(Pose(0, 0, 0), AXIS)
@@ -63,7 +64,7 @@ def test_whatever_goes_wrong_with_a_truck_no_order_is_driven_twice(kinds: tuple[
 
     world.vehicle._say = say
     given_orders, was_done = 0, 0
-    for _ in range(200):
+    for _ in range(80):
         faults.advance(world.vehicle, world.now_ms, 1_000)
         robot = world.control.robots[world.robot]
         if robot.order is None and not robot.stop:
@@ -76,7 +77,7 @@ def test_whatever_goes_wrong_with_a_truck_no_order_is_driven_twice(kinds: tuple[
     assert len(done) == len(set(done))
     assert world.vehicle.drive.driven_m <= 20.0 * given_orders + 0.1
     if Fault.BATTERY not in kinds:
-        assert was_done >= 5
+        assert was_done >= 3
     if Fault.WRONG_STATE in kinds:
         assert world.of(e.Nonsense) != []
 

@@ -28,7 +28,7 @@ ANY_JSON = st.recursive(
 
 
 @pytest.mark.parametrize("name", KINDS)
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_what_is_written_is_read_again_and_keeps_to_the_published_schema(name: TopicName, data: st.DataObject) -> None:
     message = data.draw(messages(MESSAGES[name]))
@@ -38,7 +38,7 @@ def test_what_is_written_is_read_again_and_keeps_to_the_published_schema(name: T
 
 
 @pytest.mark.parametrize("name", IN_VERSION_2)
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_brought_down_to_2_1_and_up_again_nothing_is_lost_that_2_1_can_say(
     name: TopicName, data: st.DataObject
@@ -51,14 +51,14 @@ def test_brought_down_to_2_1_and_up_again_nothing_is_lost_that_2_1_can_say(
 
 
 @pytest.mark.parametrize("name", [TopicName.STATE, TopicName.CONNECTION, TopicName.INSTANT_ACTIONS])
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_what_is_brought_down_keeps_to_the_schemas_of_2_1(name: TopicName, data: st.DataObject) -> None:
     assert breaches(name, encode(data.draw(messages(MESSAGES[name], version="2.1.0")))) == []
 
 
 @pytest.mark.parametrize("name", KINDS)
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_a_field_turned_into_anything_else_is_read_or_refused_by_topic(name: TopicName, data: st.DataObject) -> None:
     message = data.draw(messages(MESSAGES[name]))

@@ -88,7 +88,7 @@ def test_the_horizon_may_become_another_way() -> None:
     assert world.vehicle.drive.pose.y == pytest.approx(60, abs=0.01)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 10_000), loss=st.sampled_from([0.1, 0.3, 0.5]))
 def test_however_many_messages_are_lost_every_order_is_driven_once(seed: int, loss: float) -> None:
     chance = Random(seed)
@@ -106,7 +106,7 @@ def test_however_many_messages_are_lost_every_order_is_driven_once(seed: int, lo
     assert world.of(e.OrderRefused) == []
 
 
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 10_000))
 def test_messages_that_come_twice_or_out_of_order_change_nothing(seed: int) -> None:
     world, chance = World(), Random(seed)

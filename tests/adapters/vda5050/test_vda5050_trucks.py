@@ -127,10 +127,10 @@ def test_a_stand_under_a_crane_is_entered_with_a_lease_of_its_zone_and_given_bac
     assert ground.gateway.control.zones.holder(zone) is None
 
 
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(seed=st.integers(0, 1_000), loss=st.sampled_from([0.0, 0.2]))
 def test_trucks_on_shared_lanes_all_arrive_and_no_two_have_one_segment(seed: int, loss: float) -> None:
-    ground, chance = Ground(5, loss, seed), Random(seed)
+    ground, chance = Ground(4, loss, seed), Random(seed)
     jobs = [job for name in ground.vehicles if (job := ground.send(name, chance.choice(STANDS)))]
 
     def nobody_shares() -> None:
@@ -140,7 +140,10 @@ def test_trucks_on_shared_lanes_all_arrive_and_no_two_have_one_segment(seed: int
                 for resource in ground.gateway._leases._resources(trip, number):
                     assert owners.setdefault(resource, name) == name
 
-    ground.run(360_000, nobody_shares)
+    for _ in range(24):
+        ground.run(15_000, nobody_shares)
+        if len(ground.of(JobDone)) == len(jobs):
+            break
     assert sorted(report.job for report in ground.of(JobDone)) == sorted(jobs)
 
 

@@ -1,4 +1,4 @@
-"""Fleet control and vehicles on a wire in memory, in their own time; the schemas judge every message."""
+"""Fleet control and vehicles on a wire in memory, in their own time; schemas judge messages, states every tenth."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cabria.adapters.vda5050.emulation.kinematics import Pose
 from cabria.adapters.vda5050.emulation.vehicle import Vehicle
 from cabria.adapters.vda5050.order import Edge, Node, NodePosition
 from cabria.adapters.vda5050.parts import Action, BlockingType, Message
-from cabria.adapters.vda5050.topics import RobotId, Topic
+from cabria.adapters.vda5050.topics import RobotId, Topic, TopicName
 from cabria.adapters.vda5050.wire import encode, topic_of
 from cabria.adapters.vda5050.zones import ZoneSet
 from cabria.domain.verdict import YES, Verdict
@@ -73,9 +73,10 @@ class World:
         self._put(topic_of(message, "vda5050"), encode(message))
 
     def _put(self, topic: Topic, payload: bytes) -> None:
-        assert breaches(topic.name, payload) == [], topic
-        self.sent.append((topic, payload))
         self._count += 1
+        if topic.name is not TopicName.STATE or self._count % 10 == 0:
+            assert breaches(topic.name, payload) == [], topic
+        self.sent.append((topic, payload))
         if not self._loses(topic, self._count):
             self._on_wire.append((topic, payload))
 
