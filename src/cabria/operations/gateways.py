@@ -80,7 +80,7 @@ class DurableJournal(Protocol):
         """Entries up to this one survive the death of this program and of the machine."""
 
     def append(self, record: Record) -> int:
-        """The entry's number, in the order of calls. Raises JournalStoppedError when nothing can be written."""
+        """The entry's number, in the order of calls. Raises JournalStoppedError when nothing can be written now."""
 
     def wait(self, number: int) -> None:
         """Until the entry is durable. Raises JournalStoppedError when it never will be."""
