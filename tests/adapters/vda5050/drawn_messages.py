@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from enum import EnumMeta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ JSON = st.booleans() | st.integers(-9, 9) | TEXT | st.lists(st.integers(-9, 9), 
 ARRAYS = st.dictionaries(st.sampled_from(["order.nodes", "order.edges", "node.actions"]), st.integers(0, 99))
 
 
+@cache
 def messages(kind: type[Message], version: str = "3.0.0") -> st.SearchStrategy[Any]:
     """Messages of a kind, with a header as a vehicle's."""
     header = {
@@ -40,6 +42,12 @@ def _struct(kind: Any, **known: st.SearchStrategy[Any]) -> st.SearchStrategy[Any
     if kind is Trajectory:
         return st.fixed_dictionaries(fields).filter(lambda made: len(made["control_points"]) >= 2).map(_degree_one)
     return st.builds(kind, **fields) if shaped is None else st.fixed_dictionaries(fields).map(shaped)
+
+
+@cache
+def _part(kind: Any) -> st.SearchStrategy[Any]:
+    """Made once for each kind: making takes longer than drawing."""
+    return _struct(kind)
 
 
 def _field(kind: Any, name: str, hint: Any) -> st.SearchStrategy[Any]:
@@ -68,7 +76,7 @@ def _values(hint: Any) -> st.SearchStrategy[Any]:
     if isinstance(hint, EnumMeta):
         return st.sampled_from(list(hint))
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-        return st.deferred(lambda: _struct(hint))
+        return st.deferred(lambda: _part(hint))
     return {bool: st.booleans(), str: TEXT, float: st.floats(-1e6, 1e6), int: st.integers(0, 99)}[hint]
 
 
