@@ -215,7 +215,7 @@ class Control:
     def _cycle(self, _: object) -> None:
         self._is_awake = False
         desk = self.desk
-        desk.look_again_ms = 0
+        desk.look_again_ms, desk.in_use = 0, None
         for phase in DISPATCH_CYCLE:
             phase(desk)
         if desk.look_again_ms not in (0, self._alarm_ms):

@@ -39,6 +39,8 @@ class Desk:
     _jobs: dict[str, tuple[Finished, Any]] = field(default_factory=dict)
     look_again_ms: int = 0
     """When the dispatch cycle is wanted even if nothing is reported till then; 0 is never."""
+    in_use: set[int] | None = None
+    """Stands in reach of quay cranes, as long as a dispatch cycle lasts; None until they are asked for."""
     _job_count: int = 0
     _idle: dict[str, tuple[int, str]] = field(default_factory=dict)
 

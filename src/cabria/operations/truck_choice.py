@@ -76,7 +76,7 @@ def _comers(desk: Desk) -> Iterator[Comer]:
     for truck in board.trucks.values():
         if is_idle(truck):
             yield Comer(truck, truck.stand, now_ms)
-        elif truck.move and not (truck.is_visitor or truck.failed):
+        elif truck.move and not (truck.is_visitor or truck.failed or truck.is_low):
             free_ms = _free_ms(desk, truck, board.moves[truck.move])
             if free_ms is not None and free_ms <= until_ms:
                 yield Comer(truck, truck.stand, free_ms)

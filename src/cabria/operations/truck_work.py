@@ -103,7 +103,13 @@ def _sum(there_ms: int | None, on_ms: int | None) -> int:
 
 
 def stands_in_use(desk: Desk) -> set[int]:
-    """Quay stands in reach of a crane from where it is or will be next."""
+    """Quay stands in reach of a crane from where it is or will be next; the same throughout a dispatch cycle."""
+    if desk.in_use is None:
+        desk.in_use = _stands_in_use(desk)
+    return desk.in_use
+
+
+def _stands_in_use(desk: Desk) -> set[int]:
     board = desk.board
     places = {crane.x_mm for crane in board.quay_cranes.values() if crane.next < len(crane.steps)}
     for crane in board.quay_cranes.values():
