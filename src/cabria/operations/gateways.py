@@ -119,7 +119,9 @@ class YardWork(NamedTuple):
 
 
 class QuayCranes(Protocol):
-    """Reports: CraneTravelled, LidLifted, LidLanded, BoxesLifted, BoxesLanded, then JobDone."""
+    """Reports: CraneTravelled, LidLifted, LidLanded, BoxesLifted, BoxesLanded, then JobDone; and Waited, when its truck
+    came later than it was over the truck's place. Work may be given before the truck is there: nothing is let down on
+    it, or taken up from it, until it stands still."""
 
     def work(self, crane: str, work: QuayWork) -> None: ...
 
@@ -131,7 +133,8 @@ class QuayCranes(Protocol):
 
 
 class YardCranes(Protocol):
-    """Reports: CraneTravelled, BoxesLifted, BoxesLanded, then JobDone."""
+    """Reports: CraneTravelled, BoxesLifted, BoxesLanded, then JobDone. Work may be given before its truck is there, as
+    to quay cranes."""
 
     def work(self, crane: str, work: YardWork) -> None: ...
 
