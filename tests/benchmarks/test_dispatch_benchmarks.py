@@ -138,3 +138,9 @@ def test_a_box_on_a_hook_is_put_first_where_boxes_are_ordered() -> None:
     port.agv_being_idle.containers_pending = list(waiting)
     assert _decisions(port, True).customeized_allocated_agvs(waiting[0]).current_location.x == 50
     assert port.agv_being_idle.containers_pending == waiting[::-1]
+
+
+@pytest.mark.parametrize("name", ["traffic:0", "traffic:many", "traffic:401"])
+def test_traffic_of_no_fleet_or_too_large_a_one_is_refused(name: str) -> None:
+    (row,) = dispatch.run([name], seconds=1, seed=0, jobs=1, solutions=None)
+    assert "1 to 400 trucks" in str(row["error"])
