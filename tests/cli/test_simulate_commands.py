@@ -14,13 +14,14 @@ from tests.cli.conftest import Outcome, Run
 
 from cabria.adapters.files.run_tables import TableForm, table_files
 from cabria.bootstrap import plan_call, read_call, write_plan_so_far
+from cabria.cli import main
 from cabria.experiments.calls import make_call, write_made_call
 from cabria.planning.loading.problem import Params
 from cabria.planning.loading.solve import never
 from cabria.planning.search.result import silent
 
 PARAMS = Params(stowage_iterations_a_load=200, crane_iterations=2_000, yard_iterations_a_load=50, with_baselines=False)
-SWEEP = ("--vary", "trucks=4,8", "--replications", "2")
+SWEEP = ("--vary", "trucks=4,8")
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +34,23 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "call"
 
 
+@pytest.fixture(scope="module")
+def kept_log(made: Path) -> Path:
+    """The log of a run, in the folder of its sweep; see `logged`."""
+    runs = made.with_name("runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["cabria", "simulate", str(made), "--trucks", "4", "--out", str(runs)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert not end.value.code
+    return runs / "run.jsonl.gz"
+
+
 @pytest.fixture
-def logged(made: Path, cabria: Run, tmp_path: Path) -> Path:
-    """The log of a run, in the folder of its sweep."""
-    assert cabria("simulate", made, "--trucks", "4", "--out", tmp_path / "runs").code == 0
-    return tmp_path / "runs/run.jsonl.gz"
+def logged(kept_log: Path, tmp_path: Path) -> Path:
+    """A log beside its call and plan, to be spoilt."""
+    shutil.copytree(kept_log.parent.parent, tmp_path / "made")
+    return tmp_path / "made/runs/run.jsonl.gz"
 
 
 def assert_refused(outcome: Outcome, *words: str) -> None:
@@ -52,16 +65,15 @@ def test_a_sweep_leaves_tables_a_page_and_a_log(made: Path, cabria: Run, tmp_pat
     out = tmp_path / "runs"
     told = cabria("simulate", made, *SWEEP, "--out", out, "--tables", "csv")
     assert told.code == 0
-    assert "4 of 4" in told.out
+    assert "2 of 2" in told.out
     assert "trucks 4" in told.out
-    assert "on the same seeds" in told.out
     expected = {*table_files(TableForm.CSV), "finished.jsonl", "index.html", "run.jsonl.gz"}
     assert {path.name for path in out.iterdir()} == expected
     assert "replay-map" in (out / "index.html").read_text("utf-8")
     assert_refused(cabria("simulate", made, *SWEEP, "--out", out), "runs here already", "--resume")
     again = cabria("simulate", made, *SWEEP, "--out", out, "--resume")
     assert again.code == 0
-    assert "of 4:" not in again.out
+    assert "of 2:" not in again.out
     assert {path.name for path in out.iterdir()} == expected | set(table_files(TableForm.PARQUET))
     other = cabria("simulate", made, "--vary", "look_ahead=3", *SWEEP, "--out", out, "--resume")
     assert_refused(other, "done with look_ahead 9, and now it is 3")
@@ -74,13 +86,13 @@ def test_a_sweep_that_is_killed_keeps_its_runs_and_goes_on(made: Path, cabria: R
         [sys.executable, "-c", "from cabria.cli import main; main()", *words], stdout=subprocess.PIPE, text=True
     ) as program:
         assert program.stdout is not None
-        assert program.stdout.readline().startswith("1 of 4")
+        assert program.stdout.readline().startswith("1 of 2")
         program.send_signal(signal.SIGKILL)
     assert not (out / "index.html").exists()
     told = cabria(*words, "--resume")
     assert told.code == 0
-    assert "1 of 4" not in told.out
-    assert "4 of 4" in told.out
+    assert "1 of 2" not in told.out
+    assert "2 of 2" in told.out
 
 
 def test_one_run_needs_no_folder(made: Path, cabria: Run, tmp_path: Path) -> None:
@@ -132,6 +144,7 @@ def test_what_is_no_call_is_refused_with_what_there_is(made: Path, cabria: Run, 
     assert_refused(cabria("simulate", "week", "plan.json"), "makes its plans itself")
     coarse = ["simulate", "week", "--fidelity", "coarse", "--vary", "dig_ahead=yes,no"]
     assert_refused(cabria(*coarse), "dig_ahead changes nothing at coarse fidelity")
+    assert_refused(cabria("simulate", "week", "--days", "1", "--vary", "reefers=0.5"), "reefer racks", "Ask for fewer")
     lonely = Path(shutil.copytree(made, tmp_path / "lonely"))
     assert_refused(cabria("simulate", lonely), "There is no plan here", "cabria plan")
     assert cabria("simulate", made, "--replications", "0").code == 2
@@ -204,13 +217,10 @@ def test_nonsense_in_the_first_line_is_refused(cabria: Run, tmp_path: Path, head
         assert_refused(cabria(*words), "log.jsonl.gz, line 1", said)
 
 
-def test_a_log_whose_call_has_changed_is_not_done_again(made: Path, cabria: Run, tmp_path: Path) -> None:
-    for name in ("call", "call-plan"):
-        shutil.copytree(made.with_name(name), tmp_path / name)
-    assert cabria("simulate", tmp_path / "call", "--trucks", "4", "--out", tmp_path / "runs").code == 0
-    file = tmp_path / "call/call.toml"
+def test_a_log_whose_call_has_changed_is_not_done_again(logged: Path, cabria: Run) -> None:
+    file = logged.parent.parent / "call/call.toml"
     file.write_text(file.read_text("utf-8") + "\n# a word more\n", "utf-8")
-    assert_refused(cabria("replay", tmp_path / "runs/run.jsonl.gz", "--no-show"), "no longer what it was")
+    assert_refused(cabria("replay", logged, "--no-show"), "no longer what it was")
 
 
 def test_what_is_no_log_is_refused_with_file_and_line(logged: Path, cabria: Run, tmp_path: Path) -> None:

@@ -37,56 +37,59 @@ def swept(folder: Path, seeds: int, *, executor: Executor | None = None, is_resu
         return list(sweep(trial(), VARIANTS, range(seeds), executor, kept, {"kind": "call"}, log.write_bytes))
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Step]]:
+    """Both variants on one seed: the folder, which is to be left as it is, and the runs."""
+    folder = tmp_path_factory.mktemp("sweep")
+    return folder, swept(folder, 1)
+
+
 def outcome_of(step: Step) -> tuple[int, int, Mapping[str, float | None]]:
     return step.record.variant, step.record.seed, step.record.measures
 
 
-def test_a_sweep_goes_on_where_it_was_ended_and_does_nothing_twice(tmp_path: Path) -> None:
-    first = swept(tmp_path, 1)
-    assert [step.was_kept for step in first] == [False, False]
-    kept = tmp_path / "finished.jsonl"
-    lines = kept.read_bytes().splitlines(keepends=True)
-    kept.write_bytes(b"".join(lines[:2]) + lines[2][:40])  # killed while the second run was being written
+def test_a_sweep_goes_on_where_it_was_ended_and_does_nothing_twice(
+    first: tuple[Path, list[Step]], tmp_path: Path
+) -> None:
+    folder, before = first
+    assert [step.was_kept for step in before] == [False, False]
+    lines = (folder / "finished.jsonl").read_bytes().splitlines(keepends=True)
+    cut_off = b"".join(lines[:2]) + lines[2][:40]  # killed while the second run was being written
+    (tmp_path / "finished.jsonl").write_bytes(cut_off)
     again = swept(tmp_path, 2, is_resumed=True)
     assert [step.was_kept for step in again] == [True, False, False, False]
     assert {outcome_of(step)[:2] for step in again} == {(1, 0), (2, 0), (1, 1), (2, 1)}
     assert [step.done for step in again] == [1, 2, 3, 4]
-    assert outcome_of(again[0]) == outcome_of(first[0])
-    assert outcome_of(again[1]) == outcome_of(first[1])
-    assert again[0].record == first[0].record
+    assert outcome_of(again[1]) == outcome_of(before[1])
+    assert again[0].record == before[0].record
 
 
-def test_processes_change_nothing(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    alone, together = swept(tmp_path / "a", 1), swept(tmp_path / "b", 1, executor=Processes(2))
-    assert sorted(map(outcome_of, alone), key=repr) == sorted(map(outcome_of, together), key=repr)
-    assert (tmp_path / "a/run.jsonl.gz").read_bytes() == (tmp_path / "b/run.jsonl.gz").read_bytes()
+def assert_same(folder: Path, steps: list[Step], first: tuple[Path, list[Step]]) -> None:
+    assert sorted(map(outcome_of, steps), key=repr) == sorted(map(outcome_of, first[1]), key=repr)
+    assert (folder / "run.jsonl.gz").read_bytes() == (first[0] / "run.jsonl.gz").read_bytes()
+
+
+def test_processes_change_nothing(first: tuple[Path, list[Step]], tmp_path: Path) -> None:
+    assert_same(tmp_path, swept(tmp_path, 1, executor=Processes(1)), first)
 
 
 @pytest.mark.filterwarnings("default")
-def test_a_cluster_changes_nothing(tmp_path: Path) -> None:
+def test_a_cluster_changes_nothing(first: tuple[Path, list[Step]], tmp_path: Path) -> None:
     from distributed import LocalCluster
 
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    alone = swept(tmp_path / "a", 1)
     with LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", host="127.0.0.1", dashboard_address=None
     ) as cluster:
-        far = swept(tmp_path / "b", 1, executor=Cluster(cluster.scheduler_address))
-    assert sorted(map(outcome_of, alone), key=repr) == sorted(map(outcome_of, far), key=repr)
-    assert (tmp_path / "a/run.jsonl.gz").read_bytes() == (tmp_path / "b/run.jsonl.gz").read_bytes()
+        assert_same(tmp_path, swept(tmp_path, 1, executor=Cluster(cluster.scheduler_address)), first)
 
 
-def test_the_log_of_a_sweep_is_the_run_and_can_be_done_again_bit_for_bit(tmp_path: Path) -> None:
-    step, _ = swept(tmp_path, 1)
-    log = tmp_path / "run.jsonl.gz"
+def test_the_log_of_a_sweep_is_the_run_and_can_be_done_again_bit_for_bit(first: tuple[Path, list[Step]]) -> None:
+    folder, (step, _) = first
+    log = folder / "run.jsonl.gz"
     events = list(read_run_log(log))
     ready = trial().layout(VARIANTS[0].settings)
     assert measures_of(figures_of(events, ready, [planned()])) == step.record.measures
-    head = read_head(log)
-    assert head == {"kind": "call", "settings": {"trucks": 4}, "seed": 0}
+    assert read_head(log) == {"kind": "call", "settings": {"trucks": 4}, "seed": 0}
     four = CallTrial(*planned(), its_layout(), RunSetting(trucks=4))
     for _ in range(2):
         repeated = done_again(Again(four, 0, Recipe("call")), log)
@@ -97,9 +100,8 @@ def test_the_log_of_a_sweep_is_the_run_and_can_be_done_again_bit_for_bit(tmp_pat
     assert event_of(other.difference.was.encode()) == events[other.difference.line - 2]
 
 
-def test_a_log_with_an_event_more_or_less_differs_at_its_end(tmp_path: Path) -> None:
-    swept(tmp_path, 1)
-    lines = gzip.decompress((tmp_path / "run.jsonl.gz").read_bytes()).splitlines(keepends=True)
+def test_a_log_with_an_event_more_or_less_differs_at_its_end(first: tuple[Path, list[Step]], tmp_path: Path) -> None:
+    lines = gzip.decompress((first[0] / "run.jsonl.gz").read_bytes()).splitlines(keepends=True)
     four = Again(CallTrial(*planned(), its_layout(), RunSetting(trucks=4)), 0, Recipe("call"))
     for name, kept in (("less", lines[:-1]), ("more", [*lines, lines[-1]])):
         log = tmp_path / f"{name}.jsonl.gz"
@@ -140,8 +142,8 @@ def test_too_many_trucks_are_refused_before_anything_runs(tmp_path: Path) -> Non
         next(sweep(trial(), [Variant(1, {"trucks": 99})], [0], InTurn(), kept, {}, bytes))
 
 
-def test_hours_add_up_to_the_figures_of_the_run(tmp_path: Path) -> None:
-    for step in swept(tmp_path, 1):
+def test_hours_add_up_to_the_figures_of_the_run(first: tuple[Path, list[Step]]) -> None:
+    for step in first[1]:
         record: RunRecord = step.record
         measures = record.measures
         assert sum(hour.moves for hour in record.crane_hours) == measures["moves"]
