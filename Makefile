@@ -49,8 +49,8 @@ architecture: setup
 
 # The first call of a kernel compiles it; here, so that it happens neither under xdist nor on the quay.
 warm: setup
-	@if $(BIN)/python -c 'import sys; from importlib.util import find_spec; sys.exit(find_spec("cabria.planning.warm") is None)'; \
-	then $(BIN)/python -m cabria.planning.warm; fi
+	@$(BIN)/python -m cabria.planning.warm
+	@$(BIN)/python -c 'import cabria.twin.coarse.kernels'
 
 # The same search order as the fixture chromium_path in tests/conftest.py.
 browser:

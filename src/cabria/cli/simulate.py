@@ -30,7 +30,7 @@ EXAMPLES = (
 
 @app.command(epilog=EXAMPLES)
 def simulate(
-    what: Annotated[str, typer.Argument(help="A call folder, a scenario such as tiny or chancay, or week.")],
+    what: Annotated[str, typer.Argument(help="A call folder, a scenario such as chancay, or week.")],
     plan: Annotated[
         Path | None, typer.Argument(help="The call's plan.json or its folder; else CALL-plan beside it.")
     ] = None,
