@@ -11,6 +11,7 @@ from cabria.domain.errors import DataError
 from cabria.domain.layout import Layout
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.run_events import RunEvent
+from cabria.experiments.sound_runs import refuse_strangers
 from cabria.operations.settings import Settings
 from cabria.referee.run import RunJudgement, judge_run
 from cabria.referee.run_figures import RunFigures, figures_of
@@ -110,21 +111,6 @@ def run_call(call: VesselCall, plan: LoadingPlan, layout: Layout, setting: RunSe
         setting, events, judge_run(events, ready, [(call, plan)]), figures_of(events, ready, [(call, plan)]),
         stood_still, cpu_s,
     )  # fmt: skip
-
-
-def refuse_strangers(call: VesselCall, plan: LoadingPlan, layout: Layout) -> None:
-    """Raise DataError for cranes and blocks that the layout does not have."""
-    cranes = {crane.id for crane in layout.terminal.quay_cranes}
-    blocks = {block.id for block in layout.terminal.blocks}
-    strangers = [
-        *(f"quay crane {queue.crane}" for queue in plan.queues if queue.crane not in cranes),
-        *(f"block {name}" for name in sorted({box.position.block for box in call.yard} - blocks)),
-    ]
-    if strangers:
-        raise DataError(
-            f"Layout {layout.name} has no {strangers[0]}, which the call and its plan name.",
-            remedy="Take the layout of the call's terminal, as `cabria layout around` makes it.",
-        )
 
 
 def _run_to_end(twin: Twin) -> bool:

@@ -109,6 +109,14 @@ def lay_out(terminal: Terminal, *, name: str = "", plan: Plan = Plan(), berths: 
             f"The blocks begin {(yard.avenues[0] + AVENUE_MARGIN_MM) / 1000:g} m along the quay; the avenue beside "
             f"them needs {(AVENUE_HALF_MM + AVENUE_MARGIN_MM) / 1000:g} m."
         )
+    needed_mm = yard.avenues[-1]
+    if needed_mm > terminal.quay_length_mm:
+        raise DataError(
+            f"The blocks of {terminal.name} and the avenue beside them reach {needed_mm / 1000:g} m along the quay, "
+            f"which is {terminal.quay_length_mm / 1000:g} m long.",
+            place="quay",
+            remedy="Lanes are laid for blocks behind the quay only.",
+        )
     return _with_quay_and_gate(terminal, name or terminal.name, plan, berths, yard)
 
 

@@ -16,8 +16,9 @@ from cabria.domain.layout import Layout
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.run_events import RunEvent
 from cabria.domain.stands import StandKind
-from cabria.experiments.call_runs import RunSetting, refuse_strangers, run_call, standing_ready
+from cabria.experiments.call_runs import RunSetting, run_call, standing_ready
 from cabria.experiments.coarse.records import coarse_record, refuse_unheeded
+from cabria.experiments.sound_runs import refuse_nonsense
 from cabria.experiments.sweep.knobs import with_values
 from cabria.experiments.weeks.run import run_scenario
 from cabria.experiments.weeks.scenario import Scenario, layout_of
@@ -63,7 +64,7 @@ class CallTrial:
     subject: RunSetting
 
     def layout(self, values: Mapping[str, Value]) -> Layout:
-        refuse_strangers(self.call, self.plan, self.ground)
+        refuse_nonsense(self.call, self.plan, self.ground)
         _refuse_trucks(with_values(self.subject, values).trucks, self.ground)
         return self._ready
 
