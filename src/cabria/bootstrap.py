@@ -157,12 +157,20 @@ def write_papers(planned: PlannedCall, folder: Path) -> None:
         write_report(planned, draft)
 
 
+def _names_in(folder: Path) -> set[str]:
+    """Nothing for what is no folder or cannot be looked into."""
+    try:
+        return {path.name for path in folder.iterdir()}
+    except OSError:
+        return set()
+
+
 def refuse_output(folder: Path) -> None:
     """Raise DataError before any planning for a folder that `write_output` could not write."""
     from cabria.adapters.files.whole_folder import refuse_taken
     from cabria.domain.errors import DataError
 
-    if (folder / LOG).exists():
+    if LOG in _names_in(folder):
         remedy = "Name another folder with --out; with --keep its slots are kept."
         raise DataError("This plan was changed by hand, so it is left alone.", file=str(folder), remedy=remedy)
     refuse_taken(folder, mark=MARK, parts=OUTPUT)

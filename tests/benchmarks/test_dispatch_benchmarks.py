@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -67,6 +68,9 @@ def test_a_broken_scenario_names_file_and_line(tmp_path: Path, boxes: str, arriv
     assert told.value.file.endswith("7.csv")
 
 
+NOON = datetime(2025, 5, 4, 12)  # noqa: DTZ001 - the simulator's clock has no zone
+
+
 class _Place(NamedTuple):
     x: float
 
@@ -76,6 +80,7 @@ def _port() -> Any:
     berths = [SimpleNamespace(equipped_qcs=[SimpleNamespace(cp=_Place(x))], berthed_vessel=None) for x in (0, 900)]
     blocks = [SimpleNamespace(cp=_Place(x), capacity=10, stacked_containers=[], reserved_slots=0) for x in (100, 800)]
     return SimpleNamespace(
+        clock_time=NOON,
         berths=berths,
         yard_blocks=blocks,
         agvs=[],
@@ -99,6 +104,7 @@ def _box(x: float, in_discharging: bool) -> Any:
         in_discharging=in_discharging,
         loading_vessel_id="vessel 1",
         discharging_vessel_id="vessel 0",
+        discharging_vessel=SimpleNamespace(discharging_containers_information={"vessel 1": 3}),
         week=0,
     )
 
@@ -107,6 +113,7 @@ def test_a_box_is_set_down_where_there_is_room() -> None:
     port = _port()
     port.yard_blocks[0].reserved_slots = 10
     truck = SimpleNamespace(loaded_container=_box(0, True), current_location=_Place(0))
+    port.berths[0].berthed_vessel = truck.loaded_container.discharging_vessel
     assert _decisions(port).customeized_determine_yard_block(truck) is port.yard_blocks[1]
     port.yard_blocks[1].reserved_slots = 10
     assert _decisions(port).customeized_determine_yard_block(truck) is None
@@ -115,7 +122,11 @@ def test_a_box_is_set_down_where_there_is_room() -> None:
 def test_a_ship_gets_a_free_berth_and_none_when_all_are_taken() -> None:
     port = _port()
     vessel = SimpleNamespace(
-        id="vessel 0", week=0, discharging_containers_information={"vessel 1": 3}, loading_containers_information=None
+        id="vessel 0",
+        week=0,
+        arrival_time=NOON - timedelta(hours=1),
+        discharging_containers_information={"vessel 1": 3},
+        loading_containers_information=None,
     )
     assert _decisions(port).customeized_allocated_berth([vessel]) == (port.berths[0], vessel)
     port.berth_being_idle.completed_list = []
