@@ -145,7 +145,9 @@ class Office:
     def _yard(self) -> YardInventory:
         board = self.twin.control.desk.board
         return YardInventory.of(
-            YardBox(box, place, board.length_ft[box], gross_mass_kg=board.mass_kg[box])
+            YardBox(
+                box, place, board.length_ft[box], gross_mass_kg=board.mass_kg[box], needs_plug=box in board.needs_plug
+            )
             for box, place in board.boxes.items()
             if isinstance(place, YardPosition)
         )
