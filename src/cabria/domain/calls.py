@@ -84,6 +84,18 @@ class CallSettings:
     """A move above a crane's even share in any two neighbouring bays."""
     later_room_min: float = 20.0
     """A TEU forecast at a later port for which no room is left there without a restow or an overstow."""
+    waiting_min: float = 0.25
+    """A minute in which a quay crane waits for a box that is late."""
+    block_peak_min: float = 0.01
+    """The square of the boxes that a yard block gives in a quarter of an hour."""
+    yard_crane_min: float = 0.05
+    """A minute in which a yard crane travels along its block."""
+    truck_km_min: float = 0.1
+    kwh_min: float = 0.005
+    off_order_min: float = 0.1
+    """A lift that a quay crane makes earlier or later than the regular order of its bay has it."""
+    off_order_lifts: int = 10
+    """By how many lifts it may be earlier or later; 0 keeps the regular order."""
     max_inversion_kg: int = 3_000
     """How much heavier a loaded box may be than the loaded box below before it is reported."""
     may_twin: bool = True
@@ -94,12 +106,28 @@ class CallSettings:
 PRESETS: Mapping[str, CallSettings] = {
     "balanced": CallSettings(),
     "fast-ship": CallSettings(
-        overstow_min=20.0, port_mix_min=0.5, lid_min=8.0, long_crane_min=6.0, crane_spread_min=1.5, later_room_min=10.0
+        overstow_min=20.0,
+        port_mix_min=0.5,
+        lid_min=8.0,
+        long_crane_min=6.0,
+        crane_spread_min=1.5,
+        later_room_min=10.0,
+        waiting_min=1.0,
+        dig_min=1.5,
     ),
     "clean-later-ports": CallSettings(
         overstow_min=90.0, port_mix_min=6.0, long_crane_min=1.0, crane_spread_min=0.25, later_room_min=60.0
     ),
-    "calm-yard": CallSettings(dig_min=7.5, inversion_min=0.5, mass_class_kg=5_000, max_inversion_kg=5_000),
+    "calm-yard": CallSettings(
+        dig_min=7.5,
+        inversion_min=0.5,
+        mass_class_kg=5_000,
+        max_inversion_kg=5_000,
+        block_peak_min=0.05,
+        yard_crane_min=0.25,
+        off_order_lifts=20,
+    ),
+    "least-energy": CallSettings(truck_km_min=0.5, kwh_min=0.25, yard_crane_min=0.1, off_order_min=0.05),
 }
 """Named settings. Single prices may be set besides: minutes of this port's cranes, of later ports, of the yard."""
 
@@ -148,6 +176,8 @@ class VesselCall:
     findings: tuple[Finding, ...] = ()
     wishes: Wishes = field(default_factory=Wishes)
     """What the planner asks of the plan."""
+    available_s: Mapping[ContainerId, int] = field(default_factory=dict)
+    """When loads that come late are there, in seconds of the call; all others are there when it begins."""
 
     def __post_init__(self) -> None:
         if self.port in self.rotation:

@@ -103,8 +103,12 @@ class SizeType:
 
     @property
     def teu(self) -> int:
-        """Twenty-foot units: 1 up to 30 ft, 2 above, as terminals count them."""
-        return 1 if self.length_ft <= 30 else 2
+        return teu_of(self.length_ft)
+
+
+def teu_of(length_ft: int) -> int:
+    """Twenty-foot units: 1 up to 30 ft, 2 above, as terminals count them."""
+    return 1 if length_ft <= 30 else 2
 
 
 @lru_cache(maxsize=1024)

@@ -46,12 +46,14 @@ Place = YardPosition | Aboard | OnTruck
 
 
 class Stock(NamedTuple):
-    """A box that is there when the run begins, or comes with a ship or a road truck."""
+    """A box that is there when the run begins, or comes with a ship or a road truck. `needs_plug` is that of a reefer
+    which must be fed with power."""
 
     container: ContainerId
     length_ft: int
     gross_mass_kg: int
     place: Place
+    needs_plug: bool = False
 
 
 class StockTaken(NamedTuple):
@@ -98,6 +100,14 @@ class MoveReleased(NamedTuple):
     containers: tuple[ContainerId, ...]
     call: str
     queue: str
+    reason: str
+
+
+class MoveDropped(NamedTuple):
+    """A move is not carried out, and why: its boxes stand where they stood, or another move has what is on a truck."""
+
+    at_ms: int
+    move: str
     reason: str
 
 
@@ -195,13 +205,28 @@ class TripBooked(NamedTuple):
     reason: str
 
 
+class TripDriven(NamedTuple):
+    """A truck that tells its way says how far it is on its last trip: its front has passed the ends of `passed`
+    segments of it and is `ahead_mm` into the next, its tail is out of `left`. It said at `since_ms` that it was not so
+    far yet; None where nobody listened then."""
+
+    at_ms: int
+    truck: str
+    passed: int
+    ahead_mm: int
+    left: int
+    since_ms: int | None
+
+
 class TruckStood(NamedTuple):
-    """A truck came on to the lanes at a stand: at the run's start, or through the gate."""
+    """A truck came on to the lanes at a stand: at the run's start, or through the gate. One that tells its way drives
+    when it says so (TripDriven), and the times of its trips are what was hoped for."""
 
     at_ms: int
     truck: str
     stand: str
     is_visitor: bool
+    tells_way: bool = False
 
 
 class VisitorRefused(NamedTuple):
@@ -233,7 +258,7 @@ class MachineResumed(NamedTuple):
 
 
 class QueuesChanged(NamedTuple):
-    """What is left of a call was divided anew among quay cranes, and why.
+    """What is left of a call was divided anew among quay cranes, or timed anew, and why.
 
     `queues` are the cranes with their steps to come, the one they are at included, in seconds from now.
     """
@@ -241,6 +266,35 @@ class QueuesChanged(NamedTuple):
     at_ms: int
     call: str
     queues: tuple[tuple[str, tuple[CraneStep, ...]], ...]
+    reason: str
+
+
+class StepSkipped(NamedTuple):
+    """A person leaves out a step of a quay crane's queue that was still to come, and why: a box that was to be set
+    aboard stays ashore, one that was to be lifted off stays aboard, a lid stays as it is."""
+
+    at_ms: int
+    call: str
+    crane: str
+    step: CraneStep
+    reason: str
+
+
+class LoadBroughtForward(NamedTuple):
+    """Of a quay crane's queue the step with these boxes is done next, before those that were to come first, and why."""
+
+    at_ms: int
+    call: str
+    crane: str
+    containers: tuple[ContainerId, ...]
+    reason: str
+
+
+class RulesChanged(NamedTuple):
+    """From now on the terminal minds, or does not mind any more, what its history taught, and why."""
+
+    at_ms: int
+    rule: str
     reason: str
 
 
@@ -287,11 +341,13 @@ class MoveHandedOver(NamedTuple):
 
 
 class TruckTowed(NamedTuple):
-    """A truck out of service is moved by a tug from now until it is back, and what for."""
+    """A truck out of service is moved by a tug from now until it is back, and what for; or it was, and rests at `stand`
+    from now on."""
 
     at_ms: int
     truck: str
     reason: str
+    stand: str = ""
 
 
 RunEvent = (
@@ -299,6 +355,7 @@ RunEvent = (
     | ShipBerthed
     | ShipSailed
     | MoveReleased
+    | MoveDropped
     | MoveDone
     | TruckAssigned
     | JobGiven
@@ -310,12 +367,16 @@ RunEvent = (
     | LidLifted
     | LidLanded
     | TripBooked
+    | TripDriven
     | TruckStood
     | VisitorRefused
     | TruckLeft
     | MachineStopped
     | MachineResumed
     | QueuesChanged
+    | StepSkipped
+    | LoadBroughtForward
+    | RulesChanged
     | Waited
     | EnergyUsed
     | BatteryRead

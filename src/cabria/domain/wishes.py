@@ -1,4 +1,5 @@
-"""What a planner asks of a plan: boxes pinned, places forbidden, and how much may change against an earlier plan.
+"""What a planner asks of a plan: boxes pinned, places kept or forbidden, which crane works where and in what order, and
+how much may change against an earlier plan.
 
 Every wish carries the planner's reason and, if he says so, his name: whoever asks later why a box stands where it
 stands is told.
@@ -7,14 +8,15 @@ stands is told.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
 from cabria.domain.containers import Container, ContainerId, Port
 from cabria.domain.errors import DataError
 from cabria.domain.positions import StowPosition
-from cabria.domain.vessel import End, Level, Place, VesselProfile
+from cabria.domain.vessel import End, Level, Place, StackId, VesselProfile
+from cabria.domain.work import CraneStep
 
 _PART = re.compile(r"bay (\d{1,3})(?: row (\d{1,2}))?(?: (hold|deck))?")
 _LID = re.compile(r"(?:(on|under) )?lid (\S.*)")
@@ -67,6 +69,20 @@ class ShipPart:
             return {Level.DECK: "on ", Level.HOLD: "under ", None: ""}[self.level] + f"lid {self.lid}"
         row = "" if self.row is None else f" row {self.row:02}"
         return f"bay {self.bay:02}{row}" + (f" {self.level}" if self.level else "")
+
+    def is_of(self, profile: VesselProfile) -> bool:
+        """Whether the ship has it."""
+        if self.slot is not None:
+            return profile.place(self.slot) is not None
+        if self.lid:
+            return any(lid.id == self.lid for lid in profile.hatch_covers)
+        return any(
+            self.bay in (bay.number, bay.fore, bay.aft)
+            and self.row in (None, stack.row)
+            and self.level in (None, stack.level)
+            for bay in profile.bays
+            for stack in bay.stacks
+        )
 
     def contains(self, profile: VesselProfile, place: Place) -> bool:
         """Whether a box in this place stands in the part with both its ends."""
@@ -169,6 +185,88 @@ class Forbid:
         return f"{self.part} forbidden for {self.cargo}{_why(self.reason, self.by)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What a plan puts into this part of the ship stays there, slot by slot, and it puts nothing else there."""
+
+    part: ShipPart
+    stowed: tuple[tuple[ContainerId, StowPosition], ...]
+    """Loads and restows that the plan has there."""
+    reason: str = ""
+    by: str = ""
+
+    def __str__(self) -> str:
+        count = len(self.stowed)
+        return f"{self.part} kept with {count} {'box' if count == 1 else 'boxes'}{_why(self.reason, self.by)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What is worked: one box, or all that is lifted or set in a part of the ship, its lids included."""
+
+    container: ContainerId | None = None
+    part: ShipPart | None = None
+
+    def __post_init__(self) -> None:
+        if (self.container is None) is (self.part is None):
+            raise DataError("Work is of one box, or in one part of the ship.")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `str` of it; what names no part of a ship is a container. Raises DataError."""
+        words = " ".join(text.split())
+        if " " in words or words.isdigit():
+            return cls(part=ShipPart.parse(words))
+        if not 0 < len(words) <= 40:
+            raise DataError(f"{text[:60]!r} is neither a container nor a part of a ship.", remedy=_SPELLINGS)
+        return cls(container=ContainerId(words.upper()))
+
+    def __str__(self) -> str:
+        return str(self.container or self.part)
+
+    def includes(self, profile: VesselProfile, step: CraneStep) -> bool:
+        """Whether a step of a crane is some of this work."""
+        if self.part is None:
+            return self.container in step.containers
+        if step.lid:
+            bays = next(((b.number, b.fore, b.aft) for b in profile.bays if b.number == step.bay), (step.bay,))
+            return self.part.lid == step.lid or (self.part.bay in bays and self.part.row is None)
+        places = (profile.place(position) for position in step.positions)
+        return any(place is not None and self.part.touches(profile, place) for place in places)
+
+
+@dataclass(frozen=True, slots=True)
+class CraneWish:
+    """Work that only this crane does, or that it leaves to the others."""
+
+    crane: str
+    work: Worked
+    is_only: bool = True
+    reason: str = ""
+    by: str = ""
+
+    def __str__(self) -> str:
+        verb = "worked by no crane but" if self.is_only else "forbidden for crane"
+        return f"{self.work} {verb} {self.crane}{_why(self.reason, self.by)}"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWish:
+    """One piece of work is over before the other begins."""
+
+    first: Worked
+    then: Worked
+    reason: str = ""
+    by: str = ""
+
+    def __post_init__(self) -> None:
+        if self.first == self.then:
+            raise DataError(f"{self.first} cannot be worked before itself.")
+
+    def __str__(self) -> str:
+        return f"{self.first} worked before {self.then}{_why(self.reason, self.by)}"
+
+
 @dataclass(frozen=True)
 class ChangeBudget:
     """Of the boxes that an earlier plan loads or restows, at most so many get another slot or stay ashore.
@@ -190,7 +288,9 @@ class ChangeBudget:
         return f"at most {self.at_most:,} of {len(self.earlier):,} planned boxes change{_why(self.reason, self.by)}"
 
 
-Wish = Pin | Forbid | ChangeBudget
+StandingWish = Pin | Forbid | Keep | CraneWish | OrderWish
+"""What may be asked of a plan that is there already."""
+Wish = StandingWish | ChangeBudget
 
 
 @dataclass(frozen=True)
@@ -200,21 +300,44 @@ class Wishes:
     pins: tuple[Pin, ...] = ()
     forbids: tuple[Forbid, ...] = ()
     budget: ChangeBudget | None = field(default=None)
+    keeps: tuple[Keep, ...] = ()
+    cranes: tuple[CraneWish, ...] = ()
+    orders: tuple[OrderWish, ...] = ()
+
+    @classmethod
+    def of(cls, *wishes: Wish) -> Wishes:
+        """Wishes by their kind; of several budgets the last counts."""
+        budgets = [wish for wish in wishes if isinstance(wish, ChangeBudget)]
+        return cls(
+            tuple(wish for wish in wishes if isinstance(wish, Pin)),
+            tuple(wish for wish in wishes if isinstance(wish, Forbid)),
+            budgets[-1] if budgets else None,
+            tuple(wish for wish in wishes if isinstance(wish, Keep)),
+            tuple(wish for wish in wishes if isinstance(wish, CraneWish)),
+            tuple(wish for wish in wishes if isinstance(wish, OrderWish)),
+        )
+
+    @property
+    def standing(self) -> tuple[StandingWish, ...]:
+        """All but the change budget."""
+        return (*self.pins, *self.forbids, *self.keeps, *self.cranes, *self.orders)
 
     @property
     def all(self) -> tuple[Wish, ...]:
-        return (*self.pins, *self.forbids, *((self.budget,) if self.budget else ()))
+        return (*self.standing, *((self.budget,) if self.budget else ()))
 
     def without(self, dropped: tuple[Wish, ...]) -> Wishes:
-        return Wishes(
-            tuple(pin for pin in self.pins if pin not in dropped),
-            tuple(forbid for forbid in self.forbids if forbid not in dropped),
-            None if self.budget in dropped else self.budget,
-        )
+        return Wishes.of(*(wish for wish in self.all if wish not in dropped))
 
     def and_also(self, more: Wishes) -> Wishes:
         """Both; of two budgets the other's counts."""
-        return Wishes((*self.pins, *more.pins), (*self.forbids, *more.forbids), more.budget or self.budget)
+        return Wishes.of(*self.all, *more.all)
+
+    def spelled_out(self, profile: VesselProfile) -> Wishes:
+        """The same with what is kept as pins of its boxes, and its empty cells forbidden."""
+        pins = [Pin(box, ShipPart(slot=slot), k.reason, k.by) for k in self.keeps for box, slot in k.stowed]
+        empty = [forbid for keep in self.keeps for forbid in _empty_cells(profile, keep)]
+        return self.and_also(Wishes(tuple(pins), tuple(empty)))
 
     def pins_of(self, container: ContainerId) -> tuple[Pin, ...]:
         return tuple(pin for pin in self.pins if pin.container == container)
@@ -246,6 +369,23 @@ class ImpossibleWishes(DataError):
 
     def inside(self, file: str) -> DataError:
         return self
+
+
+def _empty_cells(profile: VesselProfile, keep: Keep) -> Iterator[Forbid]:
+    """The cells of a kept part in which neither end is taken."""
+    if keep.part.slot is not None:
+        if not keep.stowed:
+            yield Forbid(keep.part, Cargo(), keep.reason, keep.by)
+        return
+    taken = {(place.stack_id, place.level_index) for _, slot in keep.stowed if (place := profile.place(slot))}
+    for bay in profile.bays:
+        for stack in bay.stacks:
+            for level, cell in enumerate(stack.cells):
+                number, end = list(bay.ends())[-1]
+                is_free = (StackId(bay.number, stack.row, stack.level), level) not in taken
+                if is_free and keep.part.touches(profile, Place(bay, stack, level, end)):
+                    slot = StowPosition(number, stack.row, cell.tier)
+                    yield Forbid(ShipPart(slot=slot), Cargo(), keep.reason, keep.by)
 
 
 def _why(reason: str, by: str) -> str:
