@@ -15,6 +15,7 @@ from tests.planning.cranes.calls_by_hand import Case, Impossible, case, cranes, 
 from cabria.domain.errors import DataError
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.terminal import Outage, QuayCrane
+from cabria.domain.wishes import OrderWish, Wishes, Worked
 from cabria.domain.work import StepKind, WorkQueue
 from cabria.planning.cranes.bound import lower_bound
 from cabria.planning.cranes.flat import FlatProblem
@@ -29,10 +30,11 @@ from cabria.planning.cranes.problem import (
     ShipWork,
 )
 from cabria.planning.cranes.solve import Params, solve
-from cabria.planning.search.result import Result
-from cabria.planning.search.stopping import MaxIterations
+from cabria.planning.search.result import Progress, Result
+from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds
 from cabria.referee.judge import judge
-from cabria.referee.side_by_side import Worked, judge_side_by_side
+from cabria.referee.side_by_side import Worked as ShipWorked
+from cabria.referee.side_by_side import judge_side_by_side
 
 SHORT = Params(iterations=3_000, iterations_a_round=1_000)
 
@@ -97,6 +99,21 @@ def cases() -> st.SearchStrategy[Made]:
     )
 
 
+class Part(NamedTuple):
+    """A bay's deck, hold or both, of what there is to work."""
+
+    number: int
+    level: str
+
+    def of(self, problem: CraneProblem) -> Worked:
+        bay = problem.works[self.number % len(problem.works)].bays[0]
+        return Worked.parse(f"bay {bay:02}{self.level}")
+
+
+def parts() -> st.SearchStrategy[Part]:
+    return st.builds(Part, st.integers(0, 9), st.sampled_from(("", " deck", " hold")))
+
+
 @settings(max_examples=100)
 @given(cases())
 def test_every_plan_can_be_carried_out(made: Made) -> None:
@@ -133,7 +150,11 @@ def test_the_kernel_schedules_as_the_slow_way_does(made: Made, mix: int, limit: 
     problem = CraneProblem.of(the.call, loads=the.loads, restows=the.restows, feed=feed)
     if not problem.works:
         return
-    blocks = shuffled(problem, Random(mix))
+    assert_alike(problem, shuffled(problem, Random(mix)))
+
+
+def assert_alike(problem: CraneProblem, blocks: list[Block]) -> None:
+    """That kernel and slow schedule price these blocks alike."""
     slow = schedule(problem, blocks)
     cost = FlatProblem.of(problem).evaluate(FlatProblem.of(problem).pack(blocks))
     if slow is None:
@@ -149,6 +170,39 @@ def test_the_kernel_schedules_as_the_slow_way_does(made: Made, mix: int, limit: 
         + 100 * PEAK_PRICE_S * boxes_over_limit(problem, blocks, slow)
     )
     assert cost == pytest.approx(expected, abs=1)
+
+
+@settings(max_examples=60)
+@given(cases(), st.lists(st.tuples(parts(), parts()), min_size=1, max_size=3), st.integers(0, 10**6))
+def test_work_that_is_wished_first_is_over_before_the_other_begins(
+    made: Made, asked: list[tuple[Part, Part]], mix: int
+) -> None:
+    the = made.case()
+    plain = problem_of(the)
+    pairs = [(one.of(plain), other.of(plain)) for one, other in asked if plain.works]
+    if not pairs or any(one == other for one, other in pairs):
+        return
+    orders = tuple(OrderWish(one, other) for one, other in pairs)
+    the = replace(the, call=replace(the.call, wishes=Wishes(orders=orders)))
+    problem = problem_of(the)
+    assert_alike(problem, shuffled(problem, Random(mix)))
+    queues = solved(the).plan.queues
+    replay(the, queues)
+    findings = judge(the.call, LoadingPlan(the.call.id, the.loads, restows=the.restows, queues=queues)).findings
+    unkept = [finding.text for finding in findings if finding.rule == "WISH-ORDER"]
+    first, then = (next(w for w in plain.works if w.bays[0] == worked.part.bay) for worked in pairs[0] if worked.part)
+    if first is not then and not any(work.waits for work in plain.works):
+        assert not [text for text in unkept if text.startswith(str(orders[0]))]
+
+
+def test_wishes_that_go_round_in_a_circle_bind_as_far_as_they_can() -> None:
+    the = next(the for seed in range(99) if len((the := case(seed, cranes(2)), problem_of(the))[1].works) > 2)
+    one, two = (Worked.parse(f"bay {work.bays[0]:02}") for work in problem_of(the).works[:2])
+    wishes = Wishes(orders=(OrderWish(one, two), OrderWish(two, one)))
+    call = replace(the.call, wishes=wishes)
+    queues = solved(replace(the, call=call)).plan.queues
+    findings = judge(call, LoadingPlan(call.id, the.loads, restows=the.restows, queues=queues)).findings
+    assert [f.text.startswith(str(wishes.orders[1])) for f in findings if f.rule == "WISH-ORDER"] == [True]
 
 
 def shuffled(problem: CraneProblem, random: Random) -> list[Block]:
@@ -177,7 +231,7 @@ def test_one_crane_needs_its_work_and_its_travel_and_no_more(seed: int) -> None:
     problem = problem_of(the)
     working_s = sum(lift.duration_s(problem.cranes[0]) for lift in problem.lifts)
     travelled = problem.works[-1].last_x_mm - problem.works[0].first_x_mm if problem.works else 0
-    is_plain = not any(work.waits_for or len(work.bays) > 1 for work in problem.works)
+    is_plain = not any(work.waits or len(work.bays) > 1 for work in problem.works)
     result = solved(the)
     assert result.plan.makespan_s >= lower_bound(problem).seconds
     if is_plain:
@@ -196,9 +250,41 @@ def test_two_cranes_are_never_slower_than_one(seed: int) -> None:
     assert two <= one
 
 
+@settings(max_examples=20)
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_a_search_that_begins_from_a_known_split_is_never_worse_than_that(seed: int, other: int) -> None:
+    the = case(seed, cranes(3))
+    found = solved(the)
+    again = solve(problem_of(the), MaxIterations(1), seed=other, known=found.plan.blocks)
+    assert again.cost <= found.cost + 1e-9
+
+
+@pytest.mark.parametrize("blocks", [(Block(0, 0, 99, 0),), (Block(99, 0, 1, 0),), (Block(0, 0, 1, 7),)])
+def test_a_known_split_that_is_not_of_all_work_is_left_aside(blocks: tuple[Block, ...]) -> None:
+    the = case(3, cranes(2))
+    alone, beside = (
+        solve(problem_of(the), MaxIterations(1_000), known=known) for known in ((), (*solved(the).plan.blocks, *blocks))
+    )
+    assert alone.plan.blocks == beside.plan.blocks
+
+
 def test_the_same_seed_gives_the_same_plan() -> None:
     the = case(7, cranes(3))
     assert solved(the).plan == solved(the).plan
+
+
+def test_a_clock_ends_the_search_after_every_first_plan_had_its_share() -> None:
+    passed, heard = [0.0], list[Progress]()
+
+    def clock() -> float:
+        passed[0] += 0.01
+        return passed[0]
+
+    stop = FirstOf((MaxIterations(10**9), MaxSeconds(10.0, clock, 0.0)))
+    solve(problem_of(case(7, cranes(3))), stop, params=Params(iterations_a_round=50), listen=heard.append)
+    assert passed[0] <= 10.5
+    assert all(one.done <= other.done for one, other in pairwise(heard))
+    assert heard[-1].done > 0.95
 
 
 def test_twins_save_cycles_where_both_boxes_are_within_the_limit() -> None:
@@ -290,10 +376,10 @@ def test_ships_side_by_side_share_their_cranes_without_a_clash(
     result = solve(problem, MaxIterations(2_000), params=SHORT)
     first, second = result.plan.by_ship
     for the, call, queues in ((near, near.call, first), (far, shifted, second)):
-        worked = Worked(call, queues, later_s if call is shifted else 0)
+        worked = ShipWorked(call, queues, later_s if call is shifted else 0)
         plan = LoadingPlan(call.id, the.loads, restows=the.restows, queues=worked.on_shared_clock)
         assert not {f.rule for f in judge(call, plan).findings if f.rule.startswith(("CRANE-", "WORK-"))}
-    assert judge_side_by_side([Worked(near.call, first), Worked(shifted, second, later_s)]) == ()
+    assert judge_side_by_side([ShipWorked(near.call, first), ShipWorked(shifted, second, later_s)]) == ()
     assert result.plan.bound_s <= result.plan.makespan_s
 
 

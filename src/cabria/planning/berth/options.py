@@ -5,14 +5,14 @@ An option ends as early as its work, her unmooring and the tide and wind at her 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from cabria.domain.berthing import BerthCase, BerthLayout, RailCrane, ShipCall, Stay, Unserved
+from cabria.domain.berthing import BerthCase, BerthLayout, RailCrane, ShipCall, ShipId, Stay, Unserved
 from cabria.planning.berth.water import Water
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -21,6 +21,13 @@ START, END, FIRST, LAST, CRANES, CELL = range(6)
 """Rows of an option: steps from berthing to leaving, steps from first to last lift, cranes, cell of the quay."""
 POINTS = 60
 """Points of cost in one unit of money: rates are by the hour, time by the minute."""
+
+
+class Pin(NamedTuple):
+    """Where and when a person wants a ship berthed, whatever that costs."""
+
+    position_mm: int
+    start_min: int
 
 
 @dataclass(frozen=True)
@@ -62,11 +69,15 @@ class _Times:
 
 
 class OptionMaker:
-    """Makes the options of each ship of a case; `released` are frozen ships that may start later after all."""
+    """Makes the options of each ship of a case; `released` are frozen ships that may start later after all, `pins` are
+    a person's wishes, which leave a ship one place and start.
+    """
 
-    def __init__(self, case: BerthCase, released: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, case: BerthCase, released: frozenset[str] = frozenset(), pins: Mapping[ShipId, Pin] | None = None
+    ) -> None:
         self.case, self.rules, self.quay = case, case.rules, case.quay
-        self.released = released
+        self.released, self.pins = released, pins or {}
         self.steps = self.rules.horizon_min // self.rules.step_min
         self.now = case.now_min // self.rules.step_min
         self.mooring = self.rules.steps_up(self.rules.mooring_min)
@@ -116,6 +127,14 @@ class OptionMaker:
             places = places.only(places.position_mm == last.position_mm)
             held = last.start_min // self.rules.step_min
             starts = starts[starts >= held] if ship.id in self.released else starts[starts == held]
+        pin = self.pins.get(ship.id)
+        if pin is not None:
+            places = places.only(places.position_mm == pin.position_mm)
+            starts = starts[starts * self.rules.step_min == pin.start_min]
+            if not len(places.cell):
+                return self._none(ship, "BERTH-QUAY", f"She cannot lie at {pin.position_mm / 1000:g} m.")
+            if not len(starts):
+                return self._none(ship, "BERTH-EARLY", "She cannot be there at the time she is pinned to.")
         may_start = self.water.may_cross(ship.arrival_draught_mm)[starts]
         if not may_start.any():
             return self._none(ship, "BERTH-TIDE", "The channel never carries her when she could come.")

@@ -7,15 +7,16 @@ stay, which is allowed under every rhythm.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from math import gcd
 from typing import Any
 
 import numpy as np
 
-from cabria.domain.berthing import BerthCase, BerthLayout, CraneRhythm, ShipCall, Stay, Unserved
-from cabria.planning.berth.options import POINTS, OptionMaker, place_in_section, reaches
+from cabria.domain.berthing import BerthCase, BerthLayout, CraneRhythm, ShipCall, ShipId, Stay, Unserved
+from cabria.planning.berth.options import POINTS, OptionMaker, Pin, place_in_section, reaches
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -69,11 +70,15 @@ class BerthProblem:
     kept: tuple[Stay, ...]
     impossible: tuple[Unserved, ...]
     released: frozenset[str] = frozenset()
+    pins: Mapping[ShipId, Pin] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, case: BerthCase, *, released: frozenset[str] = frozenset()) -> BerthProblem:
-        """`released` are frozen ships that may start later after all, because they would not be served."""
-        maker = OptionMaker(case, released)
+    def of(
+        cls, case: BerthCase, *, released: frozenset[str] = frozenset(), pins: Mapping[ShipId, Pin] | None = None
+    ) -> BerthProblem:
+        """`released` are frozen ships that may start later after all, because they would not be served; `pins` hold
+        ships where and when a person wants them."""
+        maker = OptionMaker(case, released, pins)
         over = {stay.ship: stay for stay in (case.last_plan.stays if case.last_plan else ()) if maker.is_over(stay)}
         made = [(ship, maker.of(ship)) for ship in case.ships if ship.id not in over]
         there = [(ship, options) for ship, options in made if options.stopped is None]
@@ -92,6 +97,7 @@ class BerthProblem:
             kept=tuple(stay for ship, stay in over.items() if ship in case.ship_of),
             impossible=tuple(options.stopped for _, options in made if options.stopped is not None),
             released=released,
+            pins=pins or {},
         )
 
     @property

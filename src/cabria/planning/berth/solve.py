@@ -47,7 +47,7 @@ def solve(
     search, iterations, stopped = _search(problem, stop, seed, params, listen)
     left_out = _released(problem, search)
     if left_out:
-        problem = BerthProblem.of(problem.case, released=problem.released | left_out)
+        problem = BerthProblem.of(problem.case, released=problem.released | left_out, pins=problem.pins)
         search, iterations, stopped = _search(problem, stop, seed, params, listen)
     plan = _kept_if_alike(problem, search, params) or _plan(problem, search)
     return _result(problem, search, plan, seed, time.process_time() - began, iterations, stopped)
@@ -151,10 +151,11 @@ def _plan(problem: BerthProblem, search: Search) -> BerthPlan:
 
 
 def _stays(problem: BerthProblem, rows: list[tuple[int, Array]]) -> list[Stay]:
-    return [_stay(problem, i, row) for i, row in rows]
+    return [stay_of(problem, i, row) for i, row in rows]
 
 
-def _stay(problem: BerthProblem, i: int, row: Array) -> Stay:
+def stay_of(problem: BerthProblem, i: int, row: Array) -> Stay:
+    """The stay that an option of a ship is, its cranes without names."""
     case, step = problem.case, problem.case.rules.step_min
     option = [int(value) for value in row]
     ship = problem.ships[i]

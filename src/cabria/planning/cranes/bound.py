@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from cabria.domain.terminal import QuayCrane
+from cabria.planning.cranes.lifts import Lift
 from cabria.planning.cranes.problem import SPAN_MM, BayWork, CraneProblem
 
 
@@ -22,30 +23,65 @@ def lower_bound(problem: CraneProblem) -> LowerBound:
 
     In a stretch shorter than `k * gap` at most k cranes stand at a time, so at best k work in it at any
     moment; the whole quay with all cranes is the last such stretch, and there the gantry travel counts that no split
-    avoids (all distances between works but the largest, one less than there are cranes). The order of lifts in a bay
-    and which of them are dual cycles are taken as given.
+    avoids (all distances between works but the largest, one less than there are cranes). What comes after a late box in
+    the order of its bay cannot begin before the box is there; so each stretch counts once as a whole, and once more for
+    each moment at which a box comes, from then on and with what waits for that alone. The order of lifts in a bay and
+    which of them are dual cycles are taken as given.
     """
     if not problem.works:
         return LowerBound(0, "there is no work")
-    fastest = [_fastest_s(problem, work) for work in problem.works]
-    best = _of_whole_quay(problem, fastest)
-    for together in range(1, len(problem.cranes)):
-        for first in range(len(fastest)):
-            last = first
-            while last < len(fastest) and _reach_mm(problem, first, last) < together * problem.gap_mm:
-                last += 1
-            if last == first:
-                continue
-            seconds = _shared(problem, sum(fastest[first:last]), together, _release_s(problem, first, last))
+    left = [_LeftOfWork.of(problem, work) for work in problem.works]
+    stretches = list(_stretches(problem))
+    best = _of_whole_quay(problem, [of_work.from_s(0) for of_work in left])
+    for ready_s in sorted({0, *map(problem.lift_ready_s, problem.lifts)}):
+        left_s = [of_work.from_s(ready_s) for of_work in left]
+        for together, first, last in stretches:
+            release_s = max(ready_s, _release_s(problem, first, last))
+            seconds = _shared(problem, sum(left_s[first:last]), together, release_s) if any(left_s[first:last]) else 0
             if seconds > best.seconds:
-                best = LowerBound(seconds, _stretch(problem, first, last - 1, together))
+                best = LowerBound(seconds, _stretch(problem, first, last - 1, together, ready_s))
     return best
 
 
-def _fastest_s(problem: CraneProblem, work: BayWork) -> int:
-    """Each lift by the crane that does it fastest, without any travel."""
-    able = [crane for crane in problem.cranes if problem.may_work(crane, work)]
-    return sum(min(lift.duration_s(crane) for crane in able) for section in work.sections for lift in section)
+def _stretches(problem: CraneProblem) -> Iterator[tuple[int, int, int]]:
+    """How many cranes have room, and the works (first, one after the last) of each stretch of the quay."""
+    for together in range(1, len(problem.cranes)):
+        for first in range(len(problem.works)):
+            last = first
+            while last < len(problem.works) and _reach_mm(problem, first, last) < together * problem.gap_mm:
+                last += 1
+            if last > first:
+                yield together, first, last
+    yield len(problem.cranes), 0, len(problem.works)
+
+
+class _LeftOfWork(NamedTuple):
+    """Seconds of the lifts of a work, each by the crane that does it fastest and without any travel."""
+
+    whole_s: int
+    late: tuple[tuple[int, int], ...]
+    """Of each late lift in their order, when its boxes are there, and the seconds from then to the end of the work."""
+
+    @classmethod
+    def of(cls, problem: CraneProblem, work: BayWork) -> Self:
+        able = [crane for crane in problem.cranes if problem.may_work(crane, work)]
+        left_s, late = 0, []
+        for lift in reversed([lift for section in work.sections for lift in section]):
+            if ready_s := problem.lift_ready_s(lift):
+                late.append((ready_s, left_s + min(_last_cycles_s(lift, crane) for crane in able)))
+            left_s += min(lift.duration_s(crane) for crane in able)
+        return cls(left_s, tuple(reversed(late)))
+
+    def from_s(self, ready_s: int) -> int:
+        """What cannot be done before the boxes that come at a moment, or later, are there; all at 0."""
+        if not ready_s:
+            return self.whole_s
+        return next((left_s for there_s, left_s in self.late if there_s >= ready_s), 0)
+
+
+def _last_cycles_s(lift: Lift, crane: QuayCrane) -> int:
+    """A lift without its first box, where a crane sets two one by one: only the second may be late."""
+    return lift.duration_s(crane) - (0 if lift.is_one_cycle_for(crane) else crane.cycle_s)
 
 
 def _reach_mm(problem: CraneProblem, first: int, last: int) -> int:
@@ -95,7 +131,7 @@ def _of_whole_quay(problem: CraneProblem, fastest: Sequence[int]) -> LowerBound:
     )
 
 
-def _stretch(problem: CraneProblem, first: int, last: int, together: int) -> str:
+def _stretch(problem: CraneProblem, first: int, last: int, together: int, ready_s: int) -> str:
     works = problem.works[first : last + 1]
     bays = [bay for work in works for bay in work.bays]
     ships = {work.ship for work in works}
@@ -105,4 +141,7 @@ def _stretch(problem: CraneProblem, first: int, last: int, together: int) -> str
     elif len(problem.ships) > 1:
         where += f" of {problem.ships[works[0].ship].vessel.name}"
     cranes = "one crane" if together == 1 else f"{together} cranes"
-    return f"{where}, where no more than {cranes} can work at a time"
+    after = f" once boxes are there that come after {ready_s / 3600:.1f} h" if ready_s else ""
+    if together == len(problem.cranes):
+        return f"all work left{after}, shared evenly by {cranes}"
+    return f"{where}, where no more than {cranes} can work at a time{after}"

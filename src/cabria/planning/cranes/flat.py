@@ -33,6 +33,7 @@ class FlatProblem:
     waits: Array
     fleet: Array
     outages: Array
+    lates: Array
     law: Array
     feed_from: Array
     feed: Array
@@ -47,9 +48,10 @@ class FlatProblem:
             clock=_clock(problem),
             cut_lift=_cut_lift(problem),
             works=_works(problem),
-            waits=np.array([other for work in problem.works for other in work.waits_for], np.int64),
+            waits=_waits(problem),
             fleet=_fleet(problem),
             outages=np.ascontiguousarray(np.array(outages, np.int64).reshape(-1, 2).T),
+            lates=np.ascontiguousarray(np.array(_lates(problem), np.int64).reshape(-1, 2).T),
             law=np.array(
                 [
                     problem.gap_mm,
@@ -80,7 +82,7 @@ class FlatProblem:
         return blocks
 
     def _with(self, plan: FlatPlan) -> tuple[Any, ...]:
-        given = (self.clock, self.cut_lift, self.works, self.waits, self.fleet, self.outages, self.law)
+        given = (self.clock, self.cut_lift, self.works, self.waits, self.fleet, self.outages, self.lates, self.law)
         return (plan.columns, plan.count, *given, self.feed_from, self.feed, self.limits)
 
     def evaluate(self, plan: FlatPlan) -> int:
@@ -130,13 +132,36 @@ def _works(problem: CraneProblem) -> Array:
     cut_from = list(accumulate((len(work.sections) + 1 for work in works), initial=0))
     rows = np.zeros((6, len(works) + 1), np.int64)
     rows[kernels.CUT] = cut_from
-    rows[kernels.WAIT] = list(accumulate((len(work.waits_for) for work in works), initial=0))
+    rows[kernels.WAIT] = list(accumulate((len(work.waits) for work in works), initial=0))
+    lates = [sum(problem.lift_ready_s(lift) > 0 for section in work.sections for lift in section) for work in works]
+    rows[kernels.LATE] = list(accumulate(lates, initial=0))
     for number, work in enumerate(works):
-        rows[kernels.WAY_IN, number] = cut_from[number] + work.sections_out
         rows[kernels.FIRST_X, number] = work.first_x_mm
         rows[kernels.LAST_X, number] = work.last_x_mm
         rows[kernels.RELEASE, number] = problem.offsets_s[work.ship]
     return rows
+
+
+def _waits(problem: CraneProblem) -> Array:
+    cut_from = list(accumulate((len(work.sections) + 1 for work in problem.works), initial=0))
+    rows = [
+        (wait.other, cut_from[wait.other] + wait.until, cut_from[number] + wait.since)
+        for number, work in enumerate(problem.works)
+        for wait in work.waits
+    ]
+    return np.ascontiguousarray(np.array(rows, np.int64).reshape(-1, 3).T)
+
+
+def _lates(problem: CraneProblem) -> list[tuple[int, int]]:
+    found, number = [], 0
+    for work in problem.works:
+        for section in work.sections:
+            for lift in section:
+                if ready_s := problem.lift_ready_s(lift):
+                    found.append((number, ready_s))
+                number += 1
+        number += 1
+    return found
 
 
 def _fleet(problem: CraneProblem) -> Array:

@@ -5,11 +5,13 @@ priority. Cuts are numbered over all works: work w has cuts `works[CUT, w]` to `
 numbered in the same way, cut k lies before lift `cut_lift[k]` of its work, and the time of crane c between two lifts of
 one work, no outage counted, is `clock[c, later] - clock[c, earlier]`. Times are whole seconds, places mm of quay.
 
-Rows of `works`, with one column more than there are works: first CUT, cut where the way in begins (WAY_IN), FIRST_X,
-LAST_X, when it may begin (RELEASE), first index into `waits` (WAIT). Rows of `fleet`, with one column more than there
-are cranes: READY, START_X (NOWHERE where it counts not), first index into `outages` (OUTAGE), whose rows are FROM and
-UNTIL, and when it can leave where it stands at the start (LEAVES). `law` is gap, travel time and the span it is of,
-and the price in points of a box over a block's limit. `feed` has rows (block, boxes); those of the section behind cut
+Rows of `works`, with one column more than there are works: first CUT, FIRST_X, LAST_X, when it may begin (RELEASE),
+first index into `waits` (WAIT), whose rows are the OTHER work, the cut BEFORE which all of that must be over, and the
+cut of this work SINCE which it waits, and first index into `lates` (LATE), whose rows are a LIFT, rising, and when its
+boxes are THERE. Rows of `fleet`, with one column more than there are cranes: READY, START_X
+(NOWHERE where it counts not), first index into `outages` (OUTAGE), whose rows are FROM and UNTIL, and when it can leave
+where it stands at the start (LEAVES). `law` is gap, travel time and the span it is of, and the price in points of a box
+over a block's limit. `feed` has rows (block, boxes); those of the section behind cut
 k are `feed_from[k]` to `feed_from[k + 1] - 1`; `limits` are the blocks'.
 """
 
@@ -26,9 +28,11 @@ from cabria.planning.search.kernels import random_below, random_share
 Array = np.ndarray[Any, np.dtype[Any]]
 
 WORK, FIRST, END, CRANE = 0, 1, 2, 3
-CUT, WAY_IN, FIRST_X, LAST_X, RELEASE, WAIT = 0, 1, 2, 3, 4, 5
+CUT, FIRST_X, LAST_X, RELEASE, WAIT, LATE = 0, 1, 2, 3, 4, 5
+OTHER, BEFORE, SINCE = 0, 1, 2
 READY, START_X, OUTAGE, LEAVES = 0, 1, 2, 3
 FROM, UNTIL = 0, 1
+LIFT, THERE = 0, 1
 GAP, TRAVEL, SPAN, PEAK = 0, 1, 2, 3
 NOWHERE = -(1 << 60)
 INFEASIBLE = 1 << 60
@@ -39,10 +43,10 @@ _POINTS_PER_CUT = POINTS_PER_S * SHARED_BAY_S
 POINTS_PER_MIN = 60 * POINTS_PER_S
 
 _PROBLEM = (
-    "int64[:, ::1], int64[::1], int64[:, ::1], int64[::1], int64[:, ::1], int64[:, ::1], int64[::1], "
-    "int64[::1], int64[:, ::1], float64[::1]"
+    "int64[:, ::1], int64[::1], int64[:, ::1], int64[:, ::1], int64[:, ::1], int64[:, ::1], int64[:, ::1], "
+    "int64[::1], int64[::1], int64[:, ::1], float64[::1]"
 )
-"""clock, cut_lift, works, waits, fleet, outages, law, feed_from, feed, limits"""
+"""clock, cut_lift, works, waits, fleet, outages, lates, law, feed_from, feed, limits"""
 
 
 @njit("int64(int64[:, ::1], int64[:, ::1], int64[:, ::1], int64, int64, int64, int64)", cache=True, nogil=True)
@@ -64,6 +68,26 @@ def _worked_until(clock: Array, fleet: Array, outages: Array, crane: int, now: i
         lift = low
         now = outages[UNTIL, w]
     return now + clock[crane, end] - clock[crane, lift]
+
+
+@njit(
+    "UniTuple(int64, 2)(int64[:, ::1], int64[:, ::1], int64[:, ::1], int64[:, ::1], int64, int64, int64, int64, int64)",
+    cache=True,
+    nogil=True,
+)
+def _with_late(
+    clock: Array, fleet: Array, outages: Array, lates: Array, crane: int, now: int, lift: int, end: int, late: int
+) -> Any:
+    """The same when it waits for boxes that are not there, and how long that is; `late` is the first of its work."""
+    waited = 0
+    while late < lates.shape[1] and lates[LIFT, late] < end:
+        if lates[LIFT, late] >= lift:
+            now = _worked_until(clock, fleet, outages, crane, now, lift, lates[LIFT, late])
+            lift = lates[LIFT, late]
+            waited += max(0, lates[THERE, late] - now)
+            now = max(now, lates[THERE, late])
+        late += 1
+    return _worked_until(clock, fleet, outages, crane, now, lift, end), waited
 
 
 @njit("int64(int64, int64[::1])", cache=True, nogil=True)
@@ -93,8 +117,8 @@ def _from_standing(crane: int, work: int, works: Array, fleet: Array, law: Array
 
 
 @njit(
-    "float64(int64[:, ::1], int64, int64[:, ::1], int64[::1], int64[:, ::1], int64[:, ::1], int64[::1], "
-    "int64[:, ::1], float64[::1], int64[::1], int64)",
+    "float64(int64[:, ::1], int64, int64[:, ::1], int64[::1], int64[:, ::1], int64[:, ::1], int64[:, ::1], "
+    "int64[:, ::1], int64[::1], int64[:, ::1], float64[::1], int64[::1], int64)",
     cache=True,
     nogil=True,
 )
@@ -103,8 +127,10 @@ def _over_limits(
     count: int,
     clock: Array,
     cut_lift: Array,
+    works: Array,
     fleet: Array,
     outages: Array,
+    lates: Array,
     feed_from: Array,
     feed: Array,
     limits: Array,
@@ -114,9 +140,9 @@ def _over_limits(
     """Boxes that yard blocks must hand out over their limits, the loads of a section spread evenly over its time."""
     wanted = np.zeros((limits.shape[0], makespan // QUARTER_HOUR_S + 1))
     for k in range(count):
-        crane, begin = plan[CRANE, k], starts[k]
+        crane, begin, late = plan[CRANE, k], starts[k], works[LATE, plan[WORK, k]]
         for cut in range(plan[FIRST, k], plan[END, k]):
-            end = _worked_until(clock, fleet, outages, crane, begin, cut_lift[cut], cut_lift[cut + 1])
+            end, _ = _with_late(clock, fleet, outages, lates, crane, begin, cut_lift[cut], cut_lift[cut + 1], late)
             for f in range(feed_from[cut], feed_from[cut + 1]):
                 for quarter in range(begin // QUARTER_HOUR_S, (end - 1) // QUARTER_HOUR_S + 1):
                     low = max(begin, quarter * QUARTER_HOUR_S)
@@ -145,6 +171,7 @@ def evaluate(
     waits: Array,
     fleet: Array,
     outages: Array,
+    lates: Array,
     law: Array,
     feed_from: Array,
     feed: Array,
@@ -188,18 +215,20 @@ def evaluate(
                     free = ends[j] + max(1, (missing * travel + span - 1) // span)
                     if free > start:
                         start = free
-        if plan[END, k] > works[WAY_IN, work]:
-            for w in range(works[WAIT, work], works[WAIT, work + 1]):
-                other = waits[w]
-                if done[other] < works[WAY_IN, other]:
-                    return INFEASIBLE
-                for j in range(k):
-                    if plan[WORK, j] == other and plan[FIRST, j] < works[WAY_IN, other] and ends[j] > start:
-                        start = ends[j]
+        for w in range(works[WAIT, work], works[WAIT, work + 1]):
+            if plan[END, k] <= waits[SINCE, w]:
+                continue
+            other, before = waits[OTHER, w], waits[BEFORE, w]
+            if done[other] < before:
+                return INFEASIBLE
+            for j in range(k):
+                if plan[WORK, j] == other and plan[FIRST, j] < before and ends[j] > start:
+                    start = ends[j]
         done[work] = plan[END, k]
         starts[k] = start
         first, end = cut_lift[plan[FIRST, k]], cut_lift[plan[END, k]]
-        ends[k] = _worked_until(clock, fleet, outages, crane, start, first, end)
+        ends[k], waited = _with_late(clock, fleet, outages, lates, crane, start, first, end, works[LATE, work])
+        waiting += waited
         if own_ready >= 0:
             waiting += start - own_ready
         if ends[k] > makespan:
@@ -221,7 +250,9 @@ def evaluate(
         + ends_sum * POINTS_PER_S // (50 * cranes)
     )
     if law[PEAK] > 0:
-        over = _over_limits(plan, count, clock, cut_lift, fleet, outages, feed_from, feed, limits, starts, makespan)
+        over = _over_limits(
+            plan, count, clock, cut_lift, works, fleet, outages, lates, feed_from, feed, limits, starts, makespan
+        )
         cost += int(over * law[PEAK])
     return cost
 
@@ -343,6 +374,7 @@ def anneal(
     waits: Array,
     fleet: Array,
     outages: Array,
+    lates: Array,
     law: Array,
     feed_from: Array,
     feed: Array,
@@ -370,7 +402,7 @@ def anneal(
     done = np.zeros(works.shape[1], np.int64)
     totals = np.zeros(4, np.int64)
     cost = evaluate(
-        plan, count, clock, cut_lift, works, waits, fleet, outages, law, feed_from, feed, limits,
+        plan, count, clock, cut_lift, works, waits, fleet, outages, lates, law, feed_from, feed, limits,
         starts, ends, done, totals,
     )  # fmt: skip
     for iteration in range(begin, begin + iterations):
@@ -382,7 +414,7 @@ def anneal(
         if changed < 0:
             continue
         new_cost = evaluate(
-            trial, changed, clock, cut_lift, works, waits, fleet, outages, law, feed_from, feed, limits,
+            trial, changed, clock, cut_lift, works, waits, fleet, outages, lates, law, feed_from, feed, limits,
             starts, ends, done, totals,
         )  # fmt: skip
         if new_cost >= INFEASIBLE:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, repeat
+from typing import TypeVar
 
 from cabria.domain.calls import BAY_NUMBER_MM
 from cabria.domain.terminal import QuayCrane
@@ -13,6 +15,7 @@ from cabria.planning.cranes.problem import QUARTER_HOUR_S, BayWork, Block, Crane
 NEVER_S = 10**9
 """Duration of work for a crane that may not do it."""
 
+T = TypeVar("T")
 
 Times = list[list[list[list[int]]]]
 """Seconds by crane, work, section and lift."""
@@ -49,11 +52,20 @@ def fits_from_s(crane: QuayCrane, now_s: int, duration_s: int) -> int:
     return now_s
 
 
-def worked_until_s(crane: QuayCrane, now_s: int, times_s: Iterable[int]) -> int:
-    """When a crane that begins now is through with some lifts, outages passed over."""
-    for duration_s in times_s:
-        now_s = fits_from_s(crane, now_s, duration_s) + duration_s
-    return now_s
+def worked_until_s(
+    crane: QuayCrane, now_s: int, times_s: Iterable[int], ready_s: Iterable[int] | None = None
+) -> tuple[int, int]:
+    """When a crane that begins now is through with some lifts, outages passed over, and how long it waits meanwhile for
+    boxes that are not there before `ready_s`."""
+    if ready_s is None:
+        if all(outage.until_s <= now_s for outage in crane.outages):
+            return now_s + sum(times_s), 0
+        ready_s = repeat(0)
+    waited_s = 0
+    for duration_s, there_s in zip(times_s, ready_s, strict=False):
+        waited_s += max(0, there_s - now_s)
+        now_s = fits_from_s(crane, max(now_s, there_s), duration_s) + duration_s
+    return now_s, waited_s
 
 
 def lag_s(problem: CraneProblem, before: Block, after: Block) -> int | None:
@@ -103,9 +115,12 @@ class Schedule:
         return max(self.ends_s, default=0)
 
 
-def schedule(problem: CraneProblem, blocks: Sequence[Block]) -> Schedule | None:
-    """Each block as early as those before it in the list allow; None when a block would wait for a later one."""
-    times = lift_times_s(problem)
+def schedule(problem: CraneProblem, blocks: Sequence[Block], times: Times | None = None) -> Schedule | None:
+    """Each block as early as those before it in the list allow; None when a block would wait for a later one.
+
+    `times` are those of `lift_times_s`, where they are known already.
+    """
+    times = lift_times_s(problem) if times is None else times
     starts: list[int] = []
     ends: list[int] = []
     waiting_s = 0
@@ -122,26 +137,32 @@ def schedule(problem: CraneProblem, blocks: Sequence[Block]) -> Schedule | None:
                 start = max(start, end + lag)
                 if before.crane == block.crane:
                     own_ready = end + lag
-        if block.end > work.sections_out:
-            for other in work.waits_for:
-                if done[other] < problem.works[other].sections_out:
-                    return None
-                parts = [
-                    end
-                    for end, before in zip(ends, blocks[:number], strict=True)
-                    if before.work == other and before.first < problem.works[other].sections_out
-                ]
-                start = max([start, *parts])
+        for wait in work.waits:
+            if block.end <= wait.since:
+                continue
+            if done[wait.other] < wait.until:
+                return None
+            parts = [
+                end
+                for end, before in zip(ends, blocks[:number], strict=True)
+                if before.work == wait.other and before.first < wait.until
+            ]
+            start = max([start, *parts])
         done[block.work] = block.end
         starts.append(start)
-        ends.append(worked_until_s(crane, start, _flat(times[block.crane][block.work][block.first : block.end])))
+        own_times = _flat(times[block.crane][block.work][block.first : block.end])
+        lifts = _flat(work.sections[block.first : block.end])
+        ready_s = map(problem.lift_ready_s, lifts) if problem.ready_s else None
+        end, waited = worked_until_s(crane, start, own_times, ready_s)
+        ends.append(end)
+        waiting_s += waited
         if own_ready is not None:
             waiting_s += start - own_ready
     return Schedule(tuple(starts), tuple(ends), waiting_s)
 
 
-def _flat(sections: Iterable[Iterable[int]]) -> Iterator[int]:
-    return (duration_s for section in sections for duration_s in section)
+def _flat(sections: Iterable[Iterable[T]]) -> Iterator[T]:
+    return (one for section in sections for one in section)
 
 
 def boxes_over_limit(problem: CraneProblem, blocks: Sequence[Block], scheduled: Schedule) -> float:
@@ -156,7 +177,9 @@ def boxes_over_limit(problem: CraneProblem, blocks: Sequence[Block], scheduled: 
     for start_s, block in zip(scheduled.starts_s, blocks, strict=True):
         crane, begin_s = problem.cranes[block.crane], start_s
         for number in range(block.first, block.end):
-            end_s = worked_until_s(crane, begin_s, times[block.crane][block.work][number])
+            lifts = problem.works[block.work].sections[number]
+            ready_s = map(problem.lift_ready_s, lifts) if problem.ready_s else None
+            end_s, _ = worked_until_s(crane, begin_s, times[block.crane][block.work][number], ready_s)
             for name, count in loads_by_block(problem, block.work, number).items():
                 for quarter in range(begin_s // QUARTER_HOUR_S, (end_s - 1) // QUARTER_HOUR_S + 1):
                     low = max(begin_s, quarter * QUARTER_HOUR_S)
@@ -179,13 +202,12 @@ def loads_by_block(problem: CraneProblem, work: int, section: int) -> dict[str, 
     return counts
 
 
-def sweep(problem: CraneProblem, *, upwards: bool, cut_bays: bool = True) -> list[Block]:
+def sweep(problem: CraneProblem, times: Times, *, upwards: bool, cut_bays: bool = True) -> list[Block]:
     """A split into ranges side by side, each crane sweeping its own in one direction, as even as sections allow.
 
     Where two cranes share a bay the one that sweeps away from it goes first and the other ends there. The largest
-    share is made as small as possible by bisection (the linear partition problem).
+    share is made as small as possible by bisection (the linear partition problem). `times` are those of `lift_times_s`.
     """
-    times = lift_times_s(problem)
     low, high = 0, 1
     while (best := _fill(problem, times, high, upwards=upwards, cut_bays=cut_bays)) is None:
         low, high = high, 2 * high
@@ -216,7 +238,7 @@ def _fill(problem: CraneProblem, times: Times, limit_s: int, *, upwards: bool, c
             fits = 0
             while fits < count - taken:
                 section = count - 1 - taken - fits if upwards else taken + fits
-                end = worked_until_s(crane, here, by_section[section])
+                end, _ = worked_until_s(crane, here, by_section[section])
                 if end > limit_s:
                     break
                 here = end
@@ -256,7 +278,7 @@ def in_two_passes(problem: CraneProblem, blocks: Sequence[Block]) -> list[Block]
 
 def sources_first(problem: CraneProblem, blocks: Sequence[Block]) -> list[Block]:
     """The same shares, but before all else the way out of bays from which boxes are restowed into others."""
-    sources = {other for work in problem.works for other in work.waits_for}
+    sources = {wait.other for work in problem.works for wait in work.waits}
     two_passes = in_two_passes(problem, blocks)
     out = [b for b in two_passes if b.work in sources and b.end <= problem.works[b.work].sections_out]
     back = [b for b in two_passes if b.work in sources and b.first >= problem.works[b.work].sections_out]
@@ -271,14 +293,52 @@ def sources_first(problem: CraneProblem, blocks: Sequence[Block]) -> list[Block]
     return out + rest
 
 
+def as_waits_allow(problem: CraneProblem, blocks: Sequence[Block]) -> list[Block]:
+    """The same shares, cut wherever something waits or is waited for, each part as early as that lets it."""
+    cuts: list[set[int]] = [set() for _ in problem.works]
+    for number, work in enumerate(problem.works):
+        for wait in work.waits:
+            cuts[number].add(wait.since)
+            cuts[wait.other].add(wait.until)
+    left = [
+        Block(block.work, first, end, block.crane)
+        for block in blocks
+        for first, end in pairwise(
+            sorted({block.first, block.end, *(cut for cut in cuts[block.work] if block.first < cut < block.end)})
+        )
+    ]
+    done = [0] * len(problem.works)
+    order: list[Block] = []
+    while left:
+        block = next(block for block in left if _may_begin(problem, block, done))
+        left.remove(block)
+        done[block.work] = block.end
+        order.append(block)
+    return order
+
+
+def _may_begin(problem: CraneProblem, block: Block, done: Sequence[int]) -> bool:
+    waits = problem.works[block.work].waits
+    return done[block.work] == block.first and all(
+        done[wait.other] >= wait.until for wait in waits if block.end > wait.since
+    )
+
+
 def first_plans(problem: CraneProblem) -> Iterator[list[Block]]:
-    """Sweeps in both directions, with and without shared bays, and where bays wait for each other with these
-    restows taken out first; some may not be possible."""
-    is_tied = any(work.waits_for for work in problem.works)
+    """Sweeps in both directions, with and without shared bays, and where bays wait for each other with what these wait
+    for taken first; some may not be possible, but one is."""
+    waits = [(work, wait) for work in problem.works for wait in work.waits]
+    is_tied = bool(waits)
+    is_ordered = any(
+        (wait.since, wait.until) != (work.sections_out, problem.works[wait.other].sections_out) for work, wait in waits
+    )
+    times = lift_times_s(problem)
     for upwards in (True, False):
         for cut_bays in (True, False):
-            blocks = sweep(problem, upwards=upwards, cut_bays=cut_bays)
+            blocks = sweep(problem, times, upwards=upwards, cut_bays=cut_bays)
             yield blocks
             if is_tied:
                 yield sources_first(problem, blocks)
                 yield in_two_passes(problem, blocks)
+            if is_ordered:
+                yield as_waits_allow(problem, blocks)

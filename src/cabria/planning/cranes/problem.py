@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
 from cabria.domain.containers import Container, ContainerId
@@ -14,7 +15,8 @@ from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
 from cabria.domain.terminal import QuayCrane, Terminal
 from cabria.domain.vessel import End, HatchCover, Place, StackId
-from cabria.domain.work import StepKind, WorkQueue
+from cabria.domain.wishes import Worked
+from cabria.domain.work import CraneStep, StepKind, WorkQueue
 from cabria.planning.cranes.lifts import Handled, Lift, Rules, Section, Side, opened_lids, sections_of
 
 WAITING_PRICE = 0.01
@@ -32,13 +34,15 @@ QUARTER_HOUR_S = 900
 class ShipWork:
     """What is to be loaded and restowed at one call; its discharges the call knows itself.
 
-    `offset_s` is when its cranes may begin, on the clock that all ships of a problem share.
+    `offset_s` is when its cranes may begin, on the clock that all ships of a problem share. `ready_s` are loads that
+    nobody has before that moment, on the ship's own clock.
     """
 
     call: VesselCall
     loads: Mapping[ContainerId, StowPosition]
     restows: Mapping[ContainerId, StowPosition]
     offset_s: int = 0
+    ready_s: Mapping[ContainerId, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,20 @@ class BlockFeed:
     limits: Mapping[str, int]
 
 
+class Wait(NamedTuple):
+    """Sections of a work from `since` on begin once those of work `other` (by index) before `until` are over."""
+
+    other: int
+    until: int
+    since: int
+
+
 @dataclass(frozen=True, slots=True)
 class BayWork:
     """The work of one vessel bay, or of several that a lid ties together, in a physically possible order.
 
-    Sections are where it may be cut between cranes; the first `sections_out` of them are the way out. `waits_for` are
-    the works (by index) whose way out must be over before this one's way in begins: boxes restowed from bay to bay.
-    `ship` is the index of its call.
+    Sections are where it may be cut between cranes; the first `sections_out` of them are the way out. `waits` are for
+    boxes restowed from bay to bay, and for the order that the planner wishes. `ship` is the index of its call.
     """
 
     ship: int
@@ -67,19 +78,22 @@ class BayWork:
     rows: int
     sections: tuple[Section, ...]
     sections_out: int
-    waits_for: tuple[int, ...] = ()
+    waits: tuple[Wait, ...] = ()
     by: str = ""
     """The only crane that may do it, as it is in the middle of a step there; "" is any."""
+    may: frozenset[str] | None = None
+    """The cranes that may do it as the planner wishes; None is all."""
 
 
 @dataclass(frozen=True)
 class CraneProblem:
     """Quay crane scheduling of one call, or of ships side by side (the QCSP of the literature, with lids, twins, dual
-    cycles, restows, outages and yard blocks).
+    cycles, restows, outages, late boxes and yard blocks).
 
     `cranes` and `works` are in their order along the quay. Cranes c < d keep `(d - c) * gap_mm` apart, whichever of
     those between have work. `travel_s` is the gantry time over `SPAN_MM` of the slowest crane and counts for all, so
-    that room for one crane to give way is room for each.
+    that room for one crane to give way is room for each. A crane waits for loads that are not there before `ready_s`,
+    on the clock that all ships share.
     """
 
     ships: tuple[VesselCall, ...]
@@ -89,6 +103,7 @@ class CraneProblem:
     gap_mm: int
     travel_s: int
     feed: BlockFeed | None = None
+    ready_s: Mapping[ContainerId, int] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -98,9 +113,10 @@ class CraneProblem:
         loads: Mapping[ContainerId, StowPosition],
         restows: Mapping[ContainerId, StowPosition],
         feed: BlockFeed | None = None,
+        ready_s: Mapping[ContainerId, int] | None = None,
     ) -> CraneProblem:
         """One ship. Raises DataError as `side_by_side` does."""
-        return cls.side_by_side([ShipWork(call, loads, restows)], feed=feed)
+        return cls.side_by_side([ShipWork(call, loads, restows, ready_s=ready_s or {})], feed=feed)
 
     @classmethod
     def side_by_side(cls, ships: Sequence[ShipWork], *, feed: BlockFeed | None = None) -> CraneProblem:
@@ -127,6 +143,12 @@ class CraneProblem:
             gap_mm=SPAN_MM * (terminal.crane_gap_bays + 1),
             travel_s=max((crane.bay_travel_s for crane in cranes), default=0),
             feed=feed,
+            ready_s={
+                box: ship.offset_s + at_s
+                for ship in ships
+                for box, at_s in ship.ready_s.items()
+                if at_s > 0 and box in ship.loads
+            },
         )
 
     @property
@@ -139,6 +161,12 @@ class CraneProblem:
 
     def may_work(self, crane: QuayCrane, work: BayWork) -> bool:
         return _may_work(crane, work)
+
+    def lift_ready_s(self, lift: Lift) -> int:
+        """When all boxes that it sets on board are there."""
+        if lift.kind is not StepKind.LOAD or not self.ready_s:
+            return 0
+        return max(self.ready_s.get(box, 0) for box in lift.containers)
 
     @cached_property
     def lifts(self) -> tuple[Lift, ...]:
@@ -177,7 +205,7 @@ class CraneSolution:
 
 def _may_work(crane: QuayCrane, work: BayWork) -> bool:
     reaches = crane.outreach_rows >= work.rows and crane.reaches(work.first_x_mm) and crane.reaches(work.last_x_mm)
-    return reaches and work.by in ("", crane.id)
+    return reaches and work.by in ("", crane.id) and (work.may is None or crane.id in work.may)
 
 
 def _refuse_one_place(ships: Sequence[ShipWork]) -> None:
@@ -199,13 +227,89 @@ def refuse_unreachable(work: BayWork, cranes: Sequence[QuayCrane]) -> None:
     if any(_may_work(crane, work) for crane in cranes):
         return
     place = f"bay {work.bays[0]:02}"
+    if work.may is not None and any(_may_work(crane, replace(work, may=None)) for crane in cranes):
+        raise DataError(f"No quay crane may work {place} as the planner wishes.", place=place)
     if any(crane.outreach_rows >= work.rows for crane in cranes):
         raise DataError(f"No quay crane that comes along the quay to {place} reaches across it.", place=place)
     raise DataError(f"No quay crane reaches across the {work.rows} rows of {place}.", place=place)
 
 
+def cranes_asked(call: VesselCall, sections: Iterable[Section]) -> frozenset[str] | None:
+    """Who may do a work by the planner's wishes, None where he asks nothing; a wish for a part of it holds for all."""
+    if not call.wishes.cranes:
+        return None
+    steps = [step for section in sections for step in _steps(section)]
+    may = {crane.id for crane in call.terminal.quay_cranes}
+    for wish in call.wishes.cranes:
+        if any(wish.work.includes(call.vessel, step) for step in steps):
+            may &= {wish.crane} if wish.is_only else may - {wish.crane}
+    return frozenset(may) if len(may) < len(call.terminal.quay_cranes) else None
+
+
+def _steps(section: Section) -> Iterator[CraneStep]:
+    """What is lifted in it, with no times yet."""
+    for whole in section:
+        for lift in (whole, whole.back) if whole.back else (whole,):
+            yield CraneStep(lift.kind, lift.bay, 0, 0, lift.containers, lift.positions, lift.lid)
+
+
+def tied(call: VesselCall, works: Sequence[BayWork], *, orders_bind: bool = True) -> list[BayWork]:
+    """The works of one ship with what each waits for: boxes restowed from bay to bay, and work that is wished first.
+
+    A wish that goes against the order within a bay, the restows or an earlier wish binds nothing; the referee says so.
+    """
+    off_from = {box: number for number, work in enumerate(works) for box in _boxes(work, StepKind.RESTOW_OFF)}
+    waits: list[list[Wait]] = []
+    for number, work in enumerate(works):
+        sources = {off_from[box] for box in _boxes(work, StepKind.RESTOW_ON) if box in off_from} - {number}
+        waits.append([Wait(other, works[other].sections_out, work.sections_out) for other in sorted(sources)])
+    for wish in call.wishes.orders if orders_bind else ():
+        first, then = ([_places(call, work, worked) for work in works] for worked in (wish.first, wish.then))
+        wished = [
+            [Wait(other, places[-1] + 1, since[0]) for other, places in enumerate(first) if places and other != number]
+            if since
+            else []
+            for number, since in enumerate(then)
+        ]
+        with_it = [before + new for before, new in zip(waits, wished, strict=True)]
+        if _can_be_done(works, with_it):
+            waits = with_it
+    return [replace(work, waits=tuple(of_work)) for work, of_work in zip(works, waits, strict=True)]
+
+
+def _boxes(work: BayWork, kind: StepKind) -> Iterator[ContainerId]:
+    for section in work.sections:
+        for lift in section:
+            if lift.kind is kind:
+                yield from lift.containers
+
+
+def _places(call: VesselCall, work: BayWork, worked: Worked) -> list[int]:
+    """The sections in which some of what is named is worked."""
+    return [
+        number
+        for number, section in enumerate(work.sections)
+        if any(worked.includes(call.vessel, step) for step in _steps(section))
+    ]
+
+
+def _can_be_done(works: Sequence[BayWork], waits: Sequence[Sequence[Wait]]) -> bool:
+    """Whether no section waits for itself, over however many works."""
+    done = [0] * len(works)
+    is_on = True
+    while is_on:
+        is_on = False
+        for number, work in enumerate(works):
+            until = min(
+                (wait.since for wait in waits[number] if done[wait.other] < wait.until), default=len(work.sections)
+            )
+            if until > done[number]:
+                done[number], is_on = until, True
+    return all(count == len(work.sections) for count, work in zip(done, works, strict=True))
+
+
 def _works_of_ship(number: int, ship: ShipWork, cranes: Sequence[QuayCrane]) -> Iterator[BayWork]:
-    """The works of one ship by bay; `waits_for` counts them from 0."""
+    """The works of one ship by bay; `waits` counts them from 0."""
     call = ship.call
     handled = list(_handled(call, loads=ship.loads, restows=ship.restows))
     _refuse_what_is_buried(call, handled, ship.restows)
@@ -217,7 +321,26 @@ def _works_of_ship(number: int, ship: ShipWork, cranes: Sequence[QuayCrane]) -> 
         may_dual_cycle=call.settings.may_dual_cycle,
         lids_off=frozenset(call.lids_off),
     )
-    yield from _works(number, call, handled, rules)
+    late = {box for box, at_s in ship.ready_s.items() if at_s > 0}
+    yield from tied(call, [cut_before_late(work, late) for work in _works(number, call, handled, rules)])
+
+
+def cut_before_late(work: BayWork, late: Collection[ContainerId]) -> BayWork:
+    """The work with a section begun wherever a late box is set, so that cranes may go elsewhere until it is there."""
+    if not late:
+        return work
+    sections = [_parts(section, late) for section in work.sections]
+    out = sum(len(parts) for parts in sections[: work.sections_out])
+    return replace(work, sections=tuple(part for parts in sections for part in parts), sections_out=out)
+
+
+def _parts(section: Section, late: Collection[ContainerId]) -> list[Section]:
+    firsts = [
+        number
+        for number, lift in enumerate(section)
+        if number and lift.kind is StepKind.LOAD and any(box in late for box in lift.containers)
+    ]
+    return [section[first:end] for first, end in pairwise((0, *firsts, len(section)))]
 
 
 def along_the_quay(works: Sequence[BayWork]) -> list[BayWork]:
@@ -229,7 +352,10 @@ def along_the_quay(works: Sequence[BayWork]) -> list[BayWork]:
     rank = {index: place for place, index in enumerate(order)}
     return [
         replace(
-            works[index], waits_for=tuple(rank[of_ship[works[index].ship][other]] for other in works[index].waits_for)
+            works[index],
+            waits=tuple(
+                wait._replace(other=rank[of_ship[works[index].ship][wait.other]]) for wait in works[index].waits
+            ),
         )
         for index in order
     ]
@@ -302,19 +428,13 @@ def _works(ship: int, call: VesselCall, handled: list[Handled], rules: Rules) ->
     lids_of: dict[int, list[HatchCover]] = {}
     for lid in lids:
         lids_of.setdefault(group_of[_some_bay(lid)], []).append(lid)
-    ordered = sorted({*groups, *lids_of})
-    index = {group: number for number, group in enumerate(ordered)}
-    work_of_off = {
-        h.container.id: index[group_of[h.place.bay.number]] for h in handled if h.kind is StepKind.RESTOW_OFF
-    }
     bays = {bay.number: bay for bay in call.vessel.bays}
-    for group in ordered:
+    for group in sorted({*groups, *lids_of}):
         boxes = groups.get(group, [])
         side = Side(1 if call.bow_towards_x else -1)
         sections, sections_out = sections_of(call.vessel, boxes, lids_of.get(group, ()), side, rules)
         worked = sorted({lift.bay for section in sections for lift in section})
         places = [call.quay_x_mm(bay) for bay in worked]
-        comes_from = {work_of_off[h.container.id] for h in boxes if h.kind is StepKind.RESTOW_ON} - {index[group]}
         yield BayWork(
             ship=ship,
             bays=tuple(worked),
@@ -323,7 +443,7 @@ def _works(ship: int, call: VesselCall, handled: list[Handled], rules: Rules) ->
             rows=max(len({stack.row for stack in bays[bay].stacks}) for bay in worked),
             sections=tuple(sections),
             sections_out=sections_out,
-            waits_for=tuple(sorted(comes_from)),
+            may=cranes_asked(call, sections),
         )
 
 

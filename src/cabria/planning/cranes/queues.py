@@ -35,6 +35,7 @@ def _steps(problem: CraneProblem, block: Block, start_s: int, offset_s: int) -> 
         for lift in section:
             travel_s = problem.travel_time_s(BAY_NUMBER_MM * abs(lift.bay - bay))
             bay = lift.bay
+            now = max(now, problem.lift_ready_s(lift))
             now = fits_from_s(crane, now, travel_s + lift.duration_s(crane)) + travel_s
             for part, duration_s in _cycles(lift, crane):
                 begin = now - offset_s

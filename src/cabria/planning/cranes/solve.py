@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cabria.planning.cranes import kernels
@@ -20,7 +22,7 @@ from cabria.planning.cranes.problem import (
 from cabria.planning.cranes.queues import queues_by_ship, why_longest
 from cabria.planning.search.kernels import generator
 from cabria.planning.search.result import Listener, Progress, Result, silent
-from cabria.planning.search.stopping import StoppingCriterion, horizon
+from cabria.planning.search.stopping import StoppingCriterion, horizon, share_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,14 @@ def solve(
     seed: int = 0,
     params: Params = Params(),
     listen: Listener = silent,
+    known: Sequence[Block] = (),
 ) -> Result[CraneSolution]:
-    """Cost is the makespan and small prices of waiting and of shared bays, in minutes; the bound is the makespan's."""
+    """Cost is the makespan and small prices of waiting and of shared bays, in minutes; the bound is the makespan's.
+
+    `known` may be a split of nearly the same work, to begin from where it still is one of all work.
+    """
     began = time.process_time()
-    blocks, iterations, stopped = _search(problem, stop, seed, params, listen)
+    blocks, iterations, stopped = _search(problem, stop, seed, params, listen, known)
     scheduled = schedule(problem, blocks)
     if scheduled is None:
         raise AssertionError("The search ended in a plan that cannot be scheduled.")
@@ -74,12 +80,20 @@ def solve(
 
 
 def _search(
-    problem: CraneProblem, stop: StoppingCriterion, seed: int, params: Params, listen: Listener
+    problem: CraneProblem,
+    stop: StoppingCriterion,
+    seed: int,
+    params: Params,
+    listen: Listener,
+    known: Sequence[Block],
 ) -> tuple[list[Block], int, str]:
     if not problem.works:
         return [], 0, "no work for a quay crane"
     flat = FlatProblem.of(problem)
-    possible = [plan for plan in map(flat.pack, first_plans(problem)) if flat.evaluate(plan) < kernels.INFEASIBLE]
+    begins = [list(known)] if _is_of_all_work(problem, known) else []
+    possible = [
+        plan for plan in map(flat.pack, (*begins, *first_plans(problem))) if flat.evaluate(plan) < kernels.INFEASIBLE
+    ]
     firsts = sorted(possible, key=flat.evaluate)[: max(1, params.starts)]
     best = FlatPlan(firsts[0].columns.copy(), firsts[0].count)
     best_cost = flat.evaluate(best)
@@ -87,11 +101,30 @@ def _search(
     state = generator(seed)
     iterations, of, stopped = 0, horizon(stop, params.iterations), ""
     for number, current in enumerate(firsts, 1):
-        begin, end = iterations, of * number // len(firsts)
+        begin, end = iterations, max(iterations, of * number // len(firsts))
+        used_before, share = share_used(stop, iterations, of), 1 / len(firsts)
         while not (stopped := stop(iterations, best_cost / kernels.POINTS_PER_MIN)) and iterations < end:
+            used = share_used(stop, iterations, of)
+            if used >= number * share and iterations > begin:
+                break
             count = min(params.iterations_a_round, end - iterations)
-            spell = (iterations - begin, count, end - begin)
+            cools_in = _cools_in(iterations - begin, end - begin, (used - used_before) / share, used > iterations / of)
+            spell = (iterations - begin, count, max(cools_in, iterations - begin + count))
             best_cost = flat.anneal(current, best, best_cost, spell, temperatures, state)
             iterations += count
-            listen(Progress("cranes", iterations / of, best_cost / kernels.POINTS_PER_MIN, iterations))
+            listen(Progress("cranes", max(used, iterations / of), best_cost / kernels.POINTS_PER_MIN, iterations))
     return flat.unpack(best), iterations, stopped or f"{iterations:,} iterations done"
+
+
+def _is_of_all_work(problem: CraneProblem, blocks: Sequence[Block]) -> bool:
+    """Whether each section of each bay's work is in one block, of a crane that is there."""
+    sections = Counter((block.work, section) for block in blocks for section in range(block.first, block.end))
+    asked = {(number, section) for number, work in enumerate(problem.works) for section in range(len(work.sections))}
+    is_once = sections.keys() == asked and max(sections.values(), default=0) == 1
+    return is_once and all(block.crane in range(len(problem.cranes)) for block in blocks)
+
+
+def _cools_in(done: int, planned: int, used: float, is_timed: bool) -> int:
+    """In how many iterations the annealing of a first plan cools: as many as are planned, or as it comes to in its time
+    where a clock ends the search earlier."""
+    return min(planned, round(done / used)) if is_timed and done and used > 0 else planned
