@@ -105,6 +105,21 @@ def test_the_kernel_counts_as_the_slow_way_does(seed: int, max_weight_kg: int | 
     assert sum(anew.stack_digs.tolist()) == digs(problem, choice.box_at.tolist())
 
 
+@given(SEEDS, st.integers(0, 6), st.sampled_from((0.0, 0.2, 100.0)))
+def test_no_more_slots_get_another_box_than_may_and_each_has_its_price(seed: int, most: int, change_min: float) -> None:
+    problem = replace(made(seed), change_min=change_min, most_changes=most)
+    flat = FlatProblem.of(problem)
+    choice = flat.choice(range(len(problem.slots)))
+    before = flat.points(choice)
+    change = choice.anneal(flat, 2_000 if problem.groups else 0, 3_000.0, 500.0, generator(seed))
+    changes = sum(box != slot for slot, box in enumerate(choice.box_at.tolist()))
+    assert changes <= most
+    assert flat.points(choice) - before == change
+    assert price(problem, choice.box_at.tolist()).changes == changes
+    if most < 2:
+        assert changes == 0
+
+
 @given(SEEDS)
 def test_boxes_change_places_only_within_their_class(seed: int) -> None:
     problem = made(seed)

@@ -65,11 +65,16 @@ def share_used(stop: StoppingCriterion, iterations: int, otherwise: int) -> floa
     return min(1.0, max(_shares(stop, iterations), default=iterations / otherwise))
 
 
+def knows_its_end(stop: StoppingCriterion) -> bool:
+    """Whether the criterion itself tells how long a search will be."""
+    return any(True for _ in _shares(stop, 0))
+
+
 def _shares(stop: StoppingCriterion, iterations: int) -> Iterator[float]:
     if isinstance(stop, MaxIterations):
         yield iterations / max(1, stop.limit)
     elif isinstance(stop, MaxSeconds):
-        yield max(0.0, (stop.clock() - stop.started) / stop.seconds)
+        yield max(0.0, (stop.clock() - stop.started) / max(1e-9, stop.seconds))
     elif isinstance(stop, FirstOf):
         for criterion in stop.criteria:
             yield from _shares(criterion, iterations)

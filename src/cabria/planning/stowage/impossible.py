@@ -98,22 +98,8 @@ class _Looking:
             *((forbid, forbid.part) for forbid in asked.forbids),
         ]
         for wish, part in parts:
-            if not self._exists(part):
+            if not part.is_of(self.call.vessel):
                 self._refuse(wish, positions.SLOT, f"{self.call.vessel.name} has no {_named(part)}.", part)
-
-    def _exists(self, part: ShipPart) -> bool:
-        profile = self.call.vessel
-        if part.slot is not None:
-            return profile.place(part.slot) is not None
-        if part.lid:
-            return any(lid.id == part.lid for lid in profile.hatch_covers)
-        return any(
-            part.bay in (bay.number, bay.fore, bay.aft)
-            and part.row in (None, stack.row)
-            and part.level in (None, stack.level)
-            for bay in profile.bays
-            for stack in bay.stacks
-        )
 
     def look_at_pins(self) -> None:
         for pin in self.call.wishes.pins:

@@ -46,6 +46,8 @@ class Cooling:
     """At most, for a small call needs no more."""
     guided_iterations_a_box: int = 2_000
     """From how many on the search can afford the whole price of `Prices.blocked`."""
+    guided_from_share: float = 0.05
+    """From here on is known how many a clock will come to."""
     quench_iterations: int = 400_000
     hot_min: float = 50.0
     cold_min: float = 0.2
@@ -106,11 +108,14 @@ class Search:
         self._soften_guide(most)
         insert_all(self.flat, self.state)
         iterations, share, best, stopped, gone = 0, 0.0, self.cost, "", min(0.99, _time_share(stop))
-        is_open = False
+        is_open = is_guided = False
         with ThreadPoolExecutor(hands) as pool:
             while iterations < most and not (stopped := stop(iterations, best / POINTS_PER_MIN)):
                 if not self.is_settled and share >= cooling.settle_share:
                     self.settle()
+                if not is_guided and share >= cooling.guided_from_share:
+                    is_guided = True
+                    self._soften_guide(min(most, round(iterations / share)))
                 if not is_open and share >= cooling.let_in_share:
                     is_open = self._let_in()
                 steps = min(steps_a_round, -(-(most - iterations) // hands))
@@ -155,15 +160,19 @@ class Search:
     def _soften_guide(self, most: int) -> None:
         """A short search must find room first; the guide of a long one would keep boxes ashore."""
         share = min(1.0, most / max(1, self.cooling.guided_iterations_a_box * len(self.flat.boxes)))
-        self.flat.ship.prices[k.BLOCKED] = round(share * self.flat.prices.blocked * POINTS_PER_MIN)
+        self._set_guide(round(share * self.flat.prices.blocked * POINTS_PER_MIN))
+
+    def _set_guide(self, price: int) -> None:
+        prices, totals = self.flat.ship.prices, self.state.totals
+        blocked = totals[k.BLOCKED_COST] // max(1, prices[k.BLOCKED])
+        prices[k.BLOCKED] = price
+        totals[k.BLOCKED_COST] = blocked * price
 
     def _let_in(self) -> bool:
         """Take most of the guide away where boxes are ashore that may come aboard."""
         ship, state = self.flat.ship, self.state
         if np.any((state.where == k.ASHORE) & (state.locked == 0)):
-            blocked = state.totals[k.BLOCKED_COST] // max(1, ship.prices[k.BLOCKED])
-            ship.prices[k.BLOCKED] //= LESS_GUIDED
-            state.totals[k.BLOCKED_COST] = blocked * ship.prices[k.BLOCKED]
+            self._set_guide(int(ship.prices[k.BLOCKED]) // LESS_GUIDED)
         return True
 
     def _quench(self, share: float) -> int:

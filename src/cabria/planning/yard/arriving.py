@@ -39,14 +39,14 @@ def slot_for(
     places = Places(blocks, YardRules())
 
     def guest(container: ContainerId, length: int, mass_kg: int) -> YardGuest:
-        return YardGuest(container, length, mass_kg, _departure(leaves_in_h.get(container), error_h))
+        return YardGuest(container, length, mass_kg, expected_departure(leaves_in_h.get(container), error_h))
 
     places.fill(yard, {one.id: guest(one.id, one.length_ft, one.gross_mass_kg) for one in yard}, 0.0)
     skill = DepartureSkill(USUAL_STAY_H * S_AN_HOUR)
     return choose(places, guest(box, length_ft, gross_mass_kg), 0.0, skill=skill)
 
 
-def _departure(leaves_in_h: float | None, error_h: float) -> Departure:
+def expected_departure(leaves_in_h: float | None, error_h: float) -> Departure:
     """Around the forecast, normally spread; without one as boxes usually stay, exponentially."""
     if leaves_in_h is None:
         points_h = [-USUAL_STAY_H * float(np.log(1 - level)) for level in _LEVELS]

@@ -56,7 +56,9 @@ class FlatProblem:
         stack_boxes = [[problem.number_of.get(box, -1) for box in problem.touched_stacks[key]] for key in yard_stacks]
         below, above = _neighbours(problem)
         settings = problem.call.settings
-        prices_min = (settings.dig_min, settings.inversion_min, PEAK_MIN)
+        prices_min = (settings.dig_min, settings.inversion_min, PEAK_MIN, problem.change_min)
+        *prices, change = (round(POINTS_PER_MIN * minutes) for minutes in prices_min)
+        most_changes = NO_LIMIT if problem.most_changes is None else problem.most_changes
         given = (
             _ints(slot.due_s for slot in slots),
             _ints(slot.due_s // WINDOW_S for slot in slots),
@@ -80,7 +82,7 @@ class FlatProblem:
             _ints(slot.max_mass_kg for slot in slots),
             _ints(operators.index(slot.operator) if slot.operator else -1 for slot in slots),
             _ints(drift_max(problem)),
-            _ints([*(round(POINTS_PER_MIN * minutes) for minutes in prices_min), settings.max_inversion_kg]),
+            _ints([*prices, settings.max_inversion_kg, change, most_changes]),
         )
         return cls(problem, given, vessel_stacks, blocks)
 
@@ -161,7 +163,12 @@ def drift_max(problem: YardProblem) -> tuple[int, int, int]:
 
 def points(problem: YardProblem, of: Price) -> int:
     settings = problem.call.settings
-    parts = ((settings.dig_min, of.digs), (settings.inversion_min, of.inversions), (PEAK_MIN, of.peak_squares))
+    parts = (
+        (settings.dig_min, of.digs),
+        (settings.inversion_min, of.inversions),
+        (PEAK_MIN, of.peak_squares),
+        (problem.change_min, of.changes),
+    )
     return sum(round(POINTS_PER_MIN * minutes) * count for minutes, count in parts)
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
 from cabria.domain.positions import YardPosition
-from cabria.domain.yard import YardBlock, YardBox, YardInventory
+from cabria.domain.work import YardMove
+from cabria.domain.yard import YardBlock, YardInventory
 
 NEVER = 1 << 40
 """When a box leaves that nobody wants."""
@@ -47,13 +49,19 @@ class Ground:
     ) -> Ground:
         ground = cls(blocks, leaves, plugged)
         for key, stack in yard.stacks.items():
+            ground.stacks[key] = [box.id for box in stack]
             for box in stack:
-                ground._stand(box, key)
+                ground.stack_of[box.id] = key
+                ground.length_ft[box.id] = box.length_ft
+            for slot in _ground_slots(key):
+                ground.taken[slot] = ground.taken.get(slot, 0) + len(stack)
         return ground
 
-    def _stand(self, box: YardBox, key: StackKey) -> None:
-        self.length_ft[box.id] = box.length_ft
-        self._add(box.id, key)
+    def do(self, move: YardMove) -> None:
+        """A lift as somebody did it."""
+        self.lift(move.container)
+        if move.target is not None:
+            self._add(move.container, (move.target.block, move.target.bay, move.target.row))
 
     def _add(self, container: ContainerId, key: StackKey) -> None:
         self.stacks.setdefault(key, []).append(container)
@@ -96,7 +104,7 @@ class Ground:
         leaves = self.leaves.get(container, NEVER)
         length = self.length_ft[container]
         best: tuple[int, StackKey] | None = None
-        for bay in _bays_by_distance(block, length, home[1]):
+        for bay in _bays_by_distance(block.bays, length <= 20, home[1]):
             if container in self.plugged and not _has_plug(block, bay):
                 continue
             fitting: tuple[int, int, StackKey] | None = None
@@ -135,8 +143,9 @@ def _has_plug(block: YardBlock, bay: int) -> bool:
     return any(slot in block.plug_bays for slot in ((bay,) if bay % 2 else (bay - 1, bay + 1)))
 
 
-def _bays_by_distance(block: YardBlock, length_ft: int, bay: int) -> list[int]:
+@lru_cache(maxsize=1_024)
+def _bays_by_distance(bays: int, is_short: bool, bay: int) -> tuple[int, ...]:
     """Bays for boxes of a length, nearest first: odd ones for 20 ft, even ones between two for longer boxes."""
-    last = 2 * block.bays - 1
-    bays = range(1, last + 1, 2) if length_ft <= 20 else range(2, last, 2)
-    return sorted(bays, key=lambda other: (abs(other - bay), other))
+    last = 2 * bays - 1
+    fitting = range(1, last + 1, 2) if is_short else range(2, last, 2)
+    return tuple(sorted(fitting, key=lambda other: (abs(other - bay), other)))

@@ -44,7 +44,8 @@ _GIVEN = (
     _I1,  # max_mass: of each slot
     _I1,  # asked_operator: of each slot
     _I1,  # drift_max: by direction, kg mm
-    _I1,  # prices: points of a dig, of an inversion, of one in a peak square; largest inversion in kg
+    _I1,  # prices: points of a dig, of an inversion, of one in a peak square; largest inversion in kg; points of a slot
+    #       that gets another box than planned, and how many may
 )
 _STATE = (
     _I1,  # box_at
@@ -83,7 +84,7 @@ def _is_inverted(slot: int, below: Array, box_at: Array, mass: Array, tolerance:
 
 
 @njit("int64(int64, int64, int64[:, ::1], int64[:, ::1], int64[::1], int64[::1], int64)", cache=True, nogil=True)
-def _inversions_around(s: int, t: int, below: Array, above: Array, box_at: Array, mass: Array, tolerance: int) -> Any:
+def inversions_around(s: int, t: int, below: Array, above: Array, box_at: Array, mass: Array, tolerance: int) -> Any:
     """Inversions of two slots and of those directly above them, each counted once."""
     found = _is_inverted(s, below, box_at, mass, tolerance) + _is_inverted(t, below, box_at, mass, tolerance)
     for side in range(2):
@@ -97,7 +98,7 @@ def _inversions_around(s: int, t: int, below: Array, above: Array, box_at: Array
 
 
 @njit("boolean(int64, int64)", cache=True, nogil=True)
-def _serves(operator: int, asked: int) -> Any:
+def serves(operator: int, asked: int) -> Any:
     return asked < 0 or operator == asked or operator == UNKNOWN_OPERATOR
 
 
@@ -141,7 +142,17 @@ def anneal(
 
     Returns by how many points the cost has changed.
     """
-    dig, inversion, peak, tolerance = prices[0], prices[1], prices[2], prices[3]
+    dig, inversion, peak, tolerance, change, most_changes = (
+        prices[0],
+        prices[1],
+        prices[2],
+        prices[3],
+        prices[4],
+        prices[5],
+    )
+    changed = 0
+    for slot in range(box_at.shape[0]):
+        changed += box_at[slot] != slot
     total = 0
     temperature = hot
     cooling = (cold / hot) ** (1.0 / max(1, iterations // 256))
@@ -155,10 +166,13 @@ def anneal(
         if s == t:
             continue
         a, b = box_at[s], box_at[t]
+        changes = int(b != s) + int(a != t) - int(a != s) - int(b != t)
+        if changes > 0 and changed + changes > most_changes:
+            continue
 
         # Hard: what the carrier asked for, twins, limits of vessel stacks, and how far the ship's moments may drift.
         gain = mass[b] - mass[a]
-        if not _serves(operator[b], asked_operator[s]) or not _serves(operator[a], asked_operator[t]):
+        if not serves(operator[b], asked_operator[s]) or not serves(operator[a], asked_operator[t]):
             continue
         if gain != 0:
             if mass[b] < min_mass[s] or mass[b] > max_mass[s] or mass[a] < min_mass[t] or mass[a] > max_mass[t]:
@@ -183,8 +197,8 @@ def anneal(
             if not allowed:
                 continue
 
-        # What it costs: digs of the yard stacks touched, peaks, inversions on board.
-        cost = 0
+        # What it costs: changes, digs of the yard stacks touched, peaks, inversions on board.
+        cost = change * changes
         if due[s] != due[t]:
             p, q = yard_stack[a], yard_stack[b]
             slot_of[a], slot_of[b] = t, s
@@ -205,9 +219,9 @@ def anneal(
             p = q = -1
             digs_p = digs_q = 0
         if gain != 0:
-            before = _inversions_around(s, t, below, above, box_at, mass, tolerance)
+            before = inversions_around(s, t, below, above, box_at, mass, tolerance)
             box_at[s], box_at[t] = b, a
-            after = _inversions_around(s, t, below, above, box_at, mass, tolerance)
+            after = inversions_around(s, t, below, above, box_at, mass, tolerance)
             box_at[s], box_at[t] = a, b
             cost += inversion * (after - before)
 
@@ -216,6 +230,7 @@ def anneal(
             if chance >= np.exp(-cost / temperature):
                 continue
         total += cost
+        changed += changes
         box_at[s], box_at[t] = b, a
         slot_of[a], slot_of[b] = t, s
         if p >= 0:

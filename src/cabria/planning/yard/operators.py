@@ -20,14 +20,19 @@ class Price:
     inversions: int
     peak_squares: int
     """Sum over blocks and windows of the square of the boxes they give."""
+    changes: int = 0
+    """Slots with another box than planned."""
 
     def minutes(self, problem: YardProblem) -> float:
         settings = problem.call.settings
-        return self.digs * settings.dig_min + self.inversions * settings.inversion_min + self.peak_squares * PEAK_MIN
+        on_board = self.inversions * settings.inversion_min + self.changes * problem.change_min
+        return self.digs * settings.dig_min + on_board + self.peak_squares * PEAK_MIN
 
 
 def price(problem: YardProblem, choice: Sequence[int]) -> Price:
-    return Price(digs(problem, choice), inversions(problem, choice), sum(n * n for n in _peaks(problem, choice)))
+    changes = sum(slot != box for slot, box in enumerate(choice))
+    peak_squares = sum(n * n for n in _peaks(problem, choice))
+    return Price(digs(problem, choice), inversions(problem, choice), peak_squares, changes)
 
 
 def digs(problem: YardProblem, choice: Sequence[int]) -> int:

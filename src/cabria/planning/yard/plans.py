@@ -19,13 +19,19 @@ def solution_of(problem: YardProblem, choice: Sequence[int]) -> YardSolution:
     yard_moves = retrieve(problem, choice)
     return YardSolution(
         loads={container: position for position, container in box_in.items()},
-        queues=tuple(_renamed(queue, box_in) for queue in problem.queues),
+        queues=queues_of(problem, choice),
         yard_moves=yard_moves,
         digs=sum(move.is_dig for move in yard_moves),
         inversions=inversions(problem, choice),
         peak_block_moves=peak(problem, choice),
         digs_bound=digs_bound(problem),
     )
+
+
+def queues_of(problem: YardProblem, choice: Sequence[int]) -> tuple[WorkQueue, ...]:
+    """The work queues naming the boxes of a choice."""
+    box_in = {problem.slots[slot].position: problem.boxes[box].id for slot, box in enumerate(choice)}
+    return tuple(_renamed(queue, box_in) for queue in problem.queues)
 
 
 def _renamed(queue: WorkQueue, box_in: Mapping[StowPosition, ContainerId]) -> WorkQueue:

@@ -55,6 +55,10 @@ class YardProblem:
     slots: tuple[Slot, ...]
     boxes: tuple[Container, ...]
     groups: tuple[tuple[int, ...], ...]
+    change_min: float = 0.0
+    """What it costs in minutes that a slot gets another box than planned."""
+    most_changes: int | None = None
+    """How many slots may; None is any number."""
 
     @classmethod
     def of(
@@ -76,12 +80,7 @@ class YardProblem:
         for due_s, crane, pairs in _load_steps(queues):
             first = len(slots)
             for number, (container_id, position) in enumerate(pairs):
-                place = call.vessel.place(position)
-                box = call.load_by_id.get(container_id)
-                if place is None or box is None or loads.get(container_id) != position:
-                    raise DataError(
-                        f"Quay crane {crane} loads {container_id} in slot {position}, which is not planned."
-                    )
+                box, place = _planned(call, loads, crane, container_id, position)
                 instruction = instructions.get(position)
                 asked_kg = instruction.gross_mass_kg if instruction else None
                 slots.append(
@@ -98,12 +97,7 @@ class YardProblem:
                     )
                 )
                 boxes.append(box)
-        if len(slots) != len(loads):
-            missing = sorted(set(loads) - {box.id for box in boxes})
-            raise DataError(
-                f"No quay crane loads container {missing[0]}." if missing else "A container is loaded twice."
-            )
-        _refuse_unknown_blocks(call, boxes)
+        _refuse_others(call, loads, boxes)
         return cls(call, tuple(queues), tuple(slots), tuple(boxes), _groups(boxes, call.settings, fixed))
 
     @cached_property
@@ -166,7 +160,38 @@ def _load_steps(
             yield start_s, crane, tuple(zip(step.containers, step.positions, strict=True))
 
 
-def _refuse_unknown_blocks(call: VesselCall, boxes: Sequence[Container]) -> None:
+def in_order_of_need(
+    call: VesselCall, loads: Mapping[ContainerId, StowPosition], queues: Sequence[WorkQueue]
+) -> list[tuple[int, Container]]:
+    """When each load is wanted, and which. Raises DataError as `YardProblem.of` does."""
+    found = [
+        (due_s, _planned(call, loads, crane, container_id, position)[0])
+        for due_s, crane, pairs in _load_steps(queues)
+        for container_id, position in pairs
+    ]
+    _refuse_others(call, loads, [box for _, box in found])
+    return found
+
+
+def _planned(
+    call: VesselCall,
+    loads: Mapping[ContainerId, StowPosition],
+    crane: str,
+    container_id: ContainerId,
+    position: StowPosition,
+) -> tuple[Container, Place]:
+    place = call.vessel.place(position)
+    box = call.load_by_id.get(container_id)
+    if place is None or box is None or loads.get(container_id) != position:
+        raise DataError(f"Quay crane {crane} loads {container_id} in slot {position}, which is not planned.")
+    return box, place
+
+
+def _refuse_others(call: VesselCall, loads: Mapping[ContainerId, StowPosition], boxes: Sequence[Container]) -> None:
+    """Raises DataError where the boxes of the queues are not just the loads, or stand in a block that is unknown."""
+    if len(boxes) != len(loads):
+        missing = sorted(set(loads) - {box.id for box in boxes})
+        raise DataError(f"No quay crane loads container {missing[0]}." if missing else "A container is loaded twice.")
     known = {block.id: block for block in call.terminal.blocks}
     for box in boxes:
         standing = call.yard.by_container.get(box.id)

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
-from cabria.domain.containers import ContainerId
+from cabria.domain.calls import VesselCall
+from cabria.domain.containers import Container, ContainerId
 from cabria.domain.work import YardMove
 from cabria.planning.yard.ground import Ground
 from cabria.planning.yard.problem import YardProblem
 
 
-def retrieve(problem: YardProblem, choice: Sequence[int]) -> tuple[YardMove, ...]:
-    """Moves in the order of due times; boxes of one time in the order that digs least. Raises DataError if the yard
-    is so full that a box has nowhere to go."""
-    due_s = {problem.boxes[box].id: problem.slots[slot].due_s for slot, box in enumerate(choice)}
-    plugged = {box.id for box in problem.boxes if box.needs_plug}
-    ground = Ground.of(problem.blocks, problem.yard, due_s, plugged)
+def retrieve(problem: YardProblem, choice: Sequence[int], done: Iterable[YardMove] = ()) -> tuple[YardMove, ...]:
+    """The moves for a choice of boxes, as `fetched` has them."""
+    wanted = [(problem.slots[slot].due_s, problem.boxes[box]) for slot, box in enumerate(choice)]
+    return fetched(problem.call, wanted, done)
+
+
+def fetched(
+    call: VesselCall, wanted: Sequence[tuple[int, Container]], done: Iterable[YardMove] = ()
+) -> tuple[YardMove, ...]:
+    """Moves after those that are done for boxes with when they are due, earliest first; boxes of one time in the order
+    that digs least.
+
+    Raises DataError if the yard is so full that a box has nowhere to go.
+    """
+    due_s = {box.id: at_s for at_s, box in wanted}
+    plugged = {box.id for _, box in wanted if box.needs_plug}
+    ground = Ground.of({block.id: block for block in call.terminal.blocks}, call.yard, due_s, plugged)
+    for move in done:
+        ground.do(move)
     moves: list[YardMove] = []
-    wanted: list[ContainerId] = []
-    for slot, box in enumerate(choice):
-        wanted.append(problem.boxes[box].id)
-        if slot + 1 == len(choice) or problem.slots[slot + 1].due_s != problem.slots[slot].due_s:
-            moves.extend(_fetch(ground, wanted, problem.slots[slot].due_s))
-            wanted = []
+    for at_s, together in groupby(wanted, key=itemgetter(0)):
+        moves.extend(_fetch(ground, [box.id for _, box in together], at_s))
     return tuple(moves)
 
 
 def _fetch(ground: Ground, wanted: list[ContainerId], due_s: int) -> Iterator[YardMove]:
     here = [container for container in wanted if container in ground.stack_of]
     while here:
-        container = min(here, key=lambda c: (len(ground.above(c)), here.index(c)))
+        container = here[0] if len(here) == 1 else min(here, key=lambda c: (len(ground.above(c)), here.index(c)))
         here.remove(container)
         for in_the_way in ground.above(container)[::-1]:
             source = ground.position(in_the_way)

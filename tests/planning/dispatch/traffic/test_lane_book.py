@@ -290,3 +290,90 @@ def test_whoever_is_sent_stands_still_or_goes_another_way_nobody_meets(
             for a, b in pairwise(passage[1:]):
                 assert b.enter_ms >= a.enter_ms + lanes.pass_ms[a.segment]
                 assert a.leave_ms >= min(b.enter_ms + lanes.clear_ms[a.segment], ENDLESS)
+
+
+def test_whoever_has_not_driven_by_now_drives_from_now_on_and_others_behind_it() -> None:
+    book = LaneBook(ring(6))
+    book.put(1, 0, 0)
+    book.put(2, 5, 0)
+    book.tells(1)
+    book.tells(2)
+    assert book.drive(1, 3, 0) is not None
+    before = book.drive(2, 2, 0)
+    assert before is not None
+    assert book.catch_up(0) == {}
+    book.lease(1, 2, 0)
+    changed = book.catch_up(30_000)
+    assert set(changed) == {1, 2}
+    assert changed[1][1].enter_ms == 0
+    assert changed[1][2].enter_ms >= 30_000
+    assert meetings(book.lanes, {name: [passage] for name, passage in book.passages.items()}) == []
+    book.drove(1, 4, 3, 31_000)
+    assert book.passages[1][2].leave_ms == 31_000
+
+
+@settings(deadline=None, max_examples=120)
+@given(
+    lanes=st.sampled_from([ring(7), two_way_lane(), crossing_ring()]),
+    steps=st.lists(
+        st.tuples(st.sampled_from("bdl"), st.integers(0, 2), st.integers(0, 6), st.integers(0, 9_000)), max_size=40
+    ),
+)
+def test_trucks_that_drive_as_late_as_they_like_in_the_order_of_the_book_all_arrive_and_nobody_meets(
+    lanes: Lanes, steps: list[tuple[str, int, int, int]]
+) -> None:
+    """b: is sent. l: is leased what is next, if nobody is before it. d: drives a segment on, if that is leased."""
+    book, now_ms = LaneBook(lanes), 0
+    stands = int(lanes.is_stand.sum())
+    for truck in range(3):
+        book.put(truck, truck, 0)
+        book.tells(truck)
+    for what, truck, stand, later_ms in steps:
+        now_ms += later_ms
+        order = _next_owners(book)
+        book.catch_up(now_ms)
+        assert _next_owners(book) == order
+        if what == "b" and book.progress[truck].entered == len(book.passages[truck]):
+            book.drive(truck, stand % stands, now_ms)
+        else:
+            _goes_on(book, truck, now_ms, leases=what == "l")
+    while any(book.progress[truck].entered < len(book.passages[truck]) for truck in range(3)):
+        now_ms += 1_000
+        book.catch_up(now_ms)
+        went_on = [_goes_on(book, truck, now_ms, leases=leases) for truck in range(3) for leases in (True, False)]
+        assert any(went_on)
+
+
+def _goes_on(book: LaneBook, truck: int, now_ms: int, *, leases: bool) -> bool:
+    """A truck is leased its next segment, or drives into it and leaves what is behind; whether it could."""
+    state, passage = book.progress[truck], book.passages[truck]
+    if not leases:
+        if state.entered < state.leased:
+            book.drove(truck, state.entered + 1, state.entered, now_ms)
+        return state.entered < state.leased
+    if state.leased == len(passage):
+        return False
+    mine = passage[state.leased]
+    for other, way in book.passages.items():
+        there = book.progress[other]
+        for number, window in enumerate(way[there.left :], there.left):
+            comes_first = number < there.leased or (window.enter_ms, other) < (mine.enter_ms, truck)
+            if other != truck and comes_first and _is_one_place(book.lanes, window.segment, mine.segment):
+                return False
+    book.lease(truck, state.leased + 1, now_ms)
+    return True
+
+
+def _is_one_place(lanes: Lanes, one: int, other: int) -> bool:
+    junction = int(lanes.junctions[one])
+    return one == other or (junction >= 0 and junction == lanes.junctions[other])
+
+
+def _next_owners(book: LaneBook) -> dict[int, list[int]]:
+    """Of each segment the trucks that are still to be leased it, in the order in which they are booked."""
+    waiting = sorted(
+        (window.enter_ms, truck, window.segment)
+        for truck, passage in book.passages.items()
+        for window in passage[book.progress[truck].leased :]
+    )
+    return {segment: [truck for _, truck, s in waiting if s == segment] for segment in {s for *_, s in waiting}}

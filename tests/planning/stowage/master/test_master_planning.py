@@ -11,7 +11,7 @@ from tests.planning.stowage.master.voyages_by_hand import two_lids
 
 from cabria.domain.master_planning import MasterVoyage, Stowing
 from cabria.planning.search.kernels import generator
-from cabria.planning.search.stopping import FirstOf, Interrupted, MaxIterations, MaxSeconds, share_used
+from cabria.planning.search.stopping import MaxIterations
 from cabria.planning.stowage.master.bound import branched, relaxed
 from cabria.planning.stowage.master.operators import Stowage
 from cabria.planning.stowage.master.problem import MasterProblem
@@ -116,9 +116,3 @@ def test_a_ship_that_cannot_sail_is_told() -> None:
 
 
 WORSE_THAN_ANY_LOAD = 10**8
-
-
-def test_a_search_cools_by_whatever_will_end_it() -> None:
-    clock = MaxSeconds(10.0, lambda: 4.0, 0.0)
-    assert share_used(FirstOf((MaxIterations(100), clock)), 10, 7) == pytest.approx(0.4)
-    assert share_used(Interrupted(lambda: False), 10, 40) == pytest.approx(0.25)

@@ -315,6 +315,86 @@ def unbook_all(enters: Any, leaves: Any, owners: Any, counts: Any, junctions: An
             unbook(enters, leaves, owners, counts, len(junctions) + junctions[segment], me)
 
 
+@njit(f"int64({_BOOKS}, int64[::1], int64[::1], int64[:,::1], int64[:,::1], int64)", **_OPTIONS)
+def put_off(
+    enters: Any, leaves: Any, owners: Any, counts: Any, junctions: Any, trucks: Any, old: Any, new: Any, now_ms: int
+) -> Any:
+    """Give windows that are booked, rows of segment, entry and leaving, later times that keep every order.
+
+    `trucks` are their owners; each truck's stand in the order of its way. Later ones are changed first, so that a
+    truck's windows on one junction are not taken for each other. Returns -1, or where there is no room.
+    """
+    for n in range(len(old) - 1, -1, -1):
+        if old[n, 1] == new[n, 1] and old[n, 2] == new[n, 2]:
+            continue
+        for place in range(2):
+            resource = old[n, 0]
+            if place:
+                if junctions[resource] < 0:
+                    break
+                resource = len(junctions) + junctions[resource]
+            is_found = False
+            for m in range(counts[resource] - 1, -1, -1):
+                if (
+                    owners[resource, m] == trucks[n]
+                    and enters[resource, m] == old[n, 1]
+                    and leaves[resource, m] == old[n, 2]
+                ):
+                    enters[resource, m], leaves[resource, m] = new[n, 1], new[n, 2]
+                    is_found = True
+                    break
+            if not is_found and not book(
+                enters, leaves, owners, counts, resource, trucks[n], new[n, 1], new[n, 2], now_ms
+            ):
+                return resource
+    return -1
+
+
+@njit(**_OPTIONS)
+def _free_ms(
+    at_ms: Any, n: Any, here: Any, junction: Any, owner: Any, first: Any, windows: Any, junctions: Any, new: Any
+) -> Any:
+    """When window n may be entered that is wanted at `at_ms`: once who owns its segment and junction is out of them."""
+    for place in range(2):
+        resource = junction if place else here
+        other = owner[resource] if resource >= 0 else -1
+        if other < 0 or first[other] == first[n]:
+            continue
+        # A tail may be out of a later part of a junction before it is out of an earlier one.
+        for part in range(first[other], other + 1):
+            there = windows[part, 0]
+            is_there = there == here or (place and junctions[there] == junctions[here])
+            if is_there and new[part, 2] < ENDLESS:
+                at_ms = max(at_ms, new[part, 2])
+    return at_ms
+
+
+@njit(**_OPTIONS)
+def _let_tails_wait(
+    n: Any,
+    me: Any,
+    at_ms: Any,
+    enters_ms: Any,
+    pass_ms: Any,
+    clear_ms: Any,
+    fits: Any,
+    windows: Any,
+    new: Any,
+) -> None:
+    """Keep the truck's windows before n, of which `me` is the first, for as long as its tail is in them."""
+    if n > me:
+        new[n - 1, 2] = at_ms + clear_ms[windows[n - 1, 0]]
+    # A truck that enters late may have its tail in what is before the last segment, if that is short.
+    passed_ms = 0
+    for before in range(n - 2, me - 1, -1):
+        after, tail_ms = windows[before + 1, 0], clear_ms[windows[before, 0]]
+        passed_ms += pass_ms[after]
+        if passed_ms >= tail_ms or fits[after]:
+            break
+        halt_ms = max(0, at_ms - enters_ms[before + 1] - passed_ms)
+        new[before, 2] = max(new[before, 2], enters_ms[before + 1] + tail_ms + halt_ms)
+
+
 @njit(
     "int64[:,::1](int64[::1], int64[::1], int64[::1], boolean[::1], int64, int64[::1], int64[::1], int64[:,::1],"
     "int64, int64, int64)",
@@ -354,28 +434,58 @@ def slip(
             elif n > me:
                 stay_ms = min(pass_ms[windows[n - 1, 0]], enter_ms - windows[n - 1, 1])
                 at_ms = max(at_ms, new[n - 1, 1] + stay_ms)
-            for place in range(2):
-                resource = junction if place else here
-                other = owner[resource] if resource >= 0 else -1
-                if other < 0 or first[other] == me:
-                    continue
-                # A tail may be out of a later part of a junction before it is out of an earlier one.
-                for part in range(first[other], other + 1):
-                    is_there = windows[part, 0] == here or (place and junctions[windows[part, 0]] == junctions[here])
-                    if is_there and new[part, 2] < ENDLESS:
-                        at_ms = max(at_ms, new[part, 2])
-            if n > me:
-                new[n - 1, 2] = at_ms + clear_ms[windows[n - 1, 0]]
-            # A truck that enters late may have its tail in what is before the last segment, if that is short.
-            passed_ms = 0
-            for before in range(n - 2, me - 1, -1):
-                after, tail_ms = windows[before + 1, 0], clear_ms[windows[before, 0]]
-                passed_ms += pass_ms[after]
-                if passed_ms >= tail_ms or fits[after]:
-                    break
-                halt_ms = max(0, at_ms - new[before + 1, 1] - passed_ms)
-                new[before, 2] = max(new[before, 2], new[before + 1, 1] + tail_ms + halt_ms)
+            at_ms = _free_ms(at_ms, n, here, junction, owner, first, windows, junctions, new)
+            _let_tails_wait(n, me, at_ms, new[:, 1], pass_ms, clear_ms, fits, windows, new)
             new[n, 1] = at_ms
+        owner[here] = n
+        if junction >= 0:
+            owner[junction] = n
+    return new
+
+
+@njit(
+    "int64[:,::1](int64[::1], int64[::1], int64[::1], boolean[::1], int64, int64[::1], int64[::1], int64[:,::1],"
+    "boolean[::1], boolean[::1], int64)",
+    **_OPTIONS,
+)
+def catch_up(
+    pass_ms: Any,
+    clear_ms: Any,
+    junctions: Any,
+    fits: Any,
+    resources: int,
+    order: Any,
+    first: Any,
+    windows: Any,
+    is_fixed: Any,
+    is_entered: Any,
+    now_ms: int,
+) -> Any:
+    """When everybody enters and leaves if those who are late drive on now.
+
+    Windows and `first` as for `slip`. A truck was in the windows that `is_entered` says; those that are fixed besides
+    are its own from their entry on, whenever it comes there. `order` lists the fixed windows first, and all by the time
+    of entry. Returns the windows with the new times.
+    """
+    new = windows.copy()
+    comes_ms = np.zeros(len(windows), np.int64)
+    owner = np.full(resources, -1, np.int64)
+    for n in order:
+        me, here = first[n], windows[n, 0]
+        junction = len(pass_ms) + junctions[here] if junctions[here] >= 0 else -1
+        at_ms = now_ms
+        if is_entered[n]:
+            if new[n, 2] <= now_ms:
+                new[n, 2] = now_ms + clear_ms[here]
+        else:
+            if n > me and not is_entered[n - 1]:
+                at_ms = comes_ms[n - 1] + pass_ms[windows[n - 1, 0]]
+            if not is_fixed[n]:
+                at_ms = max(at_ms, windows[n, 1])
+                at_ms = _free_ms(at_ms, n, here, junction, owner, first, windows, junctions, new)
+                new[n, 1] = at_ms
+            _let_tails_wait(n, me, at_ms, comes_ms, pass_ms, clear_ms, fits, windows, new)
+        comes_ms[n] = at_ms
         owner[here] = n
         if junction >= 0:
             owner[junction] = n

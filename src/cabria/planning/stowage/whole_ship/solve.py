@@ -13,7 +13,7 @@ import numpy as np
 from cabria.domain.whole_ship import Plan
 from cabria.planning.search.kernels import generator
 from cabria.planning.search.result import Listener, Progress, Result, silent
-from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds, StoppingCriterion
+from cabria.planning.search.stopping import StoppingCriterion, knows_its_end, share_used
 from cabria.planning.stowage.whole_ship import kernels as k
 from cabria.planning.stowage.whole_ship.annealing import anneal
 from cabria.planning.stowage.whole_ship.hands import can_be_dealt, deal, put_together
@@ -106,7 +106,7 @@ def solve(
             best = _gather(problem, hands, best, drafts)
             listener(Progress("annealing", share, best.cost / k.UNITS, iterations))
             reason = stop(iterations, best.cost / k.UNITS)
-            if not reason and iterations >= params.iterations and not _tells(stop):
+            if not reason and iterations >= params.iterations and not knows_its_end(stop):
                 reason = f"{iterations:,} iterations done"
     if not best.may_sail:
         best = _mended(problem, hands[0], best, params, drafts)
@@ -140,23 +140,6 @@ def _result(
 ) -> Result[Plan]:
     costs = {name: float(cost) for name, cost in judge_whole_ship(problem.given, plan).costs.items()}
     return Result(plan, costs, bound, seed, time.process_time() - started, iterations, reason)
-
-
-def _tells(stop: StoppingCriterion) -> bool:
-    return isinstance(stop, MaxIterations | MaxSeconds) or (
-        isinstance(stop, FirstOf) and any(map(_tells, stop.criteria))
-    )
-
-
-def share_used(stop: StoppingCriterion, iterations: int, otherwise: int) -> float:
-    """How much of a search is over, so that it may cool: by counts, or by the clock that was handed in."""
-    if isinstance(stop, MaxIterations):
-        return min(1.0, iterations / max(1, stop.limit))
-    if isinstance(stop, MaxSeconds):
-        return min(1.0, max(0.0, (stop.clock() - stop.started) / stop.seconds))
-    if isinstance(stop, FirstOf) and _tells(stop):
-        return max(share_used(c, iterations, otherwise) for c in stop.criteria if _tells(c))
-    return min(1.0, iterations / otherwise)
 
 
 class _Search:
