@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -14,11 +15,27 @@ from hypothesis import strategies as st
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
-from cabria.domain.edits import Edit, Exchange, LeaveAshore, MoveTo, PlanLog, PlanLogEntry, Redo, Undo, Waive
+from cabria.domain.edits import (
+    Edit,
+    Exchange,
+    HandOver,
+    LeaveAshore,
+    MoveTo,
+    PlanLog,
+    PlanLogEntry,
+    Redo,
+    Reorder,
+    Several,
+    SlotEdit,
+    Undo,
+    Waive,
+    boxes_of,
+)
 from cabria.domain.errors import DataError
 from cabria.domain.findings import Severity
 from cabria.domain.plan import Waiver
 from cabria.domain.positions import StowPosition
+from cabria.domain.vessel import Level
 from cabria.experiments.calls import make_call
 from cabria.planning.loading.editing.alternatives import alternatives
 from cabria.planning.loading.editing.desk import Desk, Forbidden, edited_call, minutes_of
@@ -73,20 +90,67 @@ def alike() -> list[tuple[ContainerId, ContainerId]]:
 
 
 some_box = st.deferred(lambda: st.sampled_from(boxes()))
-edits = st.one_of(
+one_edit = st.one_of(
     st.builds(Exchange, some_box, some_box),
     st.deferred(lambda: st.sampled_from(alike())).map(lambda pair: Exchange(*pair)),
     st.builds(MoveTo, some_box, st.deferred(lambda: st.sampled_from(slots()))),
     st.builds(LeaveAshore, some_box, st.just("the planner left it")),
 )
+aboard = st.deferred(lambda: st.sampled_from([box.id for box, _ in planned().call.remaining]))
+restows = st.builds(MoveTo, aboard, st.deferred(lambda: st.sampled_from(slots())))
+
+
+@cache
+def free() -> list[StowPosition]:
+    """The lowest slot of each stack in which nobody stands, where no lid has to be lifted for it."""
+    taken = {*planned().plan.loads.values(), *(slot for _, slot in planned().call.remaining)}
+    found: dict[tuple[int, int, bool], StowPosition] = {}
+    for slot in slots():
+        place = planned().call.vessel.place(slot)
+        assert place is not None
+        if slot not in taken and place.stack.level is Level.DECK:
+            found.setdefault((slot.bay, slot.row, True), slot)
+    return list(found.values())
+
+
+def in_a_ring(chosen: list[ContainerId]) -> list[SlotEdit]:
+    """Each of some loads goes where the next stands; the last to a free slot."""
+    loads = planned().plan.loads
+    aboard = [box for box in chosen if box in loads]
+    return [MoveTo(a, loads[b]) for a, b in pairwise([*aboard, *aboard[:1]])] if len(aboard) > 2 else []
+
+
+def told_once(found: list[SlotEdit]) -> Several | None:
+    """Those of different boxes and slots."""
+    edits: list[SlotEdit] = []
+    for edit in found:
+        if not set(boxes_of(edit)) & {box for each in edits for box in boxes_of(each)} and len({*boxes_of(edit)}) > (
+            isinstance(edit, Exchange)
+        ):
+            edits.append(edit)
+    return Several(tuple(edits)) if edits else None
+
+
+several = st.one_of(
+    st.lists(one_edit | restows, min_size=2, max_size=6).map(told_once),
+    st.lists(some_box, min_size=3, max_size=5, unique=True).map(in_a_ring).map(told_once),
+    st.lists(
+        st.builds(MoveTo, some_box, st.deferred(lambda: st.sampled_from(free()))), min_size=2, max_size=5,
+        unique_by=(lambda each: each.container, lambda each: each.to),
+    ).map(told_once),
+).filter(lambda edit: edit is not None)  # fmt: skip
+crane = st.deferred(lambda: st.sampled_from([queue.crane for queue in planned().plan.queues]))
+block = st.integers(1, 8)
+of_cranes = st.builds(HandOver, crane, block, crane) | st.builds(Reorder, crane, block, block)
+edits = one_edit | several | restows | of_cranes
 
 
 def figures_in_minutes(call: VesselCall, before: Desk, after: Desk) -> dict[str, float]:
     was, now = (minutes_of(call.settings, each.judgement.figures) for each in (before, after))
-    return {name: round(now[name] - was[name], 6) for name in was if name != "restows" and now[name] != was[name]}
+    return {name: round(now[name] - was[name], 6) for name in was if now[name] != was[name]}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(edits)
 def test_the_price_of_an_edit_is_what_the_referee_says_differently_afterwards(edit: Edit) -> None:
     try:
@@ -129,6 +193,21 @@ def test_each_other_place_named_for_a_box_costs_what_is_said_and_the_forbidden_o
         assert after.plan.loads[box] == other.to
         told = {name: minutes for name, minutes in other.price.terms.items() if name != "inversions"}
         assert told == figures_in_minutes(planned().call, desk(), after)
+
+
+def test_boxes_that_go_where_others_of_them_stood_take_over_their_cycles_and_are_one_edit_of_the_log() -> None:
+    chosen = [*alike()[0], alike()[1][0]]
+    edits = in_a_ring(chosen)
+    before = planned().plan.loads
+    desk_after = desk().with_edits((Several(tuple(edits)),))
+    assert [desk_after.plan.loads[box] for box in chosen] == [before[box] for box in (*chosen[1:], chosen[0])]
+    assert {(step.start_s, step.positions) for queue in desk_after.plan.queues for step in queue.steps} == {
+        (step.start_s, step.positions) for queue in planned().plan.queues for step in queue.steps
+    }
+    one, other = legal_edits(2)
+    log = PlanLog((PlanLogEntry(Several((one, other)), "M. Quispe", NOW),))  # type: ignore[arg-type]
+    assert desk().with_edits(log.edits).plan.loads == desk().with_edits((one, other)).plan.loads
+    assert log.and_then(PlanLogEntry(Undo(), "M. Quispe", NOW)).edits == ()
 
 
 def legal_edits(count: int) -> list[Edit]:
@@ -215,8 +294,12 @@ def test_costs_and_what_bounds_are_held_against_follow_the_edit() -> None:
         (lambda: MoveTo(boxes()[0], StowPosition(999, 1, 2)), "has no slot"),
         (lambda: MoveTo(boxes()[0], planned().plan.loads[boxes()[0]]), "taken"),
         (lambda: LeaveAshore(planned().call.arrival.stowed[0].container.id, "x"), "aboard on arrival"),
+        (lambda: Several(()), "0 edits"),
+        (lambda: Several((LeaveAshore(boxes()[0], "x"), Exchange(boxes()[0], boxes()[1]))), "named twice"),
+        (lambda: Several((MoveTo(boxes()[0], free()[0]), MoveTo(boxes()[1], free()[0]))), "Two boxes"),
+        (lambda: Several((MoveTo(boxes()[0], planned().plan.loads[boxes()[1]]),)), "taken"),
     ],
-    ids=["itself", "unknown", "no slot", "taken", "aboard"],
+    ids=["itself", "unknown", "no slot", "taken", "aboard", "none", "twice", "same slot", "taken by another"],
 )
 def test_an_edit_that_means_nothing_says_so(edit: object, said: str) -> None:
     assert callable(edit)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.plan import LoadingPlan
+from cabria.planning.loading.joint.problem import FREE, Freedom
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class Params:
     repairs: int = 3
     seconds: float | None = None
     drops_impossible_wishes: bool = False
+    rounds: int = 2
+    """How often cranes and boxes are planned in turn, each time knowing what the other came to."""
+    freedom: Freedom = FREE
+    """What the choice of boxes may change."""
     may_open_lids: bool = True
     """Whether lids may be opened for the sake of room alone; that stows everything twice."""
 
@@ -52,6 +57,7 @@ class Params:
                 crane_iterations=max(FIRST_CRANE_ITERATIONS, round(share * self.crane_iterations)),
                 yard_iterations_a_load=max(FIRST_ITERATIONS_A_LOAD, round(share * self.yard_iterations_a_load)),
                 with_baselines=False,
+                rounds=1 if effort == FIRST_ITERATIONS_A_LOAD else self.rounds,
                 may_open_lids=effort > FIRST_ITERATIONS_A_LOAD,
             )
             if self.seconds is not None:

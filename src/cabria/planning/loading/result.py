@@ -44,5 +44,14 @@ class PlannedCall:
     seed: int = 0
     stopped: str = ""
     version: str = ""
+    estimates: Mapping[str, float] = field(default_factory=dict)
+    """What no rule judges: kilometres, kWh and how long quay cranes will wait, by the planner's own estimate."""
     dropped: tuple[ImpossibleWish, ...] = ()
     """Wishes of the planner without which the call was planned; they are not in `call` any more."""
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """Less is better: what is illegal, wishes broken, boxes left ashore, minutes."""
+        judgement = self.judgement
+        broken = (len(judgement.hard_by_plan), len(judgement.broken_wishes), len(self.plan.refused))
+        return (*broken, sum(self.costs_min.values()))

@@ -10,11 +10,15 @@ from cabria import __version__
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
 from cabria.domain.plan import LoadingPlan
-from cabria.domain.wishes import ImpossibleWish, ImpossibleWishes
+from cabria.domain.wishes import ChangeBudget, ImpossibleWish, ImpossibleWishes
 from cabria.planning.cranes.problem import CraneProblem, CraneSolution
+from cabria.planning.loading.certificates import baselines, bounds, costs_min, estimates
 from cabria.planning.loading.explain import reasons
+from cabria.planning.loading.joint.plans import as_worked
+from cabria.planning.loading.joint.problem import JointProblem
 from cabria.planning.loading.problem import FEWEST_LOADS, LoadingProblem, Params
-from cabria.planning.loading.result import Bound, Phase, PlannedCall
+from cabria.planning.loading.result import Phase, PlannedCall
+from cabria.planning.loading.rounds import Rounds, Worked, without_substitute
 from cabria.planning.loading.wishes import changes_of, fixed_by_wishes, unmet_wishes, without_impossible
 from cabria.planning.search.result import Listener, Progress, Result, silent
 from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds, StoppingCriterion
@@ -23,18 +27,21 @@ from cabria.planning.stowage.problem import StowageProblem, StowageSolution
 from cabria.planning.stowage.solve import Params as StowageParams
 from cabria.planning.stowage.solve import solve as stow
 from cabria.planning.stowage.wished import changed, loosened
-from cabria.planning.yard.baselines import exact_planned_weights, incumbent_greedy
-from cabria.planning.yard.problem import YardProblem, YardSolution
 from cabria.referee.judge import judge
 from cabria.referee.judgement import Judgement
 
 Clock = Callable[[], float]
 
-BASELINES = {"incumbent's greedy": incumbent_greedy, "exact planned weights": exact_planned_weights}
-
-
-DEADLINES = {"stowage": 0.5, "cranes": 0.65, "yard": 0.75}
-"""By which share of a budget of seconds each part must end; the rest is for the referee, reasons and papers."""
+STOWED_SHARE = 0.68
+"""How much of the time for searches is for slots; the rest is for cranes and boxes, in all their rounds, with twice as
+much for the last choice of boxes as for any other."""
+LEAST_SHARE = 0.02
+"""What each part gets of a budget even when nothing is left of it, for example when a plan is mended."""
+PAPERS_SHARE, PAPERS_S, PAPERS_JUDGEMENTS = 0.35, 0.3, 8.5
+"""What is left of a budget of seconds for the referee, reasons, baselines and papers: as long as so many judgements of
+the plan take, for both grow with the call and with what else the machine does; but no larger share than this."""
+PAPERS_S_A_LOAD = 0.002
+"""The same before anything was judged."""
 
 
 def never(iterations: int, best_cost: float) -> str:
@@ -89,8 +96,7 @@ class _Draft:
     plan: LoadingPlan
     judgement: Judgement
     stowage: Result[StowageSolution]
-    cranes: Result[CraneSolution]
-    yard: Result[YardSolution]
+    worked: Worked
     forbidden: Mapping[ContainerId, str]
 
     @property
@@ -103,7 +109,11 @@ class _Draft:
         """Less is better: what is illegal, wishes broken, boxes left ashore, minutes."""
         judgement = self.judgement
         broken = (len(judgement.hard_by_plan), len(judgement.broken_wishes), len(self.plan.refused))
-        return (*broken, sum(_costs(self).values()))
+        return (*broken, sum(self.costs_min.values()))
+
+    @property
+    def costs_min(self) -> Mapping[str, float]:
+        return costs_min(self.stowage, self.worked.split, self.worked.chosen)
 
 
 @dataclass
@@ -125,7 +135,7 @@ class _Work:
             forbidden = _forbidden_loads(self.call, draft.judgement)
             if not forbidden:
                 break
-            draft = self.draft({**draft.forbidden, **forbidden})
+            draft = self.draft({**draft.forbidden, **forbidden}, draft.stowage.plan)
         return draft
 
     def with_all_wishes(self, draft: _Draft) -> PlannedCall:
@@ -158,19 +168,16 @@ class _Work:
         stowed = Result(solution, priced(problem, solution, {}), bound(problem), self.seed, 0.0, 0, stopped)
         figures = judgement.figures
         cranes = CraneSolution((plan.queues,), (), figures.crane_makespan_s, figures.crane_idle_s, 0, "", "")
-        digs = YardSolution(
-            plan.loads, plan.queues, plan.yard_moves, figures.digs, 0, figures.peak_block_moves_15_min, 0
-        )
         crane_cost = {"crane makespan": figures.crane_makespan_s / 60}
-        yard_cost = {"digs": self.call.settings.dig_min * figures.digs}
-        return _Draft(
-            plan,
-            judgement,
-            stowed,
+        fixed = fixed_by_wishes(self.call, plan.loads)
+        joint = as_worked(JointProblem.of(self.call, plan.loads, plan.queues, fixed), plan.yard_moves)
+        worked = Worked(
             Result(cranes, crane_cost, None, self.seed, 0.0, 0, stopped),
-            Result(digs, yard_cost, None, self.seed, 0.0, 0, stopped),
-            {},
+            Result(joint, joint.costs_min, None, self.seed, 0.0, 0, stopped),
+            plan.loads,
+            plan.queues,
         )
+        return _Draft(plan, judgement, stowed, worked, {})
 
     def _stowed(self, call: VesselCall) -> Result[StowageSolution]:
         """Slots; where new boxes find no room and the change budget has some left, once more with boxes let go."""
@@ -191,44 +198,33 @@ class _Work:
         is_better = len(moved) <= budget.at_most and len(second.plan.refused) < len(first.plan.refused)
         return second if is_better else first
 
-    def draft(self, forbidden: Mapping[ContainerId, str]) -> _Draft:
+    def draft(self, forbidden: Mapping[ContainerId, str], mends: StowageSolution | None = None) -> _Draft:
+        """One pass without some loads. With a budget of seconds, which is used up then, slots that it `mends` stay."""
         call = replace(self.call, loads=tuple(load for load in self.call.loads if load.id not in forbidden))
         with self.watch("stowage"):
-            stowed = self._stowed(call)
+            is_kept = mends is not None and self.params.seconds is not None and call.wishes.budget is None
+            stowed = self._stowed(_keeping(call, mends) if mends is not None and is_kept else call)
         # Before anything is told: work that no crane can do is an error of the call, and leaves no plan behind.
-        work = CraneProblem.of(call, loads=stowed.plan.loads, restows=stowed.plan.restows)
+        fixed = fixed_by_wishes(call, stowed.plan.loads)
+        slots, ready_s = stowed.plan, without_substitute(call, fixed)
+        work = CraneProblem.of(call, loads=slots.loads, restows=slots.restows, ready_s=ready_s)
         self._tell_slots(stowed, forbidden)
-        # Their compiled parts take time to load, and the first slots need not wait for that.
-        from cabria.planning.cranes.solve import solve as split_cranes
-        from cabria.planning.yard.solve import solve as choose_boxes
-
-        with self.watch("cranes"):
-            split = split_cranes(
-                work,
-                self._until(self.params.crane_iterations, "cranes"),
-                seed=self.seed,
-                listen=self.listen,
-            )
-        with self.watch("yard"):
-            chosen = choose_boxes(
-                YardProblem.of(call, stowed.plan.loads, split.plan.queues, fixed_by_wishes(call, stowed.plan.loads)),
-                self._until(self.params.yard_iterations_a_load * self._loads, "yard"),
-                seed=self.seed,
-                listen=self.listen,
-            )
+        rounds = Rounds(self.params, self.seed, self.listen, self._until, self.watch, fixed)
+        worked = rounds.best(call, stowed.plan, work, self.params.yard_iterations_a_load * self._loads)
+        chosen = worked.chosen.plan
         plan = LoadingPlan(
             call_id=call.id,
-            loads=chosen.plan.loads,
+            loads=chosen.loads,
             refused={**stowed.plan.refused, **forbidden},
             restows=stowed.plan.restows,
-            queues=chosen.plan.queues,
-            yard_moves=chosen.plan.yard_moves,
+            queues=chosen.queues,
+            yard_moves=chosen.yard_moves,
             tank_contents_kg=stowed.plan.tank_contents_kg,
         )
         with self.watch("referee"):
             self.listen(Progress("referee", 0.0, float("inf"), 0))
             judgement = judge(self.call, plan)
-        return _Draft(plan, judgement, stowed, split, chosen, forbidden)
+        return _Draft(plan, judgement, stowed, worked, forbidden)
 
     def _tell_slots(self, stowed: Result[StowageSolution], forbidden: Mapping[ContainerId, str]) -> None:
         if self.keep_slots is None:
@@ -266,8 +262,9 @@ class _Work:
             call=self.call,
             plan=plan,
             judgement=draft.judgement,
-            costs_min=_costs(draft),
-            bounds=_bounds(draft),
+            costs_min=draft.costs_min,
+            bounds=bounds(self.call, draft.judgement.figures, draft.stowage, draft.worked.split, draft.worked.chosen),
+            estimates=estimates(draft.worked.chosen.plan),
             baselines=self._baselines(draft) if self.params.with_baselines else {},
             phases=self.watch.phases(),
             seed=self.seed,
@@ -280,21 +277,31 @@ class _Work:
     def _loads(self) -> int:
         return max(FEWEST_LOADS, len(self.call.loads))
 
-    def _until(self, iterations: int, part: str) -> StoppingCriterion:
+    def _until(self, iterations: int, part: str, number: int = 0) -> StoppingCriterion:
         criteria = (self.stop, MaxIterations(iterations))
         if self.params.seconds is None:
             return FirstOf(criteria)
-        deadline = MaxSeconds(self.params.seconds * DEADLINES[part], self.watch.wall, self.watch.started)
-        return FirstOf((*criteria, deadline))
+        share = STOWED_SHARE
+        if part != "stowage":
+            parts, place = 2 * max(1, self.params.rounds), 2 * number + 1 + (part == "yard")
+            share += (1 - STOWED_SHARE) * (place + (place == parts)) / (parts + 1)
+        # What cools by the clock begins hot: its time counts from now, not from the beginning of the whole.
+        now = self.watch.wall()
+        left_s = self.watch.started + share * (self.params.seconds - self._papers_s()) - now
+        least_s = LEAST_SHARE * self.params.seconds
+        return FirstOf((*criteria, MaxSeconds(max(least_s, left_s), self.watch.wall, now)))
+
+    def _papers_s(self) -> float:
+        assert self.params.seconds is not None
+        judged_s = self.watch.longest_s("referee")
+        needed_s = PAPERS_JUDGEMENTS * judged_s if judged_s else PAPERS_S_A_LOAD * len(self.call.loads)
+        return min(PAPERS_SHARE * self.params.seconds, PAPERS_S + needed_s)
 
     def _baselines(self, draft: _Draft) -> Mapping[str, Mapping[str, float]]:
-        """The same slots and the same order of cranes, with the boxes chosen as others choose them."""
         with self.watch("baselines"):
             self.listen(Progress("baselines", 0.0, float("inf"), 0))
-            loads = draft.stowage.plan.loads
-            fixed = fixed_by_wishes(self.call, loads)
-            problem = YardProblem.of(self.call, loads, draft.cranes.plan.queues, fixed)
-            return {name: {"digs per load": method(problem).digs_per_load} for name, method in BASELINES.items()}
+            loads, queues = draft.worked.loads_at_first, draft.worked.queues_at_first
+            return baselines(self.call, loads, queues, fixed_by_wishes(self.call, loads))
 
 
 def _is_worked(plan: LoadingPlan) -> bool:
@@ -302,27 +309,17 @@ def _is_worked(plan: LoadingPlan) -> bool:
     return bool(plan.queues) or not plan.loads
 
 
+def _keeping(call: VesselCall, slots: StowageSolution) -> VesselCall:
+    """The call with the wish that what has a slot keeps it, but for boxes that must fill holes."""
+    earlier = {**slots.loads, **slots.restows}
+    return replace(call, wishes=replace(call.wishes, budget=ChangeBudget(earlier, len(earlier))))
+
+
 def _forbidden_loads(call: VesselCall, judgement: Judgement) -> dict[ContainerId, str]:
     return {
         finding.container: f"the referee forbids it ({finding.rule}): {finding.text}"
         for finding in judgement.hard_by_plan
         if finding.container is not None and finding.container in call.load_by_id
-    }
-
-
-def _costs(draft: _Draft) -> Mapping[str, float]:
-    """By component, in minutes; inversions are those after the yard has exchanged boxes."""
-    stowage = {name: cost for name, cost in draft.stowage.costs.items() if name != "inversions"}
-    others = {**draft.cranes.costs, **draft.yard.costs}
-    return stowage | {name.removesuffix("_min").replace("_", " "): cost for name, cost in others.items()}
-
-
-def _bounds(draft: _Draft) -> Mapping[str, Bound]:
-    figures = draft.judgement.figures
-    return {
-        "crane makespan": Bound(figures.crane_makespan_s / 60, draft.cranes.bound, "min"),
-        "stowage": Bound(draft.stowage.cost, draft.stowage.bound, "min"),
-        "digs": Bound(figures.digs, draft.yard.plan.digs_bound, "digs"),
     }
 
 
@@ -334,6 +331,7 @@ class _Stopwatch:
     cpu: Clock
     started: float = field(init=False)
     _spent: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _longest_s: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.started = self.wall()
@@ -343,7 +341,13 @@ class _Stopwatch:
         wall, cpu = self.wall(), self.cpu()
         yield
         before_wall, before_cpu = self._spent.get(name, (0.0, 0.0))
-        self._spent[name] = (before_wall + self.wall() - wall, before_cpu + self.cpu() - cpu)
+        wall = self.wall() - wall
+        self._spent[name] = (before_wall + wall, before_cpu + self.cpu() - cpu)
+        self._longest_s[name] = max(wall, self.longest_s(name))
+
+    def longest_s(self, name: str) -> float:
+        """Wall time of the longest piece of a name, 0 before the first."""
+        return self._longest_s.get(name, 0.0)
 
     def phases(self) -> tuple[Phase, ...]:
         return tuple(Phase(name, wall, cpu) for name, (wall, cpu) in self._spent.items())

@@ -21,6 +21,8 @@ MADE_ROOM = "moved to make room for boxes that are new on the list"
 def without_impossible(call: VesselCall, *, drop: bool) -> tuple[VesselCall, tuple[ImpossibleWish, ...]]:
     """The call with the wishes that can be met, and the others. Raises ImpossibleWishes when none may be dropped."""
     dropped: tuple[ImpossibleWish, ...] = ()
+    if call.wishes.keeps:
+        call = replace(call, wishes=call.wishes.spelled_out(call.vessel))
     while found := impossible(call):
         if not drop:
             raise ImpossibleWishes(found)
@@ -36,6 +38,8 @@ def fixed_by_wishes(call: VesselCall, loads: Mapping[ContainerId, StowPosition])
     """
     wishes = call.wishes
     fixed = {pin.container for pin in wishes.pins}
+    fixed |= {wish.work.container for wish in wishes.cranes if wish.work.container}
+    fixed |= {work.container for wish in wishes.orders for work in (wish.first, wish.then) if work.container}
     if wishes.budget:
         fixed |= {box for box, slot in loads.items() if wishes.budget.earlier.get(box) == slot}
     particular = [forbid.cargo for forbid in wishes.forbids if forbid.cargo.container or forbid.cargo.operator]

@@ -1,0 +1,1 @@
+"""Boxes and the order inside each bay, chosen together at one cost."""
