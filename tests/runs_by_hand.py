@@ -70,7 +70,7 @@ def layout() -> Layout:
         name="By hand",
         port="PECHY",
         quay_length_mm=400_000,
-        blocks=(YardBlock("A1", 9, 4, 4, x_mm=0, y_mm=72_000),),
+        blocks=(YardBlock("A1", 9, 4, 4, x_mm=0, y_mm=72_000, plug_bays=(9, 13)),),
         quay_cranes=(QuayCrane("QC1", BAY_02_MM), QuayCrane("QC2", 100_000)),
         yard_cranes=(YardCrane("YC1", "A1"), YardCrane("YC2", "A1")),
     )

@@ -37,7 +37,7 @@ from cabria.domain.findings import Cause, Finding
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.terminal import Outage, QuayCrane
 from cabria.domain.vessel import Bridge, Cell, Level
-from cabria.domain.wishes import Cargo, ChangeBudget, Forbid, Pin, ShipPart, Wishes
+from cabria.domain.wishes import Cargo, ChangeBudget, CraneWish, Forbid, Keep, OrderWish, Pin, ShipPart, Wishes, Worked
 from cabria.domain.work import CraneStep, StepKind, WorkQueue
 from cabria.referee.judge import RULES, judge
 
@@ -81,6 +81,11 @@ ANY = Cargo()
 
 def list_twins() -> list[Twins]:
     one = call(loads=[A])
+
+    def set_at(start_s: int, *, ready_s: int) -> Judged:
+        queues = (queue("QC1", load(("A", "0020082")), start_s=start_s),)
+        return call(loads=[A], available_s={A.id: ready_s}), plan({"A": "0020082"}, queues=queues)
+
     return [
         Twins("LIST-CALL", (one, plan({"A": "0020082"}, call_id="CALL-2")), (one, plan({"A": "0020082"}))),
         Twins("LIST-UNKNOWN", (one, plan({"A": "0020082", "X": "0020084"})), (one, plan({"A": "0020082"})), "X"),
@@ -111,6 +116,7 @@ def list_twins() -> list[Twins]:
             "A",
         ),
         Twins("LIST-PORT", loading((box("A", pod="USNYC"), "0020082")), loading((A, "0020082")), "A"),
+        Twins("LIST-LATE", set_at(120, ready_s=121), set_at(120, ready_s=120), "A"),
         Twins("LIST-MASS", loading((box("A", kg=0), "0020082")), loading((box("A", kg=1), "0020082")), "A"),
     ]
 
@@ -782,6 +788,21 @@ def wish_twins() -> list[Twins]:
     def one(wishes: Wishes) -> Judged:
         return loading((A, "0020082"), wishes=wishes)
 
+    def kept_with(*slots: str) -> Wishes:
+        stowed = tuple((A.id, slot(each)) for each in slots)
+        return Wishes(keeps=(Keep(ShipPart.parse("bay 02 row 00 deck"), stowed, "agreed with the chief officer"),))
+
+    def by_crane(crane: str, work: str = "A", *, is_only: bool = True) -> Wishes:
+        return Wishes(cranes=(CraneWish(crane, Worked.parse(work), is_only),))
+
+    def order(first: str, then: str) -> Wishes:
+        return Wishes(orders=(OrderWish(Worked.parse(first), Worked.parse(then)),))
+
+    def by_two(wishes: Wishes) -> Judged:
+        """A by QC1 in bay 02, then B by QC2 in bay 06."""
+        queues = (queue("QC1", load(("A", "0020082"))), queue("QC2", load(("B", "0060082")), start_s=120))
+        return call(loads=[A, B], wishes=wishes), plan({"A": "0020082", "B": "0060082"}, queues=queues)
+
     kept = call(arrival=[(ABOARD, "0020082")], wishes=forbidden("bay 02"))
     ashore = call(loads=[A], wishes=budget(0))
     left = plan(refused={"A": "no room"})
@@ -798,6 +819,14 @@ def wish_twins() -> list[Twins]:
         Twins(
             "WISH-FORBID", one(forbidden("bay 02", Cargo(length_ft=40))), one(forbidden("bay 02", Cargo(reefers=True)))
         ),
+        Twins("WISH-KEEP", one(kept_with("0020084")), one(kept_with("0020082")), "A"),
+        Twins("WISH-KEEP", one(kept_with()), (call(wishes=kept_with()), plan()), "A"),
+        Twins("WISH-KEEP", (call(wishes=kept_with("0020082")), plan()), one(kept_with("0020082")), "A"),
+        Twins("WISH-CRANE", by_two(by_crane("QC2")), by_two(by_crane("QC1"))),
+        Twins("WISH-CRANE", by_two(by_crane("QC1", is_only=False)), by_two(by_crane("QC2", is_only=False))),
+        Twins("WISH-CRANE", by_two(by_crane("QC2", "bay 02")), by_two(by_crane("QC2", "bay 06"))),
+        Twins("WISH-ORDER", by_two(order("B", "A")), by_two(order("A", "B"))),
+        Twins("WISH-ORDER", by_two(order("bay 06", "bay 02")), by_two(order("bay 02 deck", "bay 06"))),
         Twins("WISH-BUDGET", one(budget(0)), one(budget(1))),
         Twins("WISH-BUDGET", one(budget(0)), one(budget(0, "0020082"))),
         Twins("WISH-BUDGET", (ashore, left), (replace(ashore, loads=(box("A", holds=("customs",)),)), left)),

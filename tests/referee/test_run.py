@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -39,7 +40,8 @@ from cabria.domain.run_events import (
 )
 from cabria.referee.run import RunJudgement, judge_run
 from cabria.referee.run_figures import figures_of
-from cabria.referee.run_rules import RUN_RULES, clock
+from cabria.referee.run_plugs import WITHOUT_MS
+from cabria.referee.run_rules import PLUG, RUN_RULES, clock
 
 Log = list[RunEvent]
 Breaks = Callable[[Log], Log]
@@ -163,6 +165,7 @@ BROKEN: list[tuple[str, str, Breaks]] = [
     ),
     ("RUN-KNOWN", "a battery of no truck", with_more(BatteryRead(0, "QC1", 9_000))),
     ("RUN-KNOWN", "no work for no truck", with_more(WorkRefused(0, "QC1", "is low"))),
+    ("RUN-PLUG", "a reefer dug away from its plug", lambda log: _reefer_set_aside(log, WITHOUT_MS + 1)),
     ("RUN-WAIT", "a crane that works while it waits", with_more(Waited(300_000, "QC1", 200_000, "no truck"))),
     ("RUN-WAIT", "waiting for two things", with_more(Waited(40_000, "QC1", 20_000, "no truck"))),
     ("RUN-OPEN", "a job that was not ended", with_more(JobGiven(LATE, "QC1/7", "", "QC1", "makes way"))),
@@ -172,6 +175,19 @@ BROKEN: list[tuple[str, str, Breaks]] = [
 
 def _is_energy_of(event: RunEvent, machine: str) -> bool:
     return isinstance(event, EnergyUsed) and event.machine == machine
+
+
+def _reefer_set_aside(log: Log, for_ms: int, bay: int = 2, *, is_listed: bool = True) -> Log:
+    """TOP is a reefer, is set down over that bay, and the log goes on for some time."""
+    stocked, landed = log[0], next(e for e in log if isinstance(e, BoxesLanded) and e.containers == (by_hand.TOP,))
+    assert isinstance(stocked, StockTaken)
+    boxes = (box._replace(needs_plug=is_listed and box.container == by_hand.TOP) for box in stocked.boxes)
+    there = landed._replace(places=(by_hand.position(bay, 3, 2 if bay == 2 else 1),))
+    end = MachineStopped(landed.at_ms + for_ms, "YC2", "maintenance")
+    return sorted(
+        [stocked._replace(boxes=tuple(boxes)), *(there if e is landed else e for e in log[1:]), end],
+        key=lambda event: event.at_ms,
+    )
 
 
 def _without_dig(log: Log) -> Log:
@@ -244,6 +260,22 @@ def test_no_box_can_be_set_down_elsewhere(data: st.DataObject) -> None:
     # Any free stack of the right bay is as good for a box that comes in or is in the way, and stays there.
     is_as_good = event.crane == "YC1" and judged(moved).is_good and event.containers[0] in (by_hand.TOP, by_hand.OUT)
     assert is_the_same or is_as_good or judged(moved).broken
+
+
+@given(st.integers(600_000, 3 * WITHOUT_MS), st.sampled_from([2, 6, 10, 14]), st.booleans())
+def test_only_a_reefer_that_stands_long_without_a_plug_is_found(for_ms: int, bay: int, is_listed: bool) -> None:
+    log = _reefer_set_aside(by_hand.good_run(), for_ms, bay, is_listed=is_listed)
+    found = [finding for finding in judged(log).broken if finding.rule is PLUG]
+    assert bool(found) == (is_listed and bay in (2, 6) and for_ms > WITHOUT_MS)
+
+
+def test_a_reefer_of_the_load_list_is_known_when_the_ship_has_berthed() -> None:
+    log = _reefer_set_aside(by_hand.good_run(), WITHOUT_MS + 1, is_listed=False)
+    call, plan = by_hand.called()
+    cold = replace(call.loads[0], id=by_hand.TOP, set_point_tenth_c=-180)
+    calls = [(replace(call, loads=(*call.loads, cold)), plan)]
+    found = [finding for finding in judge_run(log, by_hand.layout(), calls).broken if finding.rule is PLUG]
+    assert [(finding.at_ms, finding.place) for finding in found] == [(80_000 + WITHOUT_MS, "A1-02-03-2")]
 
 
 @given(st.integers(0, 5), st.integers(1, 4), st.integers(-60_000, 60_000).filter(lambda ms: abs(ms) > 4_000))

@@ -8,8 +8,16 @@ from hypothesis import strategies as st
 from tests import runs_by_hand as by_hand
 
 from cabria.domain.containers import ContainerId
-from cabria.domain.run_events import OnTruck, RunEvent, Stock, StockTaken, TripBooked, TruckLeft, TruckStood
-from cabria.referee.run_figures import RunFigures, figures_of
+from cabria.domain.run_events import (
+    OnTruck,
+    RunEvent,
+    Stock,
+    StockTaken,
+    TripBooked,
+    TruckLeft,
+    TruckStood,
+)
+from cabria.referee.run_figures import RunCounter, RunFigures, figures_of
 
 
 def figures(log: list[RunEvent]) -> RunFigures:
@@ -95,3 +103,59 @@ def test_a_trip_that_is_replaced_counts_only_as_far_as_it_was_driven() -> None:
     log = [event for event in by_hand.good_run() if event.at_ms <= 10_000]
     again = TripBooked(15_000, "T1", (("back", 10_000, 30_000), ("quay", 26_000, None)), "stood still")
     assert figures([*log, again]).trucks.empty_mm == 60_000
+
+
+CUTS = st.integers(0, len(by_hand.good_run()))
+
+
+def in_two(cut: int) -> tuple[RunFigures, RunFigures]:
+    """What came before an event of the run by hand, and from there on."""
+    log = by_hand.good_run()
+    counter = RunCounter(by_hand.layout(), [by_hand.called()])
+    for event in log[:cut]:
+        counter.hear(event)
+    before = counter.figures()
+    counter.count_from(log[cut - 1].at_ms if cut else 0)
+    for event in log[cut:]:
+        counter.hear(event)
+    return before, counter.figures()
+
+
+@given(CUTS)
+def test_a_run_counted_in_two_spans_is_the_run(cut: int) -> None:
+    whole, spans = figures(by_hand.good_run()), in_two(cut)
+    for count in ("run_ms", "moves", "productive_moves", "rehandles"):
+        assert sum(getattr(span, count) for span in spans) == getattr(whole, count)
+    for count in ("loaded_mm", "empty_mm", "in_use_ms", "present_ms"):
+        assert sum(getattr(span.trucks, count) for span in spans) == getattr(whole.trucks, count)
+    assert sum(span.wh.get("T1", 0) for span in spans) == whole.wh["T1"]
+    assert sum(call.berth_ms for span in spans for call in span.calls) == whole.calls[0].berth_ms
+    legs = [sum(span.trucks.leg_ms.values()) for span in spans]
+    assert sum(legs) == sum(whole.trucks.leg_ms.values())
+
+
+@given(CUTS)
+def test_asking_for_figures_on_the_way_changes_nothing(cut: int) -> None:
+    counter = RunCounter(by_hand.layout(), [by_hand.called()])
+    for number, event in enumerate(by_hand.good_run()):
+        if number == cut:
+            assert counter.figures() == counter.figures()
+        counter.hear(event)
+    assert counter.figures() == figures(by_hand.good_run())
+
+
+def test_a_crane_that_worked_before_has_its_hours_from_the_beginning_of_the_span() -> None:
+    log = by_hand.good_run()
+    counter = RunCounter(by_hand.layout(), [by_hand.called()])
+    for event in log:
+        if event.at_ms > 300_000:
+            break
+        counter.hear(event)
+    counter.count_from(300_000)
+    for event in log:
+        if event.at_ms > 300_000:
+            counter.hear(event)
+    (crane,) = counter.figures().quay_cranes
+    assert (crane.first_ms, crane.last_ms, crane.run_s) == (300_000, 480_000, 180)
+    with pytest.raises(ValueError, match="cannot be counted from"):
+        counter.count_from(0)

@@ -48,6 +48,20 @@ def test_waiting_is_shared_among_the_hours_and_none_is_lost(since_ms: int, span_
     assert [hour.hour for hour in hours] == sorted({hour.hour for hour in hours})
 
 
+@given(st.integers(1, 10 * HOUR_MS), st.integers(MINUTE_MS, HOUR_MS))
+def test_shorter_steps_of_time_hold_the_same_and_may_be_asked_on_the_way(span_ms: int, step_ms: int) -> None:
+    counter = HourCounter(layout(), step_ms)
+    counter.hear(MachineStopped(0, "QC1", "wind"))
+    counter.hear(EnergyUsed(span_ms // 2, "QC1", 7))
+    counter.over()
+    counter.hear(MachineResumed(span_ms, "QC1"))
+    counter.over()
+    steps = counter.crane_hours()
+    assert sum(step.stopped_ms for step in steps) == span_ms
+    assert all(step.stopped_ms <= step_ms for step in steps)
+    assert sum(step.wh for step in counter.truck_hours()) == 7
+
+
 @given(st.lists(st.tuples(st.sampled_from("JDRW"), st.integers(1, 2 * HOUR_MS)), max_size=20))
 def test_a_truck_is_always_in_one_state(steps: list[tuple[str, int]]) -> None:
     events: list[RunEvent] = [TruckStood(0, "T1", "park", is_visitor=False)]

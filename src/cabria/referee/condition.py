@@ -6,7 +6,7 @@ Nothing is refused here: boxes outside the profile and two boxes in one place ar
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cabria.domain.calls import VesselCall
@@ -164,19 +164,27 @@ class Case:
 
     @classmethod
     def of(cls, call: VesselCall, plan: LoadingPlan) -> Case:
-        def order_of(container: Container) -> int:
-            return 0 if container.pod == call.port else call.order_of(container)
+        orders = _orders_of(call)
+        arrival = Condition.of(call.vessel, call.arrival, orders)
+        remaining = Condition.of(call.vessel, call.remaining, orders)
+        return cls(call, plan, arrival, remaining, *_departure(call, plan))
 
-        loaded = [number for number in plan.loads if number in call.load_by_id]
-        sailing = sailing_of(call, plan)
-        return cls(
-            call,
-            plan,
-            Condition.of(call.vessel, call.arrival, order_of),
-            Condition.of(call.vessel, call.remaining, order_of),
-            Condition.of(call.vessel, sailing, order_of, {*loaded, *_elsewhere(call, _moved(call, plan))}),
-            sailing,
-        )
+    def of_another(self, plan: LoadingPlan) -> Case:
+        """Another plan of the same call."""
+        departure, sailing = _departure(self.call, plan)
+        return replace(self, plan=plan, departure=departure, sailing=sailing)
+
+
+def _orders_of(call: VesselCall) -> Callable[[Container], int]:
+    """How soon a container leaves the ship; 0 for here."""
+    return lambda container: 0 if container.pod == call.port else call.order_of(container)
+
+
+def _departure(call: VesselCall, plan: LoadingPlan) -> tuple[Condition, tuple[Stowed, ...]]:
+    loaded = [number for number in plan.loads if number in call.load_by_id]
+    sailing = sailing_of(call, plan)
+    changed = {*loaded, *_elsewhere(call, _moved(call, plan))}
+    return Condition.of(call.vessel, sailing, _orders_of(call), changed), sailing
 
 
 def sailing_of(call: VesselCall, plan: LoadingPlan) -> tuple[Stowed, ...]:

@@ -145,6 +145,19 @@ def _twin(replay: _Replay, step: CraneStep, crane: QuayCrane | None, *, may_twin
         yield wrong(f"Slots {step.positions[0]} and {step.positions[1]} are not the two ends of one cell.")
 
 
+class _Columns(dict[tuple[StackId, End], list[list[ContainerId]]]):
+    """Empty until somebody stands there."""
+
+    def __init__(self, vessel: VesselProfile) -> None:
+        super().__init__()
+        self.vessel = vessel
+
+    def __missing__(self, key: tuple[StackId, End]) -> list[list[ContainerId]]:
+        levels: list[list[ContainerId]] = [[] for _ in self.vessel.stack_by_id[key[0]].cells]
+        self[key] = levels
+        return levels
+
+
 @dataclass(slots=True)
 class _Replay:
     """The ship as it is at one moment of the work."""
@@ -155,7 +168,7 @@ class _Replay:
     """Where the plan has the containers that are set on board."""
     where: dict[ContainerId, StowPosition]
     """Containers aboard now."""
-    standing: dict[tuple[StackId, End], list[list[ContainerId]]]
+    standing: _Columns
     """For each end of each stack, who stands on each level; two where a place is claimed twice."""
     lids: dict[str, HatchCover]
     lids_off: set[str] = field(default_factory=set)
@@ -170,12 +183,7 @@ class _Replay:
             known={**{s.container.id: s.container for s in call.arrival}, **call.load_by_id},
             targets={**case.plan.loads, **case.plan.restows},
             where={},
-            standing={
-                (StackId(bay.number, stack.row, stack.level), half): [[] for _ in stack.cells]
-                for bay in call.vessel.bays
-                for stack in bay.stacks
-                for half in HALVES[End.BOTH]
-            },
+            standing=_Columns(call.vessel),
             lids={lid.id: lid for lid in call.vessel.hatch_covers},
             lids_off=set(call.lids_off),
         )

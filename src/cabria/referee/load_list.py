@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.work import StepKind
 from cabria.referee.condition import Case
 from cabria.referee.rule import Rule
 
@@ -19,6 +20,7 @@ RESTOW = Rule("LIST-RESTOW", Severity.HARD, "Only containers that stay aboard ar
 STOPPED = Rule("LIST-STOPPED", Severity.HARD, "A stopped container (customs, cut-off ...) is not loaded.")
 VERIFIED = Rule("LIST-VGM", Severity.HARD, "No full container is loaded without a verified gross mass (SOLAS VI/2).")
 PORT = Rule("LIST-PORT", Severity.HARD, "Every container aboard is bound for a port of the rotation.")
+LATE = Rule("LIST-LATE", Severity.HARD, "A container that comes late is not set on board before it is there.")
 MASS = Rule("LIST-MASS", Severity.SAFETY, "Every container has a mass; one of 0 kg makes ship and stack look light.")
 
 
@@ -86,6 +88,16 @@ def ports_are_in_rotation(case: Case) -> Iterator[Finding]:
             yield PORT.finding(text, position, container.id, _cause(case, container.id))
 
 
+def late_boxes_are_there(case: Case) -> Iterator[Finding]:
+    late = case.call.available_s
+    for queue in case.plan.queues if late else ():
+        for step in queue.steps:
+            for container, position in zip(step.containers, step.positions, strict=False):
+                if step.kind is StepKind.LOAD and step.start_s < late.get(container, 0):
+                    text = f"It is set at {step.start_s} s but is there at {late[container]} s."
+                    yield LATE.finding(text, position, container)
+
+
 def masses_are_given(case: Case) -> Iterator[Finding]:
     for container, position in case.sailing:
         if container.gross_mass_kg == 0:
@@ -98,7 +110,12 @@ def _cause(case: Case, container: str) -> Cause:
 
 
 def not_judged(case: Case) -> dict[str, str]:
-    return {} if case.call.rotation else {PORT.id: "The call names no rotation."}
+    unjudged = {} if case.call.rotation else {PORT.id: "The call names no rotation."}
+    if not case.call.available_s:
+        unjudged[LATE.id] = "No box is said to come late."
+    elif not case.plan.queues:
+        unjudged[LATE.id] = "The plan has no work queues yet."
+    return unjudged
 
 
 LOAD_LIST_CHECKS = (
@@ -111,5 +128,6 @@ LOAD_LIST_CHECKS = (
     stopped_boxes_stay,
     masses_are_verified,
     ports_are_in_rotation,
+    late_boxes_are_there,
     masses_are_given,
 )

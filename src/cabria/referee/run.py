@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from cabria.domain.calls import VesselCall
+from cabria.domain.containers import ContainerId
 from cabria.domain.findings import Severity
 from cabria.domain.layout import Layout
 from cabria.domain.machines import TruckModel, YardCraneModel
 from cabria.domain.plan import LoadingPlan
+from cabria.domain.positions import StowPosition
 from cabria.domain.run_events import (
     BatteryRead,
     BoxesLanded,
@@ -27,17 +29,22 @@ from cabria.domain.run_events import (
     JobTakenBack,
     LidLanded,
     LidLifted,
+    LoadBroughtForward,
     MachineResumed,
     MachineStopped,
     MoveDone,
+    MoveDropped,
     MoveHandedOver,
     MoveReleased,
+    Place,
     QueuesChanged,
     RunEvent,
     ShipBerthed,
     ShipSailed,
+    StepSkipped,
     StockTaken,
     TripBooked,
+    TripDriven,
     TruckAssigned,
     TruckLeft,
     TruckStood,
@@ -46,8 +53,10 @@ from cabria.domain.run_events import (
     WorkRefused,
 )
 from cabria.referee.run_batteries import Batteries
-from cabria.referee.run_boxes import Boxes
+from cabria.referee.run_boxes import Boxes, InCrane
+from cabria.referee.run_charging import Charging
 from cabria.referee.run_cranes import Cranes
+from cabria.referee.run_plugs import Plugs
 from cabria.referee.run_reach import Reach
 from cabria.referee.run_rules import Notebook, RunFinding
 from cabria.referee.run_service import Service
@@ -92,43 +101,52 @@ class RunReferee:
         self._cranes = cranes = Cranes(book, service, layout, yard_crane or YardCraneModel())
         service.machines.update(cranes.drives)
         self._trucks = trucks = Trucks(book, service, layout, truck or TruckModel())
-        batteries = Batteries(book, trucks, truck or TruckModel())
+        charging = Charging(layout, trucks)
+        batteries = Batteries(book, trucks, charging, truck or TruckModel())
         self._boxes = boxes = Boxes(book, service, layout, trucks)
-        self._ships = ships = Ships(book, service, cranes, calls)
-        self._work = work = Work(book, service, boxes, trucks, cranes)
+        self._ships = ships = Ships(book, service, cranes)
+        self._plugs = plugs = Plugs(book, layout)
+        self._work = work = Work(book, service, boxes, trucks, cranes, charging)
         reach = Reach(book, layout, cranes, trucks, ships.bay_mm)
         self._hears: Mapping[type[Any], tuple[Hears, ...]] = {
-            StockTaken: (boxes.stock, ships.stock),
-            ShipBerthed: (ships.berthed,),
+            StockTaken: (boxes.stock, ships.stock, plugs.stock),
+            ShipBerthed: (ships.berthed, plugs.berthed),
             ShipSailed: (ships.sailed, boxes.sailed),
             QueuesChanged: (ships.queues_changed,),
+            StepSkipped: (ships.step_skipped,),
+            LoadBroughtForward: (ships.brought_forward,),
             MoveReleased: (work.released,),
             MoveDone: (work.move_done,),
+            MoveDropped: (work.move_dropped,),
             TruckAssigned: (work.assigned,),
             JobGiven: (work.given,),
             JobDone: (work.job_ended,),
             JobTakenBack: (work.job_ended,),
             CraneTravelled: (cranes.travelled,),
             BoxesLifted: (work.crane_worked, reach.lifted, ships.lifted, boxes.lifted),
-            BoxesLanded: (work.crane_worked, reach.landed, ships.landed, boxes.landed),
+            BoxesLanded: (work.crane_worked, reach.landed, ships.landed, boxes.landed, plugs.landed),
             LidLifted: (work.crane_worked, ships.lid_lifted),
             LidLanded: (work.crane_worked, ships.lid_landed),
             TripBooked: (work.booked, trucks.booked),
+            TripDriven: (trucks.driven,),
             TruckStood: (trucks.stood,),
             TruckLeft: (boxes.truck_left, trucks.left),
             MachineStopped: (service.stopped,),
             MachineResumed: (service.resumed,),
             Waited: (work.waited,),
-            EnergyUsed: (work.used, batteries.used),
+            EnergyUsed: (work.used, batteries.used, charging.told),
             BatteryRead: (batteries.read,),
             WorkRefused: (work.refused,),
             MoveHandedOver: (work.handed_over,),
-            TruckTowed: (service.takes_in_tow,),
+            TruckTowed: (service.takes_in_tow, trucks.towed),
         }
+        for call, plan in calls:
+            self.expect(call, plan)
 
     def expect(self, call: VesselCall, plan: LoadingPlan) -> None:
         """A call and its plan that became known while the run was under way, before she berths."""
         self._ships.expect(call, plan)
+        self._plugs.expect(call)
 
     def hear(self, event: RunEvent) -> None:
         """The next event of the log."""
@@ -140,10 +158,23 @@ class RunReferee:
         for hear in self._hears.get(type(event), ()):
             hear(event)
 
+    def found(self, box: ContainerId, place: Place) -> None:
+        """From now on a box stands elsewhere than the events say: a machine has found it there, and is believed."""
+        self._boxes.found(box, place)
+
+    def due_aboard(self, call: str) -> Mapping[ContainerId, StowPosition]:
+        """Who is to be aboard a ship when her work is done, and where: as planned, but for what was skipped."""
+        return self._ships.ships[call].due()
+
+    @property
+    def where(self) -> Mapping[ContainerId, Place | InCrane]:
+        """Every box on the terminal and the ships at its quay, as the events so far say."""
+        return self._boxes.where
+
     def over(self) -> RunJudgement:
         """The log ends here."""
         self._trucks.time_goes_by(None)
-        for part in (self._cranes, self._boxes, self._ships, self._work):
+        for part in (self._cranes, self._boxes, self._plugs, self._ships, self._work):
             part.over()
         return RunJudgement(self.book.event, tuple(self.book.findings))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from cabria.domain.machines import TruckModel
 from cabria.domain.run_events import BatteryRead, EnergyUsed
+from cabria.referee.run_charging import Charging
 from cabria.referee.run_rules import BATTERY, ENERGY, KNOWN, Notebook
 from cabria.referee.run_trucks import Trucks
 
@@ -17,9 +18,12 @@ class Batteries:
 
     book: Notebook
     trucks: Trucks
+    charging: Charging
     model: TruckModel
     held_wh: dict[str, int] = field(default_factory=dict)
     _used_wh: dict[str, int] = field(default_factory=dict)
+    """What each used at most: where what it took in is told in one with what it drove, a charger may have given all."""
+    _told_mm: dict[str, int] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
 
     def read(self, event: BatteryRead) -> None:
@@ -38,9 +42,14 @@ class Batteries:
         if truck in self.held_wh:
             self.held_wh[truck] -= event.wh
             self._within(truck)
-        if truck in self.trucks.windows and event.wh >= 0:
-            self._used_wh[truck] = self._used_wh.get(truck, 0) + event.wh
-            self._drove(truck)
+        if truck in self.trucks.windows:
+            driven_mm = self.trucks.driven_mm.get(truck, 0)
+            has_driven = driven_mm > self._told_mm.get(truck, 0)
+            self._told_mm[truck] = driven_mm
+            given_wh = (self.charging.left_wh(truck, event.at_ms) or 0) if has_driven else 0
+            if event.wh >= 0 or has_driven:
+                self._used_wh[truck] = self._used_wh.get(truck, 0) + max(0, event.wh) + max(0, given_wh)
+                self._drove(truck)
 
     def _within(self, truck: str) -> None:
         """Told once for each truck."""

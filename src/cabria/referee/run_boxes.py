@@ -65,6 +65,12 @@ class Boxes:
             self.length_ft[box.container] = box.length_ft
             self._set(box.container, box.place)
 
+    def found(self, box: ContainerId, place: Place) -> None:
+        """A machine has found a box where nobody had set it down."""
+        if box in self.where:
+            self._forget(box)
+            self._set(box, place)
+
     def lifted(self, event: BoxesLifted) -> None:
         self._service.works(event.crane, "lifts")
         if held := self._held.get(event.crane):

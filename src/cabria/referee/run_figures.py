@@ -244,10 +244,12 @@ class _Crane:
 
 @dataclass(slots=True)
 class _Truck:
-    """A truck so far. `coming` is what it will have driven when: entry, length, and whether with a box."""
+    """A truck so far. `coming` is what it will have driven when: entry, length, and whether with a box. `stood_ms` is
+    when it came, `came_ms` since when it counts."""
 
-    came_ms: int
+    stood_ms: int
     is_visitor: bool
+    came_ms: int
     left_ms: int | None = None
     coming: list[tuple[int, int, bool]] = field(default_factory=list)
     boxes: set[ContainerId] = field(default_factory=set)
@@ -258,22 +260,36 @@ class _Truck:
     in_use_ms: int = 0
     driving_ms: int = 0
 
+    def driven_mm(self, now_ms: int) -> tuple[int, int]:
+        """By now: with a box, and without."""
+        entered = [(length_mm, is_loaded) for enter_ms, length_mm, is_loaded in self.coming if enter_ms <= now_ms]
+        loaded_mm = sum(length_mm for length_mm, is_loaded in entered if is_loaded)
+        return self.loaded_mm + loaded_mm, self.empty_mm + sum(mm for mm, _ in entered) - loaded_mm
+
     def drive_on(self, now_ms: int) -> None:
         """Count what was entered by now, and forget the rest."""
-        for enter_ms, length_mm, is_loaded in self.coming:
-            if enter_ms <= now_ms:
-                self.loaded_mm += length_mm if is_loaded else 0
-                self.empty_mm += 0 if is_loaded else length_mm
+        self.loaded_mm, self.empty_mm = self.driven_mm(now_ms)
         self.coming.clear()
 
+    def used_ms(self, now_ms: int) -> int:
+        """How long it had a move by now."""
+        return self.in_use_ms + (now_ms - self.since_ms if self.move else 0)
+
     def frees(self, now_ms: int) -> None:
-        if self.move:
-            self.in_use_ms += now_ms - self.since_ms
-            self.move = ""
+        self.in_use_ms, self.move = self.used_ms(now_ms), ""
+
+    def count_from(self, at_ms: int) -> None:
+        self.coming = [segment for segment in self.coming if segment[0] > at_ms]
+        self.loaded_mm = self.empty_mm = self.in_use_ms = self.driving_ms = 0
+        self.came_ms, self.since_ms = max(self.came_ms, at_ms), at_ms
 
 
 class RunCounter:
-    """Hears the events of a run one by one; `figures` says what it came to."""
+    """Hears the events of a run one by one; `figures` says at any time what it came to, all of it or from a moment on.
+
+    Of a span, a quay crane's hours at a call begin with the span where it had worked there before; so do a call's gross
+    berth hours, a truck's time and a job under way. A road truck's turn counts whole in the span in which it leaves.
+    """
 
     def __init__(self, layout: Layout, calls: Iterable[tuple[VesselCall, LoadingPlan]] = ()) -> None:
         self._layout = layout
@@ -282,7 +298,7 @@ class RunCounter:
         self._quay = {crane.id for crane in layout.terminal.quay_cranes}
         self._yard_cranes = {crane.id: Counter[str]() for crane in layout.terminal.yard_cranes}
         self._slots_teu = sum(block.slots for block in layout.terminal.blocks)
-        self._now_ms = 0
+        self._now_ms = self._from_ms = self._from_hour = 0
         self._berthed_ms: dict[str, int] = {}
         self._sailed_ms: dict[str, int] = {}
         self._cranes: dict[tuple[str, str], _Crane] = defaultdict(_Crane)
@@ -334,6 +350,31 @@ class RunCounter:
         if hear is not None:
             hear(event)
 
+    def count_from(self, at_ms: int) -> None:
+        """From now on only what happens after `at_ms` counts; all events up to then were heard. Raises ValueError for
+        a time that has gone by."""
+        if at_ms < self._now_ms:
+            raise ValueError(f"The log is at {self._now_ms} ms; it cannot be counted from {at_ms} ms.")
+        self._now_ms = self._from_ms = at_ms
+        self._diary.count_from(at_ms)
+        under_way = [
+            key for key, crane in self._cranes.items() if crane.first_ms >= 0 and key[1] not in self._sailed_ms
+        ]
+        landed = {key for key in under_way if self._cranes[key].has_landed}
+        self._cranes.clear()
+        for key in under_way:
+            self._cranes[key] = _Crane(first_ms=at_ms, last_ms=at_ms, has_landed=key in landed)
+        for crane in self._yard_cranes.values():
+            crane.clear()
+        self._trucks = {name: truck for name, truck in self._trucks.items() if truck.left_ms is None}
+        for truck in self._trucks.values():
+            truck.count_from(at_ms)
+        self._productive = self._rehandles = 0
+        self._wh.clear()
+        self._charged_wh.clear()
+        self._turns.clear()
+        self._from_hour = len(self._hours)
+
     def _stock(self, event: StockTaken) -> None:
         for box in event.boxes:
             self._length_ft[box.container] = box.length_ft
@@ -382,7 +423,7 @@ class RunCounter:
         job = self._jobs.pop(event.job, None)
         if job is None:
             return
-        took_ms = event.at_ms - job.at_ms
+        took_ms = event.at_ms - max(job.at_ms, self._from_ms)
         if job.machine in self._yard_cranes:
             self._yard_cranes[job.machine]["ms"] += took_ms
         elif job.machine in self._trucks and job.move:
@@ -445,7 +486,7 @@ class RunCounter:
                 truck.coming.append((enter_ms, segments[SegmentId(name)].length_mm, is_loaded))
 
     def _stood(self, event: TruckStood) -> None:
-        self._trucks[event.truck] = _Truck(event.at_ms, event.is_visitor)
+        self._trucks[event.truck] = _Truck(event.at_ms, event.is_visitor, event.at_ms)
 
     def _left(self, event: TruckLeft) -> None:
         truck = self._trucks.get(event.truck)
@@ -454,10 +495,10 @@ class RunCounter:
             truck.drive_on(event.at_ms)
             truck.frees(event.at_ms)
             if truck.is_visitor:
-                self._turns.append(event.at_ms - truck.came_ms)
+                self._turns.append(event.at_ms - truck.stood_ms)
 
     def _waited(self, event: Waited) -> None:
-        self._crane(event.crane).waiting_ms[event.cause] += event.at_ms - event.since_ms
+        self._crane(event.crane).waiting_ms[event.cause] += event.at_ms - max(event.since_ms, self._from_ms)
 
     def _used(self, event: EnergyUsed) -> None:
         self._wh[event.machine] += max(0, event.wh)
@@ -465,21 +506,21 @@ class RunCounter:
             self._charged_wh[event.machine] -= event.wh
 
     def figures(self) -> RunFigures:
-        """The log ends here."""
+        """As if the log ended here."""
         self._diary.over()
-        for name in sorted(self._quay):
-            self._crane(name).leg_ms.update(self._diary.pop_waiting(name))
+        run_ms = self._now_ms - self._from_ms
         cranes = tuple(self._quay_crane(*key) for key in sorted(self._cranes) if self._cranes[key].first_ms >= 0)
+        calls = [call for call in self._berthed_ms if self._sailed_ms.get(call, self._now_ms) >= self._from_ms]
         return RunFigures(
-            run_ms=self._now_ms,
+            run_ms=run_ms,
             quay_cranes=cranes,
-            calls=tuple(self._call(call, cranes) for call in self._berthed_ms),
+            calls=tuple(self._call(call, cranes) for call in calls),
             trucks=self._fleet(),
             yard_cranes=tuple(
-                YardCraneFigures(crane, c["lifts"], c["rehandles"], c["ms"], self._now_ms)
+                YardCraneFigures(crane, c["lifts"], c["rehandles"], c["ms"], run_ms)
                 for crane, c in self._yard_cranes.items()
             ),
-            yard=tuple(self._hours),
+            yard=tuple(self._hours[self._from_hour :]),
             productive_moves=self._productive,
             rehandles=self._rehandles,
             wh=dict(self._wh),
@@ -492,6 +533,9 @@ class RunCounter:
         crane = self._cranes[name, call]
         _, plan = self._calls.get(call, (None, None))
         queue = next((q for q in plan.queues if q.crane == name), None) if plan else None
+        leg_ms = crane.leg_ms.copy()
+        if self._call_of.get(name, "") == call:
+            leg_ms.update(self._diary.waiting(name))
         return QuayCraneFigures(
             crane=name,
             call=call,
@@ -500,9 +544,9 @@ class RunCounter:
             first_ms=crane.first_ms,
             last_ms=crane.last_ms,
             waiting_ms=dict(crane.waiting_ms),
-            leg_ms=dict(crane.leg_ms),
+            leg_ms=dict(leg_ms),
             planned_s=None if queue is None else queue.end_s,
-            run_s=-(-(crane.last_ms - self._berthed_ms.get(call, 0)) // 1_000),
+            run_s=-(-(crane.last_ms - max(self._berthed_ms.get(call, 0), self._from_ms)) // 1_000),
         )
 
     def _call(self, name: str, cranes: Iterable[QuayCraneFigures]) -> CallFigures:
@@ -512,21 +556,19 @@ class RunCounter:
             call=name,
             moves=sum(crane.moves for crane in mine),
             planned_moves=sum(len(step.containers) for queue in plan.queues for step in queue.steps) if plan else 0,
-            berth_ms=self._sailed_ms.get(name, self._now_ms) - self._berthed_ms[name],
+            berth_ms=self._sailed_ms.get(name, self._now_ms) - max(self._berthed_ms[name], self._from_ms),
             planned_makespan_s=plan.makespan_s if plan else 0,
             makespan_s=max((crane.run_s for crane in mine), default=0),
         )
 
     def _fleet(self) -> TruckFigures:
         own = [truck for truck in self._trucks.values() if not truck.is_visitor]
-        for truck in own:
-            truck.drive_on(self._now_ms)
-            truck.frees(self._now_ms)
-        in_use_ms = sum(truck.in_use_ms for truck in own)
+        driven_mm = [truck.driven_mm(self._now_ms) for truck in own]
+        in_use_ms = sum(truck.used_ms(self._now_ms) for truck in own)
         return TruckFigures(
             trucks=len(own),
-            loaded_mm=sum(truck.loaded_mm for truck in own),
-            empty_mm=sum(truck.empty_mm for truck in own),
+            loaded_mm=sum(loaded_mm for loaded_mm, _ in driven_mm),
+            empty_mm=sum(empty_mm for _, empty_mm in driven_mm),
             in_use_ms=in_use_ms,
             waiting_ms=max(0, in_use_ms - sum(truck.driving_ms for truck in own)),
             present_ms=sum((self._now_ms if t.left_ms is None else t.left_ms) - t.came_ms for t in own),

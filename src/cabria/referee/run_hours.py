@@ -74,9 +74,11 @@ class _Truck:
 
 
 class HourCounter:
-    """Hears the events of a run one by one; `crane_hours` and `truck_hours` say what they came to."""
+    """Hears the events of a run one by one; `crane_hours` and `truck_hours` say what they came to. With another
+    `step_ms` the hours are as long as that."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, step_ms: int = HOUR_MS) -> None:
+        self._step_ms = step_ms
         self._quay = {crane.id for crane in layout.terminal.quay_cranes}
         self._now_ms = 0
         self._trucks: dict[str, _Truck] = {}
@@ -110,7 +112,7 @@ class HourCounter:
 
     def hear(self, event: RunEvent) -> None:
         """The next event of the log."""
-        for hour in range(_hour(self._now_ms), _hour(event.at_ms)):
+        for hour in range(self._hour(self._now_ms), self._hour(event.at_ms)):
             self._visitors_at[hour] = self._visitors
         self._now_ms = max(self._now_ms, event.at_ms)
         hear = self._hears.get(type(event))
@@ -130,7 +132,7 @@ class HourCounter:
     def _turn(self, truck: _Truck, state: str) -> None:
         """A truck goes over from one state to another now."""
         if not truck.is_visitor:
-            for hour, ms in _by_hour(truck.since_ms, self._now_ms):
+            for hour, ms in self._by_hour(truck.since_ms, self._now_ms):
                 self._truck_ms[hour][truck.state] += ms
         truck.since_ms, truck.state = self._now_ms, state
 
@@ -190,7 +192,7 @@ class HourCounter:
         self._crane_worked(event.crane)["lids"] += 1
 
     def _crane_worked(self, crane: str) -> Counter[str]:
-        at = _hour(self._now_ms), crane
+        at = self._hour(self._now_ms), crane
         self._calls_at[at] = self._call_of.get(crane, "")
         return self._crane[at]
 
@@ -203,28 +205,28 @@ class HourCounter:
             self._count_stop(event.machine, since_ms)
 
     def _count_stop(self, machine: str, since_ms: int) -> None:
-        for hour, ms in _by_hour(since_ms, self._now_ms):
+        for hour, ms in self._by_hour(since_ms, self._now_ms):
             if machine in self._quay:
                 self._crane[hour, machine]["stopped_ms"] += ms
             elif machine in self._trucks and not self._trucks[machine].is_visitor:
                 self._truck_ms[hour]["stopped"] += ms
 
     def _waited(self, event: Waited) -> None:
-        for hour, ms in _by_hour(event.since_ms, event.at_ms):
+        for hour, ms in self._by_hour(event.since_ms, event.at_ms):
             self._waiting_ms[hour, event.crane][event.cause] += ms
             self._calls_at.setdefault((hour, event.crane), self._call_of.get(event.crane, ""))
 
     def _used(self, event: EnergyUsed) -> None:
-        self._wh[_hour(event.at_ms)] += max(0, event.wh)
+        self._wh[self._hour(event.at_ms)] += max(0, event.wh)
 
     def over(self) -> None:
-        """The log ends here."""
+        """Count up to now, as if the log ended here."""
         for truck in self._trucks.values():
             self._turn(truck, truck.state)
         for machine, since_ms in self._stopped.items():
             self._count_stop(machine, since_ms)
-        self._stopped.clear()
-        self._visitors_at[_hour(self._now_ms)] = self._visitors
+            self._stopped[machine] = self._now_ms
+        self._visitors_at[self._hour(self._now_ms)] = self._visitors
 
     def crane_hours(self) -> tuple[CraneHour, ...]:
         """Every hour in which a quay crane worked, waited or was out of service, by hour and crane."""
@@ -252,20 +254,18 @@ class HourCounter:
                 self._visitors_at.get(hour, 0),
                 self._wh[hour],
             )
-            for hour in range(-(-self._now_ms // HOUR_MS))
+            for hour in range(-(-self._now_ms // self._step_ms))
             for counts in (self._truck_ms[hour],)
         )
 
+    def _hour(self, at_ms: int) -> int:
+        """What happens at the full hour belongs to the one that ends."""
+        return max(0, at_ms - 1) // self._step_ms
 
-def _hour(at_ms: int) -> int:
-    """What happens at the full hour belongs to the one that ends."""
-    return max(0, at_ms - 1) // HOUR_MS
-
-
-def _by_hour(from_ms: int, until_ms: int) -> Iterator[tuple[int, int]]:
-    """The hours that a span of time lies in, and how much of it in each."""
-    while from_ms < until_ms:
-        hour = from_ms // HOUR_MS
-        end_ms = min(until_ms, (hour + 1) * HOUR_MS)
-        yield hour, end_ms - from_ms
-        from_ms = end_ms
+    def _by_hour(self, from_ms: int, until_ms: int) -> Iterator[tuple[int, int]]:
+        """The hours that a span of time lies in, and how much of it in each."""
+        while from_ms < until_ms:
+            hour = from_ms // self._step_ms
+            end_ms = min(until_ms, (hour + 1) * self._step_ms)
+            yield hour, end_ms - from_ms
+            from_ms = end_ms

@@ -43,23 +43,32 @@ LIDS = _hard(
 )
 QUEUE = _hard(
     "QUEUE",
-    "A quay crane does the steps of its queue in their order, each once, and nothing else; when queues are changed, "
-    "what was left to do is in them.",
+    "A quay crane does the steps of its queue in their order, each once, but for what a person has left out before, "
+    "and nothing else; when queues are changed, what was left to do is in them, and a load is brought forward only "
+    "past loads over its bay on other stacks.",
 )
-ABOARD = _hard("ABOARD", "At the end there is aboard what the plan says, where it says.")
+ABOARD = _hard("ABOARD", "At the end there is aboard what the plan says, where it says, but for what was skipped.")
 JOB = _hard("JOB", "A job is given once and done once, or taken back.")
-MOVE = _hard("MOVE", "A move is released once and done once, when its boxes stand where they were to go.")
+MOVE = _hard(
+    "MOVE",
+    "A move is released once and done once, when its boxes stand where they were to go, or dropped while none of them "
+    "is in a machine that no other move has it for.",
+)
 SERVICE = _hard("SERVICE", "A machine out of service does nothing until it is back; a truck may be towed.")
 ENERGY = _hard("ENERGY", "Whoever works uses energy; only a truck at a charger takes some in, no more than it gives.")
 BATTERY = _hard(
     "BATTERY", "A battery is never below empty or above full, and holds what it held, less what was used, plus charge."
+)
+PLUG = _hard(
+    "PLUG",
+    "A reefer that needs a plug and was set down in the yard stands at one, or does so again within two hours.",
 )
 WAIT = _hard("WAIT", "A quay crane that waits does no work, and waits for one thing at a time.")
 OPEN = Rule("RUN-OPEN", Severity.NOTE, "What is still under way when the log ends is named.")
 
 RUN_RULES = (
     TIME, KNOWN, STOCK, PLACE, FLOATING, UNDER, PAIR, LIFT, BED, HANDOVER, REACH, LANE, SPEED, OWNER, TRAVEL, GAP, SLOT,
-    LIDS, QUEUE, ABOARD, JOB, MOVE, SERVICE, ENERGY, BATTERY, WAIT, OPEN,
+    LIDS, QUEUE, ABOARD, JOB, MOVE, SERVICE, ENERGY, BATTERY, PLUG, WAIT, OPEN,
 )  # fmt: skip
 
 

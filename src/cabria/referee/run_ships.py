@@ -6,7 +6,7 @@ What stands badly on arrival is not the run's fault; only what is set down or li
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -20,9 +20,11 @@ from cabria.domain.run_events import (
     BoxesLifted,
     LidLanded,
     LidLifted,
+    LoadBroughtForward,
     QueuesChanged,
     ShipBerthed,
     ShipSailed,
+    StepSkipped,
     StockTaken,
 )
 from cabria.domain.vessel import End, HatchCover, Level, Place, StackId
@@ -60,6 +62,8 @@ class Ship:
     steps: dict[str, tuple[CraneStep, ...]] = field(default_factory=dict)
     last: dict[str, CraneStep] = field(default_factory=dict)
     """The step that each crane did last."""
+    skipped: list[CraneStep] = field(default_factory=list)
+    """What a person had left out."""
 
     def bay_mm(self, bay: int) -> int:
         """Where a bay lies along the quay at which she was berthed."""
@@ -92,6 +96,18 @@ class Ship:
         ]
         return min(over)[1] if over else None
 
+    def due(self) -> dict[ContainerId, StowPosition]:
+        """Who is aboard when all is done, and where: as planned, but for what was skipped."""
+        wanted = {s.container.id: s.position for s in departure(self.call, self.plan)}
+        for step in self.skipped:
+            if step.kind in ONTO_SHIP:
+                for box in step.containers:
+                    wanted.pop(box, None)
+        for step in self.skipped:
+            if step.kind in OFF_SHIP:
+                wanted.update(zip(step.containers, step.positions, strict=True))
+        return wanted
+
     @property
     def is_done(self) -> bool:
         return all(len(self.done[crane]) == len(steps) for crane, steps in self.steps.items())
@@ -100,15 +116,9 @@ class Ship:
 class Ships:
     """All calls of a run, and what the log does to them."""
 
-    def __init__(
-        self,
-        book: Notebook,
-        service: Service,
-        cranes: Cranes,
-        calls: Iterable[tuple[VesselCall, LoadingPlan]],
-    ) -> None:
+    def __init__(self, book: Notebook, service: Service, cranes: Cranes) -> None:
         self._book, self._service, self._cranes = book, service, cranes
-        self.ships: dict[str, Ship] = {call.id: _ship(call, plan) for call, plan in calls}
+        self.ships: dict[str, Ship] = {}
         self._held_lids: dict[str, tuple[str, str]] = {}
 
     def expect(self, call: VesselCall, plan: LoadingPlan) -> None:
@@ -167,6 +177,50 @@ class Ships:
             )
             self._book.broken(QUEUE, f"After queues were changed {part[0]} of {part[1]} {what}.", event.call)
         ship.steps, ship.next, ship.done = steps, {}, {crane: set() for crane in steps}
+
+    def step_skipped(self, event: StepSkipped) -> None:
+        """It was still to come in that crane's queue; what it means for the others is judged when they are done."""
+        ship = self._at_quay(event.call)
+        if ship is None:
+            return
+        steps, done = ship.steps.get(event.crane, ()), ship.done.setdefault(event.crane, set())
+        to_come = range(ship.next.get(event.crane, 0), len(steps))
+        number = next((n for n in to_come if n not in done and _same(steps[n], event.step)), None)
+        if number is None:
+            what = event.step.lid or ", ".join(event.step.containers)
+            self._book.broken(QUEUE, f"{event.step.kind} of {what} is skipped, which is not to come.", event.crane)
+            return
+        ship.steps[event.crane] = (*steps[:number], *steps[number + 1 :])
+        ship.done[event.crane] = {each - (each > number) for each in done}
+        ship.skipped.append(event.step)
+
+    def brought_forward(self, event: LoadBroughtForward) -> None:
+        """A load over one bay is done before others there that it stands neither on nor under; its crane is at none."""
+        ship = self._at_quay(event.call)
+        if ship is None:
+            return
+        steps, number = ship.steps.get(event.crane, ()), ship.next.get(event.crane, 0)
+        what = ", ".join(event.containers)
+        found = [n for n in range(number + 1, len(steps)) if steps[n].containers == event.containers]
+        if not found:
+            self._book.broken(QUEUE, f"{what} is brought forward, which is not to come later.", event.crane)
+            return
+        step, passed = steps[found[0]], steps[number : found[0]]
+        stacks = {self._stack(ship, position) for position in step.positions}
+        for other in passed:
+            which = ", ".join(other.containers) or other.lid
+            if other.bay != step.bay or other.kind not in ONTO_SHIP or step.kind not in ONTO_SHIP:
+                text = f"{step.kind} of {what} is brought forward past {other.kind} of {which}."
+                self._book.broken(QUEUE, text, event.crane)
+            elif not stacks.isdisjoint(self._stack(ship, position) for position in other.positions):
+                text = f"{what} is brought forward past {which}, which goes on the same stack."
+                self._book.broken(QUEUE, text, event.crane)
+        ship.steps[event.crane] = (*steps[:number], step, *passed, *steps[found[0] + 1 :])
+
+    @staticmethod
+    def _stack(ship: Ship, position: StowPosition) -> StackId | None:
+        place = ship.call.vessel.place(position)
+        return None if place is None else place.stack_id
 
     def lifted(self, event: BoxesLifted) -> None:
         """The boxes of one lift leave together; what is over one of them must not be the other."""
@@ -323,8 +377,7 @@ class Ships:
                 self._book.broken(rule, f"It is aboard, which {whose} does not say.", ship.call.id, box)
 
     def _ended(self, ship: Ship) -> None:
-        wanted = {s.container.id: s.position for s in departure(ship.call, ship.plan)}
-        self._differs(ABOARD, ship, wanted, "the plan")
+        self._differs(ABOARD, ship, ship.due(), "the plan")
         for crane, number, step in _left(ship):
             what = step.lid or ", ".join(step.containers)
             self._book.broken(QUEUE, f"Step {number + 1} of its queue ({step.kind} {what}) was never done.", crane)

@@ -3,7 +3,7 @@
 A trip is judged when it is booked. That may be while it is driven: then it is told again, with other times to come. Who
 owns a segment or a junction is judged when the time has come, as a later trip of a truck replaces what was still to
 come. How a truck speeds up and slows down is not judged, only that it never passes the limits, and that its tail cannot
-be gone before its front has driven on by its length.
+be gone before its front has driven on by its length. Trucks that tell their way are judged by that (`ToldWays`).
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from itertools import pairwise
 
 from cabria.domain.layout import Layout, Segment, SegmentId
 from cabria.domain.machines import TruckModel
-from cabria.domain.run_events import TripBooked, TruckLeft, TruckStood
+from cabria.domain.run_events import TripBooked, TripDriven, TruckLeft, TruckStood, TruckTowed
 from cabria.domain.stands import StandKind
 from cabria.referee.run_rules import KNOWN, LANE, OWNER, SPEED, TIME, Notebook
 from cabria.referee.run_service import Service
+from cabria.referee.run_told_ways import ToldWays
 
 
 @dataclass(slots=True)
 class Window:
-    """A truck's stay in a segment; `leave_ms` None is for good. `still_ms` is when it has come to rest there."""
+    """A truck's stay in a segment; `leave_ms` None is for good. `still_ms` is when it has come to rest there, `left_ms`
+    when one that tells its way has said that it drives on."""
 
     truck: str
     segment: SegmentId
@@ -33,6 +35,7 @@ class Window:
     event: int
     still_ms: int
     is_replaced: bool = False
+    left_ms: int | None = None
 
     def holds_after(self, at_ms: int) -> bool:
         return self.leave_ms is None or self.leave_ms > at_ms
@@ -50,6 +53,9 @@ class Trucks:
         self._coming: list[tuple[int, int, Window]] = []
         self._count = 0
         self._inside: dict[str, list[Window]] = defaultdict(list)
+        self.rested: dict[str, Window] = {}
+        """Of trucks that tell their way where each rested before it drove to where it is."""
+        self._told = ToldWays(book, layout, model.length_mm, self._least_ms)
 
     def stood(self, event: TruckStood) -> None:
         if event.truck in self.windows:
@@ -62,6 +68,10 @@ class Trucks:
             self._book.broken(LANE, f"A visitor comes in at {event.stand}, which is no gate.", event.truck)
         self.windows[event.truck] = []
         self._service.machines.add(event.truck)
+        if event.tells_way and segment is not None:
+            self._told.stood(event.truck, segment)
+            self._rests(event.truck, segment.id, event.at_ms)
+            return
         if event.is_visitor:
             self.visitors.add(event.truck)
         self._enter(Window(event.truck, SegmentId(event.stand), event.at_ms, None, self._book.event, event.at_ms))
@@ -91,8 +101,49 @@ class Trucks:
             self._book.broken(LANE, f"Its trip runs over {strange!r:.60}, which is no lane.", event.truck)
             return
         self._joined(event, known)
+        if event.truck in self._told.ways:
+            self._told.booked(event.truck, known)
+            self.windows[event.truck][-1].leave_ms = event.at_ms
+            return
         self._paced(event, known)
         self._continue(event, known)
+
+    def driven(self, event: TripDriven) -> None:
+        """Judge what a truck tells of its way, and believe it."""
+        way = self._told.ways.get(event.truck)
+        if way is None:
+            self._book.broken(KNOWN, "There is no such truck that tells its way.", event.truck)
+            return
+        was_there = way.entered == 1
+        self.driven_mm[event.truck] += self._told.drove(event)
+        if was_there and way.entered > 1:
+            self.windows[event.truck][-1].left_ms = event.at_ms
+        if way.is_over:
+            self._rests(event.truck, way.segments[-1].id, event.at_ms)
+
+    def towed(self, event: TruckTowed) -> None:
+        """A tug has put a truck on a stand, where that is said: it has left all else."""
+        if not event.stand or event.truck not in self.windows:
+            return
+        segment = self._layout.segment_by_id.get(SegmentId(event.stand))
+        if segment is None or segment.stand is None:
+            self._book.broken(LANE, f"It is towed to {event.stand!r:.60}, which is no stand.", event.truck)
+            return
+        if event.truck in self._told.ways:
+            self._told.carried(event.truck, segment)
+            self._rests(event.truck, segment.id, event.at_ms)
+            return
+        self._cut(event.truck, event.at_ms)
+        for window in self.windows[event.truck]:
+            window.leave_ms = event.at_ms
+        self.driven_mm[event.truck] -= segment.length_mm
+        self._enter(Window(event.truck, segment.id, event.at_ms, None, self._book.event, event.at_ms))
+
+    def _rests(self, truck: str, stand: SegmentId, at_ms: int) -> None:
+        """A truck that tells its way has come to rest."""
+        if self.windows[truck]:
+            self.rested[truck] = self.windows[truck][-1]
+        self.windows[truck] = [Window(truck, stand, at_ms, None, self._book.event, at_ms)]
 
     def _joined(self, event: TripBooked, segments: Sequence[Segment]) -> None:
         for one, other in pairwise(segments):
@@ -217,6 +268,9 @@ class Trucks:
     def _resources(self, segment: SegmentId) -> tuple[str, ...]:
         junction = self._layout.junction_of.get(segment)
         return (segment,) if junction is None else (segment, f"junction {junction.id}")
+
+    def tells_way(self, truck: str) -> bool:
+        return truck in self._told.ways
 
     def stand_of(self, truck: str, at_ms: int) -> Segment | None:
         """The stand at which a truck stands still; None while it drives or has been told to."""

@@ -115,14 +115,30 @@ class TruckDiary:
         if hear is not None:
             hear(event)
 
-    def pop_waiting(self, crane: str) -> Mapping[str, int]:
+    def waiting(self, crane: str) -> Counter[str]:
         """What the waiting of a quay crane so far is put down to."""
-        for wait in self._unexplained.pop(crane, ()):
-            self._crane_ms[crane][wait.cause] += wait.at_ms - wait.since_ms
-        return self._crane_ms.pop(crane, Counter[str]())
+        found = Counter(self._crane_ms.get(crane, {}))
+        for wait in self._unexplained.get(crane, ()):
+            found[wait.cause] += wait.at_ms - wait.since_ms
+        return found
+
+    def pop_waiting(self, crane: str) -> Counter[str]:
+        """The same, and nothing is left of it."""
+        found = self.waiting(crane)
+        self._unexplained.pop(crane, None)
+        self._crane_ms.pop(crane, None)
+        return found
+
+    def count_from(self, at_ms: int) -> None:
+        """What went by until then no longer counts."""
+        self._now_ms = max(self._now_ms, at_ms)
+        self.over()
+        self.truck_ms.clear()
+        self._crane_ms.clear()
+        self._unexplained.clear()
 
     def over(self) -> None:
-        """The log ends here."""
+        """Count trucks up to now, as if the log ended here."""
         for truck in self._trucks.values():
             self._catch_up(truck)
             self._close(truck, self._now_ms)

@@ -17,6 +17,7 @@ from cabria.domain.run_events import (
     LidLanded,
     LidLifted,
     MoveDone,
+    MoveDropped,
     MoveHandedOver,
     MoveKind,
     MoveReleased,
@@ -27,8 +28,8 @@ from cabria.domain.run_events import (
     Waited,
     WorkRefused,
 )
-from cabria.domain.stands import StandKind
 from cabria.referee.run_boxes import Boxes
+from cabria.referee.run_charging import Charging
 from cabria.referee.run_cranes import Cranes, QuayDrive
 from cabria.referee.run_rules import ENERGY, JOB, KNOWN, MOVE, OPEN, TIME, WAIT, Notebook
 from cabria.referee.run_service import Service
@@ -54,6 +55,7 @@ class Work:
     boxes: Boxes
     trucks: Trucks
     cranes: Cranes
+    charging: Charging
     open_jobs: dict[str, JobGiven] = field(default_factory=dict)
     open_moves: dict[str, MoveReleased] = field(default_factory=dict)
     _jobs: set[str] = field(default_factory=set)
@@ -61,7 +63,6 @@ class Work:
     _last_ms: int = 0
     _worked: set[str] = field(default_factory=set)
     _used: set[str] = field(default_factory=set)
-    _charged_ms: dict[str, int] = field(default_factory=dict)
     _worked_ms: dict[str, int] = field(default_factory=dict)
     _waited_ms: dict[str, int] = field(default_factory=dict)
 
@@ -91,6 +92,18 @@ class Work:
             if not isinstance(place, ENDS_IN[move.kind]):
                 text = f"The move ({move.kind}) is said to be done, but the box is {place}."
                 self.book.broken(MOVE, text, event.move, box)
+
+    def move_dropped(self, event: MoveDropped) -> None:
+        """Its boxes stand in the yard or aboard; what is on a truck or in a crane is another move's."""
+        move = self.open_moves.pop(event.move, None)
+        if move is None:
+            self.book.broken(MOVE, "The move is dropped but is not under way.", event.move)
+            return
+        others = {box for other in self.open_moves.values() for box in other.containers}
+        for box in move.containers:
+            place = self.boxes.where.get(box)
+            if box not in others and not isinstance(place, (YardPosition, Aboard)):
+                self.book.broken(MOVE, f"The move is dropped while the box is {place}.", event.move, box)
 
     def assigned(self, event: TruckAssigned) -> None:
         if event.truck not in self.trucks.windows:
@@ -153,18 +166,14 @@ class Work:
         if event.wh >= 0:
             self._used.add(event.machine)
             return
-        segment = self.trucks.stand_of(event.machine, event.at_ms)
-        stand = None if segment is None else segment.stand
-        if stand is None or stand.kind is not StandKind.CHARGER:
+        most_wh = self.charging.left_wh(event.machine, event.at_ms)
+        self.charging.took(event)
+        if most_wh is None:
             self.book.broken(ENERGY, f"It takes in {-event.wh:,} Wh where there is no charger.", event.machine)
             return
-        came_ms = self.trucks.windows[event.machine][-1].enter_ms
-        since_ms = max(came_ms, self._charged_ms.get(event.machine, 0))
-        most_wh = -(-stand.power_kw * (event.at_ms - since_ms) // 3_600)
         if -event.wh > most_wh:
             text = f"It takes in {-event.wh:,} Wh in a time in which the charger gives {most_wh:,} Wh."
             self.book.broken(ENERGY, text, event.machine)
-        self._charged_ms[event.machine] = event.at_ms
 
     def over(self) -> None:
         for machine in sorted(self._worked - self._used):

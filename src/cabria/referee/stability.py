@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Self
 
 from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import HydrostaticPoint, Station, VesselProfile
@@ -25,34 +27,78 @@ class Weight(NamedTuple):
     tcg_mm: int | None
     vcg_mm: int | None
 
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Axes along which it is not known where it is."""
+        return tuple(axis for axis, value in zip(self._fields, self, strict=True) if value is None)
+
+
+@dataclass
+class Cargo:
+    """The weights of containers summed up, in whole numbers, so that they may be added and taken away in any order."""
+
+    mass_kg: int = 0
+    moment_lcg: int = 0
+    moment_tcg: int = 0
+    moment_vcg: int = 0
+    unknown: Counter[str] = field(default_factory=Counter)
+    """Of how many containers with a mass it is not known where along an axis they are."""
+    at_lcg_kg: Counter[int] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, profile: VesselProfile, bay_plan: Iterable[Stowed]) -> Self:
+        """Containers outside the profile count in the mass, at no known place."""
+        cargo = cls()
+        for stowed in bay_plan:
+            cargo.add(weight_of(profile, stowed))
+        return cargo
+
+    def add(self, weight: Weight, times: int = 1) -> None:
+        """`times` -1 takes it away again."""
+        mass = times * weight.mass_kg
+        self.mass_kg += mass
+        self.moment_lcg += mass * (weight.lcg_mm or 0)
+        self.moment_tcg += mass * (weight.tcg_mm or 0)
+        self.moment_vcg += mass * (weight.vcg_mm or 0)
+        if weight.lcg_mm is not None:
+            self.at_lcg_kg[weight.lcg_mm] += mass
+        if mass and None in weight:
+            self.unknown.update(dict.fromkeys(weight.unknown, times))
+
+    def copy(self) -> Self:
+        return replace(self, unknown=self.unknown.copy(), at_lcg_kg=self.at_lcg_kg.copy())
+
 
 def stability(profile: VesselProfile, bay_plan: Iterable[Stowed], tank_contents_kg: Mapping[str, int]) -> Stability:
     """The ship afloat. Containers outside the profile count in the mass, at no known place."""
-    cargo = [_weight_of(profile, stowed) for stowed in bay_plan]
-    tanks = _tank_weights(profile, tank_contents_kg)
-    hull = [Weight(s.lightship_kg, s.lcg_mm, 0, s.lightship_vcg_mm) for s in profile.stations]
-    weights = [*hull, *tanks, *cargo]
+    return afloat(profile, Cargo.of(profile, bay_plan), tank_contents_kg)
+
+
+def afloat(profile: VesselProfile, cargo: Cargo, tank_contents_kg: Mapping[str, int]) -> Stability:
+    """The ship afloat with her containers summed up."""
+    loaded = cargo.copy()
+    for tank in _tank_weights(profile, tank_contents_kg):
+        loaded.add(tank)
+    weights = loaded.copy()
+    for station in profile.stations:
+        weights.add(Weight(station.lightship_kg, station.lcg_mm, 0, station.lightship_vcg_mm))
     missing: list[str] = []
     if not profile.stations:
         missing.append("The profile does not know the light ship, so only cargo and tanks are weighed.")
-    displacement = sum(weight.mass_kg for weight in weights)
+    displacement = weights.mass_kg
 
-    def centre(axis: str, of: Callable[[Weight], int | None]) -> float | None:
+    def centre(axis: str, moment: int, where: str) -> float | None:
         """Centre of mass along one axis, None where a weight's is not known."""
         if not profile.stations or displacement == 0:
             return None
-        total = 0
-        for weight in weights:
-            value = of(weight)
-            if value is None and weight.mass_kg:
-                missing.append(f"The profile does not say {axis} all containers stand, so no centre of mass there.")
-                return None
-            total += weight.mass_kg * (value or 0)
-        return total / displacement
+        if weights.unknown[axis]:
+            missing.append(f"The profile does not say {where} all containers stand, so no centre of mass there.")
+            return None
+        return moment / displacement
 
-    lcg = centre("how far fore or aft", lambda weight: weight.lcg_mm)
-    tcg = centre("how far to starboard", lambda weight: weight.tcg_mm)
-    vcg = centre("how high", lambda weight: weight.vcg_mm)
+    lcg = centre("lcg_mm", weights.moment_lcg, "how far fore or aft")
+    tcg = centre("tcg_mm", weights.moment_tcg, "how far to starboard")
+    vcg = centre("vcg_mm", weights.moment_vcg, "how high")
     at = _Hydrostatics(profile.hydrostatics, displacement, missing) if profile.stations else None
     km = at.value("KM", lambda point: point.km_mm) if at else None
     draught = at.value("draught", lambda point: point.draught_mm) if at else None
@@ -65,9 +111,9 @@ def stability(profile: VesselProfile, bay_plan: Iterable[Stowed], tank_contents_
     heel = None
     if gm is not None and tcg is not None and gm > 0:
         heel = 1_000 * math.degrees(math.atan(tcg / gm))
-    shear, bending = _strength(profile.stations, at, [*tanks, *cargo], missing, may_trim=trim is not None)
+    shear, bending = _strength(profile.stations, at, loaded, missing, may_trim=trim is not None)
     return Stability(
-        cargo_kg=sum(weight.mass_kg for weight in cargo),
+        cargo_kg=cargo.mass_kg,
         displacement_kg=displacement,
         lcg_mm=_rounded(lcg),
         tcg_mm=_rounded(tcg),
@@ -86,7 +132,7 @@ def _rounded(value: float | None) -> int | None:
     return None if value is None else round(value)
 
 
-def _weight_of(profile: VesselProfile, stowed: Stowed) -> Weight:
+def weight_of(profile: VesselProfile, stowed: Stowed) -> Weight:
     place = profile.place(stowed.position)
     mass = stowed.container.gross_mass_kg
     if place is None:
@@ -148,7 +194,7 @@ def limits_of_lcg(profile: VesselProfile, displacement_kg: int) -> tuple[float |
 def _strength(
     stations: Sequence[Station],
     at: _Hydrostatics | None,
-    weights: Sequence[Weight],
+    cargo: Cargo,
     missing: list[str],
     *,
     may_trim: bool,
@@ -161,7 +207,7 @@ def _strength(
         if stations and (at is None or at.upper is not None):
             missing.append("The profile does not give the buoyancy along the ship, so shear and bending are not known.")
         return (), ()
-    if any(weight.lcg_mm is None and weight.mass_kg for weight in weights):
+    if cargo.unknown["lcg_mm"]:
         return (), ()
     upper = at.upper
     tables = [station.buoyancy_kg for station in stations]
@@ -169,7 +215,7 @@ def _strength(
         station.lightship_kg - at.between(table[upper - 1], table[upper])
         for station, table in zip(stations, tables, strict=True)
     ]
-    for index, mass in _shares(stations, weights):
+    for index, mass in _shares(stations, cargo.at_lcg_kg):
         surplus[index] += mass
     if may_trim:
         growth = [table[upper] - table[upper - 1] for table in tables]
@@ -201,16 +247,14 @@ def _trimmed(surplus: Sequence[float], lcg_mm: Sequence[int], growth: Sequence[f
     return [value - gain * moment / inertia for value, gain in zip(surplus, gains, strict=True)]
 
 
-def _shares(stations: Sequence[Station], weights: Iterable[Weight]) -> Iterable[tuple[int, float]]:
-    """What each weight puts on which station: on the two beside it, nearer takes more; beyond the ends on the last."""
+def _shares(stations: Sequence[Station], at_lcg_kg: Mapping[int, int]) -> Iterable[tuple[int, float]]:
+    """What masses put on which station: on the two beside them, nearer takes more; beyond the ends on the last."""
     centres = [-station.lcg_mm for station in stations]  # rising, as stations are listed from the bow
-    for weight in weights:
-        if weight.lcg_mm is None:
-            continue
-        aft = bisect_right(centres, -weight.lcg_mm)
+    for lcg_mm, mass_kg in sorted(at_lcg_kg.items()):
+        aft = bisect_right(centres, -lcg_mm)
         if aft == 0 or aft == len(centres):
-            yield min(aft, len(centres) - 1), weight.mass_kg
+            yield min(aft, len(centres) - 1), mass_kg
             continue
-        share = (-weight.lcg_mm - centres[aft - 1]) / (centres[aft] - centres[aft - 1])
-        yield aft - 1, weight.mass_kg * (1 - share)
-        yield aft, weight.mass_kg * share
+        share = (-lcg_mm - centres[aft - 1]) / (centres[aft] - centres[aft - 1])
+        yield aft - 1, mass_kg * (1 - share)
+        yield aft, mass_kg * share

@@ -1,4 +1,5 @@
-"""The planner's wishes: pins, forbidden places and the change budget against an earlier plan."""
+"""The planner's wishes: pins, places kept or forbidden, who works where in what order, and the change budget against
+an earlier plan."""
 
 from __future__ import annotations
 
@@ -8,11 +9,17 @@ from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.findings import Finding, Severity
 from cabria.domain.positions import StowPosition
+from cabria.domain.wishes import Keep
 from cabria.referee.condition import Case
 from cabria.referee.rule import Rule
 
 PIN = Rule("WISH-PIN", Severity.COMMERCIAL, "A container that the planner pinned stands where he pinned it.")
 FORBID = Rule("WISH-FORBID", Severity.COMMERCIAL, "The plan puts no container where the planner forbade it.")
+KEEP = Rule(
+    "WISH-KEEP", Severity.COMMERCIAL, "A part of the ship that the planner kept is stowed as it was, slot by slot."
+)
+CRANE = Rule("WISH-CRANE", Severity.COMMERCIAL, "Work is done by the cranes to which the planner gave it.")
+ORDER = Rule("WISH-ORDER", Severity.COMMERCIAL, "Work that the planner wants first is over before the other begins.")
 BUDGET = Rule(
     "WISH-BUDGET",
     Severity.COMMERCIAL,
@@ -39,6 +46,45 @@ def forbidden_places_are_left(case: Case) -> Iterator[Finding]:
         for box in case.departure.boxes():
             if box.container.id in case.departure.changed and forbid.is_broken(profile, box.container, box.place):
                 yield FORBID.finding(f"{forbid}.", box.position, box.container.id)
+
+
+def kept_places_are_as_they_were(case: Case) -> Iterator[Finding]:
+    for keep in case.call.wishes.keeps:
+        yield from _unlike(case, keep)
+
+
+def _unlike(case: Case, keep: Keep) -> Iterator[Finding]:
+    profile, standing = case.call.vessel, {container.id: position for container, position in case.sailing}
+    kept = dict(keep.stowed)
+    for container, was in kept.items():
+        if (now := standing.get(container)) != was:
+            stands = "does not sail" if now is None else f"stands in {now}"
+            yield KEEP.finding(f"{keep}, but the box of slot {was} {stands}.", was, container)
+    for box in case.departure.boxes():
+        container = box.container.id
+        if container in case.departure.changed and container not in kept and keep.part.touches(profile, box.place):
+            yield KEEP.finding(f"{keep}, but another box is put there.", box.position, container)
+
+
+def cranes_work_where_they_may(case: Case) -> Iterator[Finding]:
+    for wish in case.call.wishes.cranes:
+        for queue in case.plan.queues:
+            if (queue.crane == wish.crane) is wish.is_only:
+                continue
+            wrong = [step for step in queue.steps if wish.work.includes(case.call.vessel, step)]
+            if wrong:
+                count = f"{len(wrong):,} {'step' if len(wrong) == 1 else 'steps'}"
+                yield CRANE.finding(f"{wish}, but {queue.crane} does {count} of it.", f"crane {queue.crane}")
+
+
+def work_is_in_order(case: Case) -> Iterator[Finding]:
+    profile = case.call.vessel
+    for wish in case.call.wishes.orders:
+        steps = [step for queue in case.plan.queues for step in queue.steps]
+        over_s = max((step.end_s for step in steps if wish.first.includes(profile, step)), default=None)
+        begins_s = min((step.start_s for step in steps if wish.then.includes(profile, step)), default=None)
+        if over_s is not None and begins_s is not None and begins_s < over_s:
+            yield ORDER.finding(f"{wish}, but that begins at {begins_s} s and this is over at {over_s} s.")
 
 
 def changes_are_within_budget(case: Case) -> Iterator[Finding]:
@@ -76,8 +122,22 @@ def may_be_loaded(call: VesselCall, load: Container) -> bool:
 
 def not_judged(case: Case) -> dict[str, str]:
     wishes = case.call.wishes
-    asked = {PIN.id: wishes.pins, FORBID.id: wishes.forbids, BUDGET.id: wishes.budget}
+    asked = {
+        PIN.id: wishes.pins,
+        FORBID.id: wishes.forbids,
+        KEEP.id: wishes.keeps,
+        CRANE.id: wishes.cranes,
+        ORDER.id: wishes.orders,
+        BUDGET.id: wishes.budget,
+    }
     return {rule: "The planner asked for nothing of the kind." for rule, wish in asked.items() if not wish}
 
 
-WISH_CHECKS = (pins_are_kept, forbidden_places_are_left, changes_are_within_budget)
+WISH_CHECKS = (
+    pins_are_kept,
+    forbidden_places_are_left,
+    kept_places_are_as_they_were,
+    cranes_work_where_they_may,
+    work_is_in_order,
+    changes_are_within_budget,
+)
