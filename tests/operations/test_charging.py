@@ -23,6 +23,7 @@ from cabria.domain.run_events import (
     WorkRefused,
 )
 from cabria.experiments.layouts import small_layout
+from cabria.operations import charging
 from cabria.operations.board import reserve_wh
 from cabria.operations.settings import Settings
 from cabria.planning.dispatch.traffic.lanes import Lanes
@@ -32,6 +33,7 @@ from cabria.twin.agenda import Agenda
 from cabria.twin.trucks import TwinTrucks
 from cabria.twin.twin import Fleet, Twin
 
+LONG = 1_000_000
 SMALL_BATTERY = TruckModel(battery_wh=50_000)
 
 
@@ -76,8 +78,19 @@ def test_a_truck_that_takes_no_work_gets_none_until_it_has_been_charged() -> Non
                     beds[place.truck] += 1 if isinstance(event, BoxesLanded) else -1
 
 
-def test_never_do_all_trucks_charge_at_once() -> None:
-    """As long as they need not: those that should go one after the other."""
+def test_no_truck_goes_to_charge_for_more_than_what_is_left_of_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> int:
+        twin = begun(Twin(its_layout(), Settings(low_charge=0.9), Fleet(6, least_charge=0.4), seed=2))
+        return sum(isinstance(event, WorkRefused) for event in run_to_end(twin))
+
+    assert refused() == 0
+    monkeypatch.setattr(charging, "LATER", LONG)
+    assert refused() > 0
+
+
+def test_never_do_all_trucks_charge_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as they need not: those that should go one after the other, where the call is long."""
+    monkeypatch.setattr(charging, "LATER", LONG)
     big = TruckModel(battery_wh=600_000)
     fleet = Fleet(8, big, least_charge=1.0)
     twin = begun(Twin(its_layout(), Settings(low_charge=2.0, enough_charge=0.9995, least_charge=0.0), fleet, seed=1))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.fakes.journal import JournalInMemory
 from tests.fakes.wire import FakeClock, FakeWire
 
-from cabria.domain.run_events import JobDone
 from cabria.operations.gateways import EntryKind, Record
-from cabria.operations.order_desk import Alert, OrderDesk, OrderState, OrderTerms, open_orders
+from cabria.operations.journaling import OrdersOut
+from cabria.operations.order_desk import Alert, OrderDesk, OrderState, OrderTerms
 from cabria.operations.records import MachineKind, Order
 
 TERMS = OrderTerms(acknowledge_ms=1_000, alert_after=3, lease_ms=5_000)
@@ -44,8 +44,8 @@ class Site:
         """The program dies, with what was not durable; another one puts every order that has not ended."""
         self.journal.die()
         self.desk = OrderDesk(self.journal, self.wire, self.clock, self.alerts.append, TERMS)
-        for number, order in open_orders((n, record) for n, record in self.journal.numbered()).items():
-            self.desk.put(number, order)
+        for number, record in self.journal.numbered():
+            self.desk.put(number, record.content)
 
     def problems(self) -> list[str]:
         return [alert.problem for alert in self.alerts]
@@ -201,15 +201,44 @@ def test_what_makes_no_sense_is_told_and_harmless() -> None:
     assert site.problems()[3:] == ["could not: flat battery"]
 
 
-def test_after_a_restart_the_orders_whose_jobs_have_not_ended_are_open() -> None:
-    def order(machine: str, verb: str, *arguments: object) -> Record:
-        return Record(EntryKind.ORDER, 0, "", Order(MachineKind.TRUCK, machine, verb, arguments))
+def test_orders_are_out_until_their_jobs_have_ended() -> None:
+    out = OrdersOut()
 
-    records = [
-        order("T01", "charge", "T01/1"),
-        order("T02", "charge", "T02/2"),
-        order("T01", "unplug"),
-        Record(EntryKind.REPORT, 0, "", JobDone(5, "T01/1")),
-        order("T01", "charge", "T01/3"),
-    ]
-    assert list(open_orders(enumerate(records, 1))) == [2, 5]
+    def put(number: int, machine: str, verb: str, *arguments: object) -> None:
+        out.put(number, Order(MachineKind.TRUCK, machine, verb, arguments))
+
+    put(1, "T01", "charge", "T01/1")
+    put(2, "T02", "charge", "T02/2")
+    put(3, "T01", "unplug")
+    out.ended("T01/1")
+    put(5, "T01", "charge", "T01/3")
+    put(6, "T02", "delay", ())
+    put(7, "T02", "delay", ())
+    put(8, "QC1", "take_back", "QC1/4")
+    assert sorted(out.open) == [2, 5, 7, 8]
+    out.ended("QC1/9")
+    out.ended("T02/2")
+    assert sorted(out.open) == [5]
+
+
+def test_of_a_machine_that_a_person_gave_up_nothing_is_sent_again_and_the_next_order_goes_out() -> None:
+    site = Site(loss=1.0)
+    given = [site.order(), site.order(), site.order("T02")]
+    site.second()
+    site.desk.drop("T01")
+    assert list(site.desk.open) == given[2:]
+    sent = len(site.wire.sent)
+    new = site.order()
+    site.desk.flushed()
+    assert site.desk.open[new].state is OrderState.SENT
+    for _ in range(10):
+        site.second()
+    assert set(site.wire.sent[sent:]) <= {new, given[2]}
+
+
+def test_that_a_truck_was_towed_is_told_after_a_restart_until_it_was_given_another_trip() -> None:
+    out = OrdersOut()
+    out.put(1, Order(MachineKind.TRUCK, "T01", "tow", (7,)))
+    assert list(out.open) == [1]
+    out.put(2, Order(MachineKind.TRUCK, "T01", "drive", ("T01/9", (), 0, 0)))
+    assert list(out.open) == [2]

@@ -21,6 +21,7 @@ from cabria.domain.road_visits import Brought, RoadVisit
 from cabria.domain.run_events import JobDone, MachineStopped, OnTruck, RunEvent
 from cabria.operations.gateways import EntryKind, Record
 from cabria.operations.journaling import JournaledControl
+from cabria.operations.policies import run_by
 from cabria.operations.reconciling import Difference
 from cabria.operations.records import Command, InputFailed, OpenTerminal, Order
 from cabria.operations.replay import Numbered, ReplayDivergedError, replay, take_up
@@ -231,3 +232,19 @@ def test_a_journal_that_is_none_is_refused() -> None:
     strange = Record(EntryKind.COMMAND, 0, "", Command("__init__", ()))
     with pytest.raises(ReplayDivergedError, match="doing it again gives nothing"):
         replay([Numbered(1, journal.records[0]), Numbered(2, strange)])
+
+
+def test_a_policy_that_was_chosen_under_way_is_kept_over_a_restart() -> None:
+    journal = JournalInMemory()
+    twin = begun(Twin(its_layout(), Settings(early_ms=7), Fleet(8), seed=4, journal=journal))
+    assert isinstance(twin.control, JournaledControl)
+    twin.run(300_000)
+    assert twin.control.run_by("nearest-now")
+    with pytest.raises(DataError, match="no policy"):
+        twin.control.run_by("furthest")
+    done = replay(journal.numbered())
+    left = JournalInMemory(list(journal.records))
+    again = take_up(done, Clock(), Sent(), left, Nowhere())
+    for control in (twin.control, done.control, again):
+        assert control.desk.settings == run_by(Settings(early_ms=7), "nearest-now")
+    assert (again.desk.settings.early_ms, again.desk.settings.look_ahead) == (7, 1)

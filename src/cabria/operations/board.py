@@ -9,8 +9,10 @@ from enum import StrEnum
 
 from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
 from cabria.domain.containers import ContainerId
+from cabria.domain.gate_visits import Visit
 from cabria.domain.layout import Layout, Segment
 from cabria.domain.machines import TruckModel
+from cabria.domain.message_notes import MessageNote
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import YardPosition
 from cabria.domain.road_visits import RoadVisit
@@ -65,6 +67,8 @@ class Move:
     """When a move of no queue, or one that its quay crane is through with, is to be done."""
     note: str = ""
     """Why it does not go where it was to go at first."""
+    is_hurried: bool = False
+    """Whether a person wants it before others."""
     later: list[Stop] = field(default_factory=list)
     """The stops of a move whose boxes are brought back first, as its turn has become far off."""
 
@@ -139,6 +143,12 @@ class QuayCraneState:
     is_without_work: bool = False
     has_lifted: bool = False
     """Whether it has taken up what its work is for."""
+    held: str = ""
+    """Why a person holds its queue; "" while it goes on."""
+    still_ms: int = 0
+    """When its last travel is over."""
+    told_ms: int = 0
+    """When it was last told to have lifted, set down or waited: what it waits for next begins no earlier."""
 
     @property
     def has_begun(self) -> bool:
@@ -218,13 +228,29 @@ class Board:
         self.moves: dict[str, Move] = {}
         self.wanted_ms: dict[ContainerId, int] = {}
         """When a box in the yard is to be lifted, as far as a plan says so."""
+        self.foretold: dict[ContainerId, tuple[int, ...]] = {}
+        """When a box leaves the yard, as far as the terminal's history says so (`learned.Foretold`)."""
+        self.busy_ms: dict[str, int] = {}
+        """What each box waiting for a block's yard crane counts, as far as the terminal's history says so."""
         self.needs_plug: set[ContainerId] = set()
+        self.without_plug: set[ContainerId] = set()
+        """Of those, boxes that were set down in the yard where there is none."""
         self.at_gate: list[RoadVisit] = []
         """Road trucks in the queue outside, the first first."""
+        self.visits: dict[str, Visit] = {}
+        """The gate's book."""
+        self.messages: dict[str, MessageNote] = {}
+        """Messages that came in, by their ids."""
         self.errands: dict[str, list[Move]] = {}
         """Of each road truck inside, the moves it has still to begin."""
         self.in_hand: set[ContainerId] = set()
         """Boxes a yard crane is at."""
+        self.leased: dict[str, tuple[str, int]] = {}
+        """Of each truck on a wire the job for which segments of its trip were last leased, and how many."""
+        self.sailed: set[str] = set()
+        """Calls whose ships have left."""
+        self.taken_out: set[str] = set()
+        """Trucks on a wire that a person has taken out of service."""
         self.hanging: dict[str, int] = defaultdict(int)
         """By move: boxes taken off its truck that a yard crane has not set down yet."""
         self.rests = self._stands_of(StandKind.PARKING)
@@ -241,14 +267,16 @@ class Board:
 
     def know(self, stock: Iterable[Stock]) -> None:
         """Boxes that are there from now on."""
-        for container, length_ft, mass_kg, place in stock:
+        for container, length_ft, mass_kg, place, needs_plug in stock:
             self.length_ft[container], self.mass_kg[container] = length_ft, mass_kg
+            if needs_plug:
+                self.needs_plug.add(container)
             self.put(container, place)
 
     def crane_goes(self, crane: str, to_mm: int, until_ms: int) -> None:
         """A crane drives to a place, and counts as there."""
         if crane in self.quay_cranes:
-            self.quay_cranes[crane].x_mm = to_mm
+            self.quay_cranes[crane].x_mm, self.quay_cranes[crane].still_ms = to_mm, until_ms
         else:
             self.yard_cranes[crane].at_mm, self.yard_cranes[crane].still_ms = to_mm, until_ms
 
@@ -270,12 +298,18 @@ class Board:
         elif isinstance(before, OnTruck):
             self.beds[before.truck].discard(container)
         self.boxes[container] = place
+        self.without_plug.discard(container)
         if isinstance(place, OnTruck):
             self.beds[place.truck].add(container)
         elif isinstance(place, YardPosition):
             self.stacks[stack_of(place)].append(container)
+            if before is not None and container in self.needs_plug and not self.has_plug(place):
+                self.without_plug.add(container)
             if self.goes_to.pop(container, None) is not None:
                 self.coming[stack_of(place)] -= 1
+
+    def has_plug(self, place: YardPosition) -> bool:
+        return not set(place.odd_bays).isdisjoint(self.blocks[place.block].plug_bays)
 
     def forget(self, container: ContainerId) -> None:
         """A box that is not in the yard has left, or never came in."""
@@ -284,7 +318,9 @@ class Board:
             self.beds[place.truck].discard(container)
         del self.length_ft[container], self.mass_kg[container]
         self.needs_plug.discard(container)
+        self.without_plug.discard(container)
         self.wanted_ms.pop(container, None)
+        self.foretold.pop(container, None)
 
     def asked_for(self) -> frozenset[ContainerId]:
         """Boxes in the yard that moves under way still want."""
@@ -318,7 +354,9 @@ class Board:
 
     def needed_ms(self, move: Move, now_ms: int) -> int:
         """When the quay crane of a move will be at its step, if it goes on as planned from the step it is at; for a
-        move of no queue when it is due."""
+        move of no queue when it is due; long ago for one that is hurried."""
+        if move.is_hurried:
+            return now_ms - HURRIED_MS
         if move.step < 0:
             return move.due_ms
         crane = self.quay_cranes[move.queue]
@@ -392,6 +430,8 @@ class Board:
         return self._quay_stands[x_mm]
 
 
+HURRIED_MS = 3_600_000
+"""How long ago a move that is hurried counts as due."""
 LEGS = 6
 """Trips from one time a truck is idle to the next and on to a charger: to a box, to a second one, to a place to wait,
 to a crane, to a block, to the charger."""

@@ -6,7 +6,7 @@ something was reported, once for everything reported at one time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
@@ -26,10 +26,12 @@ from cabria.domain.run_events import (
     MachineResumed,
     MachineStopped,
     OnTruck,
+    RulesChanged,
     RunEvent,
     ShipBerthed,
     Stock,
     StockTaken,
+    TripDriven,
     TruckStood,
 )
 from cabria.domain.verdict import Verdict
@@ -41,7 +43,9 @@ from cabria.operations.charging import charge_idle_trucks, hear_battery, send_lo
 from cabria.operations.crane_order import waits_of
 from cabria.operations.desk import Desk, Gateways
 from cabria.operations.diverting import divert_moves
+from cabria.operations.following import catch_up_with_trucks, has_driven
 from cabria.operations.gate_work import announce, let_visitors_in, see_visitors_on
+from cabria.operations.learned import BLOCKS, DEPARTURES, Foretold, refuse_unknown_blocks, refuse_unsorted
 from cabria.operations.quay_work import handed_over, work_quay_cranes
 from cabria.operations.recovery import has_stopped, is_back, recover_trucks
 from cabria.operations.releasing import released_moves
@@ -60,6 +64,7 @@ def release_moves(desk: Desk) -> None:
 
 
 DISPATCH_CYCLE: tuple[Callable[[Desk], None], ...] = (
+    catch_up_with_trucks,
     release_moves,
     set_back_moves,
     divert_moves,
@@ -96,16 +101,17 @@ class Control:
     def take_stock(self, yard: YardInventory) -> None:
         """The boxes in the yard at the start."""
         boxes = sorted(yard, key=_height)
-        self.desk.board.needs_plug |= {box.id for box in boxes if box.needs_plug}
-        self._know(Stock(box.id, box.length_ft, box.gross_mass_kg, box.position) for box in boxes)
+        self._know(Stock(box.id, box.length_ft, box.gross_mass_kg, box.position, box.needs_plug) for box in boxes)
 
-    def add_truck(self, name: str, stand: str) -> None:
-        """A driverless truck on a stand."""
+    def add_truck(self, name: str, stand: str, *, tells_way: bool = False) -> None:
+        """A driverless truck on a stand. One that tells its way drives when it says so, others as they are booked."""
         board = self.desk.board
         truck = Truck(name, len(board.trucks) + 1, board.stand_number[SegmentId(stand)])
         board.lanes.put(truck.number, truck.stand, self.desk.now_ms)
         board.trucks[name] = truck
-        self.desk.record(TruckStood(self.desk.now_ms, name, stand, is_visitor=False))
+        if tells_way:
+            board.lanes.tells(truck.number)
+        self.desk.record(TruckStood(self.desk.now_ms, name, stand, is_visitor=False, tells_way=tells_way))
 
     def berth(self, call: VesselCall, plan: LoadingPlan) -> None:
         """A ship is fast; work begins by its plan, whose seconds count from now. Raises DataError, before anything is
@@ -113,8 +119,11 @@ class Control:
         desk, board = self.desk, self.desk.board
         refuse_without_room(board, call, plan)
         desk.record(ShipBerthed(desk.now_ms, call.id, call.berth_x_mm, call.bow_towards_x))
-        self._know(Stock(box.id, box.length_ft, box.gross_mass_kg, Aboard(call.id, at)) for box, at in call.arrival)
-        board.needs_plug |= {box.id for box in (*call.loads, *(s.container for s in call.arrival)) if box.needs_plug}
+        self._know(
+            Stock(box.id, box.length_ft, box.gross_mass_kg, Aboard(call.id, at), box.needs_plug)
+            for box, at in call.arrival
+        )
+        board.needs_plug |= {box.id for box in call.loads if box.needs_plug}
         board.calls[call.id] = state = CallState(call, plan)
         desk.waits[call.id] = waits_of(board.layout.terminal, state)
         for queue in plan.queues:
@@ -146,10 +155,17 @@ class Control:
             elif isinstance(event.places[0], OnTruck):
                 handed_over(desk, event.crane)
                 self.wake()
+        elif isinstance(event, TripDriven):
+            has_driven(desk, event)
         elif isinstance(event, CraneTravelled):
             desk.board.crane_goes(event.crane, event.to_mm, event.until_ms)
-        elif isinstance(event, MachineStopped | MachineResumed):
-            self._service(event.machine, isinstance(event, MachineResumed))
+        elif isinstance(event, MachineStopped):
+            desk.causes[event.machine] = (event.at_ms, event.cause)
+            self._service(event.machine, is_back_now=False)
+            self.wake()
+        elif isinstance(event, MachineResumed):
+            desk.causes.pop(event.machine, None)
+            self._service(event.machine, is_back_now=True)
             self.wake()
         elif isinstance(event, EnergyUsed | BatteryRead):
             if hear_battery(desk, event):
@@ -158,7 +174,7 @@ class Control:
             desk.done(event)
             self.wake()
 
-    def _service(self, machine: str, is_back_now: bool) -> None:
+    def _service(self, machine: str, *, is_back_now: bool) -> None:
         """A machine is out of service or back. What a crane has begun it ends first."""
         desk, board = self.desk, self.desk.board
         if machine not in board.trucks:
@@ -198,6 +214,25 @@ class Control:
         self.wake()
         return is_back_at(self.desk, self.desk.board.quay_cranes[crane], back_ms)
 
+    def foretell(self, departures: Mapping[ContainerId, Foretold], reason: str) -> None:
+        """When boxes leave, as the history has it, for whoever chooses slots; none: what was foretold is forgotten.
+
+        Raises DataError for times that do not ascend.
+        """
+        refuse_unsorted(departures)
+        if not departures:
+            self.desk.board.foretold.clear()
+        self.desk.board.foretold.update(departures)
+        self.desk.record(RulesChanged(self.desk.now_ms, DEPARTURES, reason))
+
+    def weigh_blocks(self, busy_ms: Mapping[str, int], reason: str) -> None:
+        """What a box waiting at each block counts from now on, for whoever chooses blocks; the others, and with none
+        all of them, count as the settings say. Raises DataError for blocks that there are not.
+        """
+        refuse_unknown_blocks(self.desk.board, busy_ms)
+        self.desk.board.busy_ms = dict(busy_ms)
+        self.desk.record(RulesChanged(self.desk.now_ms, BLOCKS, reason))
+
     def _landed(self, event: BoxesLanded) -> None:
         board = self.desk.board
         for container, place in zip(event.containers, event.places, strict=True):
@@ -218,7 +253,8 @@ class Control:
         desk.look_again_ms, desk.in_use = 0, None
         for phase in DISPATCH_CYCLE:
             phase(desk)
-        if desk.look_again_ms not in (0, self._alarm_ms):
+        is_awaited = desk.now_ms < self._alarm_ms <= desk.look_again_ms  # that cycle sets the next
+        if desk.look_again_ms and not is_awaited:
             self._alarm_ms = desk.look_again_ms
             desk.out.alarms.after(desk.look_again_ms - desk.now_ms, self._alarmed)
 

@@ -7,7 +7,10 @@ numbers while trucks roll, so that passing it takes no time of its own.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cabria.domain.containers import ContainerId
+from cabria.domain.gate_visits import VisitState
 from cabria.domain.positions import YardPosition
 from cabria.domain.road_visits import Brought, RoadVisit
 from cabria.domain.run_events import (
@@ -46,28 +49,29 @@ def may_come(desk: Desk, visit: RoadVisit) -> Verdict:
     """Whether what a road truck brings is new, and what it fetches stands in the yard for it."""
     board = desk.board
     if visit.id in board.trucks or any(other.id == visit.id for other in board.at_gate):
-        return refuse(f"{visit.id} is at the terminal already")
+        return refuse("{visit} is at the terminal already", "visit-here-already", visit=visit.id)
     if visit.brings is not None:
         box = visit.brings.container
         if box in board.boxes or any(o.brings is not None and o.brings.container == box for o in board.at_gate):
-            return refuse(f"container {box} is at the terminal already")
-    return YES if visit.takes is None else _may_take(desk, visit.takes)
+            return refuse("container {box} is at the terminal already", "box-here-already", box=box)
+    return YES if visit.takes is None else may_take(desk, visit.takes)
 
 
-def _may_take(desk: Desk, box: ContainerId) -> Verdict:
+def may_take(desk: Desk, box: ContainerId) -> Verdict:
+    """Whether a box stands in the yard for whoever comes for it."""
     board = desk.board
     place = board.boxes.get(box)
     if place is None:
-        return refuse(f"container {box} is not at the terminal")
+        return refuse("container {box} is not at the terminal", "box-not-here", box=box)
     if not isinstance(place, YardPosition):
-        return refuse(f"container {box} is not in the yard but at {place}")
+        return refuse("container {box} is not in the yard but at {place}", "box-not-in-yard", box=box, place=str(place))
     if any(box in state.call.load_by_id for state in board.calls.values()):
-        return refuse(f"container {box} is on the load list of a ship at the quay")
+        return refuse("container {box} is on the load list of a ship at the quay", "box-to-be-loaded", box=box)
     ordered = [*board.moves.values(), *(move for moves in board.errands.values() for move in moves)]
     if any(other.takes == box for other in board.at_gate) or any(
         box in stop.containers for move in ordered for stop in move.stops
     ):
-        return refuse(f"container {box} is another's already")
+        return refuse("container {box} is another's already", "box-anothers", box=box)
     return YES
 
 
@@ -84,6 +88,7 @@ def let_visitors_in(desk: Desk) -> None:
             _let_in(desk, visit, stand)
         else:
             desk.record(VisitorRefused(desk.now_ms, visit.id, room.reason))
+            _note(desk, visit.id, VisitState.REFUSED, room.reason)
 
 
 def _free_lane(desk: Desk) -> int | None:
@@ -109,8 +114,12 @@ def _room_for(desk: Desk, brought: Brought | None, stand: int) -> Verdict:
     place = incoming(board, box, stand, board.waiting_by_block(), desk.settings)
     if place is None:
         board.forget(box)
-        plug = " with a plug" if brought.needs_plug else ""
-        return refuse(f"no stack{plug} takes container {box} ({brought.length_ft} ft)")
+        if brought.needs_plug:
+            full = "no stack with a plug takes container {box} ({length_ft} ft)"
+            return refuse(full, "no-room-with-plug", box=box, length_ft=brought.length_ft)
+        return refuse(
+            "no stack takes container {box} ({length_ft} ft)", "no-room", box=box, length_ft=brought.length_ft
+        )
     board.keep(box, place)
     return YES
 
@@ -121,12 +130,14 @@ def _let_in(desk: Desk, visit: RoadVisit, stand: int) -> None:
     board.lanes.put(truck.number, stand, now_ms)
     board.trucks[visit.id] = truck
     desk.record(TruckStood(now_ms, visit.id, str(board.stand_of[stand].id), is_visitor=True))
+    _note(desk, visit.id, VisitState.INSIDE)
     errands = board.errands[visit.id] = []
     due_ms = now_ms + desk.settings.visitor_ms
     if visit.brings is not None:
         box, length_ft = visit.brings.container, visit.brings.length_ft
         end = DeckEnd.FORE if length_ft == 20 else DeckEnd.WHOLE
-        stock = (Stock(box, length_ft, visit.brings.gross_mass_kg, OnTruck(visit.id, end)),)
+        place = OnTruck(visit.id, end)
+        stock = (Stock(box, length_ft, visit.brings.gross_mass_kg, place, visit.brings.needs_plug),)
         desk.record(StockTaken(now_ms, stock))
         board.know(stock)
         errands.append(_errand(visit.id, MoveKind.GATE_IN, StopKind.YARD_TAKES, box, end, due_ms))
@@ -171,3 +182,10 @@ def _leave(desk: Desk, truck: Truck) -> None:
     for box in sorted(board.beds.pop(truck.id, set()) - board.in_hand):
         board.forget(box)
     desk.record(TruckLeft(desk.now_ms, truck.id))
+    _note(desk, truck.id, VisitState.LEFT)
+
+
+def _note(desk: Desk, visit: str, state: VisitState, reason: str = "") -> None:
+    """In the gate's book, where the visit is in it."""
+    if (known := desk.board.visits.get(visit)) is not None:
+        desk.board.visits[visit] = replace(known, state=state, since_ms=desk.now_ms, reason=reason)

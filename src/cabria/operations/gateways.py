@@ -158,3 +158,12 @@ class Trucks(Protocol):
         unplugged."""
 
     def unplug(self, truck: str) -> None: ...
+
+    def halt(self, truck: str) -> None:
+        """A person has taken it out of service: one that drives by itself stops where it is, and keeps its trip."""
+
+    def go_on(self, truck: str) -> None:
+        """A person has put it back into service."""
+
+    def tow(self, truck: str, stand: int) -> None:
+        """A person says that it was towed there: whatever trip it was on is over."""

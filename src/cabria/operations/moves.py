@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from cabria.domain.containers import ContainerId
 from cabria.domain.errors import TerminalError
 from cabria.domain.run_events import MoveDone
+from cabria.domain.verdict import YES, Verdict, refuse
 from cabria.operations.board import Move, StopKind
 from cabria.operations.desk import Desk
 from cabria.operations.places import incoming
@@ -45,6 +47,21 @@ def keep_place(desk: Desk, move: Move) -> None:
     if place is None:
         raise YardFullError(f"No stack takes container {box} ({board.length_ft[box]} ft).")
     board.keep(box, place)
+
+
+def hurry(desk: Desk, box: ContainerId, reason: str) -> Verdict:
+    """A move under way goes before others: trucks are chosen for it and boxes lifted for it first."""
+    board = desk.board
+    named = (
+        move for move in board.moves.values() if any(box in s.containers for s in (*move.stops[move.at :], *move.later))
+    )
+    move = next(named, None)
+    if move is None:
+        return refuse("no move with {box} is under way", "no-such-move", box=box[:60])
+    if move.is_hurried:
+        return refuse("{box} is hurried already: {why}", "hurried-already", box=box, why=move.note)
+    move.is_hurried, move.note = True, reason
+    return YES
 
 
 class YardFullError(TerminalError):

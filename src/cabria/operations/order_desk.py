@@ -11,13 +11,12 @@ will not do it. When it is back, its word about its orders wins over what we bel
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from cabria.domain.run_events import JobDone, JobTakenBack
-from cabria.operations.gateways import Alarms, DurableJournal, Record
+from cabria.operations.gateways import Alarms, DurableJournal
 from cabria.operations.records import Order
 
 
@@ -65,11 +64,14 @@ class Wire(Protocol):
 
 @dataclass(slots=True)
 class OpenOrder:
+    """`since_ms` is when its machine acknowledged it, if it has."""
+
     order: Order
     state: OrderState = OrderState.WRITTEN
     attempts: int = 0
     is_leased: bool = True
     """Whether the machine has given a sign of life lately."""
+    since_ms: int = 0
 
 
 class OrderDesk:
@@ -128,11 +130,17 @@ class OrderDesk:
             order.state, order.attempts = OrderState.CANCELLING, 0
             self._ask(number)
 
+    def drop(self, machine: str) -> None:
+        """Nobody waits for a machine's orders any more, as a person has said that it cannot carry them out."""
+        self._queues[machine].clear()
+        for number in [number for number, one in self.open.items() if one.order.machine == machine]:
+            del self.open[number]
+
     def acknowledged(self, number: int, machine: str) -> None:
         """The machine has an order and will carry it out."""
         order = self._heard(number, machine)
         if order is not None and order.state is OrderState.SENT:
-            order.state = OrderState.ACKNOWLEDGED
+            order.state, order.since_ms = OrderState.ACKNOWLEDGED, self._alarms.now_ms
             self._has_it(number, machine)
 
     def ended(self, number: int, machine: str, end: OrderState, reason: str = "") -> None:
@@ -263,28 +271,3 @@ class OrderDesk:
 
     def _tell(self, machine: str, number: int, problem: str) -> None:
         self._alert(Alert(self._alarms.now_ms, machine, number, problem))
-
-
-def open_orders(entries: Iterable[tuple[int, Record]]) -> dict[int, Order]:
-    """Of a journal the orders whose job has not ended, to be put again after a restart.
-
-    Of those without a job (a changed time, an unplugging) the last one after its machine's last job.
-    """
-    found: dict[int, Order] = {}
-    for number, (_, _, _, content) in entries:
-        if isinstance(content, Order):
-            found[number] = content
-        elif isinstance(content, JobDone | JobTakenBack):
-            machine = content.job.partition("/")[0]
-            for one in [n for n, order in found.items() if order.machine == machine and _is_over(order, content.job)]:
-                del found[one]
-    return found
-
-
-def _is_over(order: Order, job: str) -> bool:
-    return _job_of(order) in ("", job)
-
-
-def _job_of(order: Order) -> str:
-    first: Any = order.arguments[0] if order.arguments else ""
-    return first if isinstance(first, str) else str(getattr(first, "job", ""))

@@ -8,6 +8,7 @@ from cabria.domain.containers import ContainerId
 from cabria.domain.positions import YardPosition
 from cabria.domain.yard import YardBlock
 from cabria.operations.board import Board, StackId, stack_of
+from cabria.operations.learned import sooner
 from cabria.operations.rails import Stretch
 from cabria.operations.settings import Settings
 
@@ -68,18 +69,41 @@ def aside(board: Board, box: ContainerId, settings: Settings, reach: Sequence[St
     everywhere, asked = range(1, 2 * block.bays), board.asked_for()
     for at_plugs in (True, False) if box in board.needs_plug else (False,):
         for bays, spared in ((near, asked), (everywhere, asked), (everywhere, frozenset[ContainerId]())):
-            within = _bays_within(block, bays, reach)
-            found = min(
-                (
-                    (_aside_ms(board, box, here, stack, settings), stack)
-                    for stack in stacks_for(board, box, block, within, at_plugs=at_plugs)
-                    if stack != stack_of(here) and spared.isdisjoint(board.stacks[stack])
-                ),
-                default=None,
-            )
+            found = _beside(board, box, here, settings, _bays_within(block, bays, reach), spared, at_plugs=at_plugs)
             if found is not None:
-                return top_of(board, found[1])
+                return found
     return None
+
+
+def at_a_plug(
+    board: Board, box: ContainerId, here: YardPosition, settings: Settings, reach: Sequence[Stretch]
+) -> YardPosition | None:
+    """Where in its block a reefer without a plug is given one, on no box that a truck comes for."""
+    block = board.blocks[here.block]
+    within = _bays_within(block, range(1, 2 * block.bays), reach)
+    return _beside(board, box, here, settings, within, board.asked_for(), at_plugs=True)
+
+
+def _beside(
+    board: Board,
+    box: ContainerId,
+    here: YardPosition,
+    settings: Settings,
+    bays: Container[int],
+    spared: frozenset[ContainerId],
+    *,
+    at_plugs: bool,
+) -> YardPosition | None:
+    """The best of the other stacks in some bays of its block that hold none of the boxes spared."""
+    best = min(
+        (
+            (_aside_ms(board, box, here, stack, settings), stack)
+            for stack in stacks_for(board, box, board.blocks[here.block], bays, at_plugs=at_plugs)
+            if stack != stack_of(here) and spared.isdisjoint(board.stacks[stack])
+        ),
+        default=None,
+    )
+    return None if best is None else top_of(board, best[1])
 
 
 def _aside_ms(board: Board, box: ContainerId, here: YardPosition, stack: StackId, settings: Settings) -> int:
@@ -90,17 +114,22 @@ def _aside_ms(board: Board, box: ContainerId, here: YardPosition, stack: StackId
 def half_way(
     board: Board, box: ContainerId, block: str, common: Sequence[Stretch], settings: Settings
 ) -> YardPosition | None:
-    """Where one crane of a block sets a box down for another to take it on; `common` is where both come."""
+    """Where one crane of a block sets a box down for another to take it on; `common` is where both come. A reefer is
+    set down without a plug where there is none.
+    """
     ground = board.blocks[block]
     bays = _bays_within(ground, range(1, 2 * ground.bays), common)
-    found = min(
-        (
-            (_buried_ms(board, box, stack, settings) + 400 * board.height(stack), stack)
-            for stack in stacks_for(board, box, ground, bays)
-        ),
-        default=None,
-    )
-    return None if found is None else top_of(board, found[1])
+    for at_plugs in (True, False) if box in board.needs_plug else (False,):
+        found = min(
+            (
+                (_buried_ms(board, box, stack, settings) + 400 * board.height(stack), stack)
+                for stack in stacks_for(board, box, ground, bays, at_plugs=at_plugs)
+            ),
+            default=None,
+        )
+        if found is not None:
+            return top_of(board, found[1])
+    return None
 
 
 def _bays_within(block: YardBlock, bays: range, stretches: Sequence[Stretch]) -> frozenset[int]:
@@ -110,14 +139,8 @@ def _bays_within(block: YardBlock, bays: range, stretches: Sequence[Stretch]) ->
 
 
 def _buried_ms(board: Board, box: ContainerId, stack: StackId, settings: Settings) -> int:
-    """What it counts that the box would stand on boxes wanted before it."""
-    mine_ms = board.wanted_ms.get(box)
-    sooner = 0
-    for below in board.stacks[stack]:
-        theirs_ms = board.wanted_ms.get(below)
-        if theirs_ms is not None and (mine_ms is None or theirs_ms < mine_ms):
-            sooner += 1
-    return sooner * settings.bury_ms
+    """What it counts that the box would stand on boxes wanted before it, or likely to be."""
+    return round(settings.bury_ms * sum(sooner(board, below, box) for below in board.stacks[stack]))
 
 
 def incoming(
@@ -154,7 +177,7 @@ def _best_stack(
     best: tuple[int, StackId] | None = None
     first, step = (2, 4) if board.length_ft[box] > 20 else (1, 2)
     bays = sorted(
-        (ways.ms(name, bay) + waiting.get(name, 0) * settings.busy_block_ms, name, bay)
+        (ways.ms(name, bay) + waiting.get(name, 0) * board.busy_ms.get(name, settings.busy_block_ms), name, bay)
         for name, within in served.items()
         for bay in range(first, 2 * board.blocks[name].bays, step)
         if within is None or bay in within

@@ -14,6 +14,7 @@ from cabria.operations.gateways import QuayWork
 from cabria.operations.moves import stop_made
 from cabria.operations.rails import Standing, Stretch
 from cabria.operations.truck_work import stands_at, take_first_come
+from cabria.operations.turns import bring_forward, others_first
 
 
 def work_quay_cranes(desk: Desk) -> None:
@@ -31,6 +32,8 @@ def _hindrance(desk: Desk, crane: QuayCraneState) -> str:
     """What the next step waits for; "" when it may begin. Sends the crane ahead where it may already stand."""
     if crane.failed:
         return "crane out of service"
+    if crane.held:
+        return "queue held"
     board, step = desk.board, crane.steps[crane.next]
     for other, last in desk.waits[crane.call].get((crane.id, crane.next), ()):
         if board.quay_cranes[other].next <= last:
@@ -40,6 +43,11 @@ def _hindrance(desk: Desk, crane: QuayCraneState) -> str:
         return "another crane is in the way"
     if step.kind in LID_STEPS:
         return ""
+    ahead_ms = desk.settings.quay_ahead_ms
+    if (others := others_first(desk, crane)) and x_mm == crane.x_mm:
+        ahead_ms = min(ahead_ms, desk.settings.turn_ahead_ms)
+        bring_forward(desk, crane, others, desk.now_ms + ahead_ms)
+        step = crane.steps[crane.next]
     move = board.moves.get(crane.moves.get(crane.next, ""))
     if move is None:
         return "box not released"
@@ -48,8 +56,10 @@ def _hindrance(desk: Desk, crane: QuayCraneState) -> str:
     truck = board.trucks.get(move.truck)
     if truck is None:
         return "no truck"
-    soon_ms = desk.now_ms + desk.settings.quay_ahead_ms
+    soon_ms = desk.now_ms + ahead_ms
     if not (move.stop.is_quay and truck.stand in stands_at(desk, move) and truck.arrives_ms <= soon_ms):
+        if desk.now_ms < truck.arrives_ms - ahead_ms:
+            desk.look_again(truck.arrives_ms - ahead_ms)
         return _where(step, move.stop.is_quay)
     return ""
 

@@ -13,11 +13,13 @@ from cabria.operations.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class OpenTerminal:
-    """The first entry: which terminal this journal is of, and how it is run."""
+    """The first entry: which terminal this journal is of, how it is run, and when the run began: in milliseconds since
+    1970, 0 where time is simulated."""
 
     layout: Layout
     truck: TruckModel
     settings: Settings
+    zero_utc_ms: int = 0
 
 
 class Command(NamedTuple):
@@ -54,3 +56,20 @@ class Order(NamedTuple):
     machine: str
     verb: str
     arguments: tuple[Any, ...]
+
+    @property
+    def job(self) -> str:
+        """The job that it is for, "" for those without one."""
+        first: Any = self.arguments[0] if self.arguments else ""
+        return first if isinstance(first, str) else str(getattr(first, "job", ""))
+
+
+class Alert(NamedTuple):
+    """Something that a person should look at. `order` is 0 where it is about none, `seen_by` "" until somebody did."""
+
+    number: int
+    at_ms: int
+    machine: str
+    order: int
+    problem: str
+    seen_by: str = ""

@@ -2,7 +2,8 @@
 
 A truck that stops on a lane is expected to stand there until the tug comes. Everybody behind it then comes later, in
 the order in which they were to pass; who is there sooner another way goes round. With the tug the truck goes on as it
-was booked: with a box to its stops, so that the box is late; without one to the next place to park.
+was booked: with a box to its stops, so that the box is late; without one to the next place to park. Of trucks on a wire
+nobody knows when a tug comes: they stand where they are until they say otherwise, and a person is told.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from cabria.domain.run_events import MoveHandedOver, OnTruck, TruckTowed
 from cabria.operations.board import Move, Truck
 from cabria.operations.desk import Desk
+from cabria.operations.following import catch_up_with_trucks
 from cabria.operations.truck_work import drive, is_out_of_the_way, say, stands_in_use
 
 WORTH_MS = 10_000
@@ -26,12 +28,14 @@ def has_stopped(desk: Desk, truck: Truck) -> None:
     if not truck.is_driving:
         return
     truck.held_until_ms = now_ms + desk.settings.tow_after_ms
+    catch_up_with_trucks(desk)
     by_number = {other.number: other for other in board.trucks.values()}
     for number, passage in board.lanes.hold(truck.number, now_ms, truck.held_until_ms).items():
         other = by_number[number]
         other.is_delayed = other.may_go_round = True
-        say(desk, other, passage, f"{truck.id} stands still")
-        desk.out.trucks.delay(other.id, passage, other.arrives_ms)
+        if number not in board.lanes.progress:  # others drive when they can and say so
+            say(desk, other, passage, f"{truck.id} stands still")
+            desk.out.trucks.delay(other.id, passage, other.arrives_ms)
 
 
 def is_back(desk: Desk, truck: Truck) -> None:
@@ -46,7 +50,8 @@ def is_back(desk: Desk, truck: Truck) -> None:
 
 
 def recover_trucks(desk: Desk) -> None:
-    """Moves that trucks out of service had not begun are given back; those that stood long enough are towed."""
+    """Moves that trucks out of service had not begun are given back; those that stood long enough are towed, but for
+    those that tell their way themselves."""
     board = desk.board
     _go_round(desk)
     out = [truck for truck in board.trucks.values() if truck.failed]
@@ -55,6 +60,8 @@ def recover_trucks(desk: Desk) -> None:
     in_use = stands_in_use(desk)
     for truck in out:
         _hand_over(desk, truck)
+        if truck.number in board.lanes.progress:
+            continue
         stays = not truck.is_driving and (truck.at_stop or (not truck.move and is_out_of_the_way(desk, truck, in_use)))
         if not stays and not truck.is_towed and desk.now_ms >= truck.failed_ms + desk.settings.tow_after_ms:
             _tow(desk, truck)

@@ -19,8 +19,13 @@ MOVE_OF = {
 
 
 def released_moves(board: Board, now_ms: int, look_ahead: int) -> Iterator[MoveReleased]:
-    """Release what has come within `look_ahead` steps of any quay crane. Each event has been put on the board."""
+    """Release what has come within `look_ahead` steps of any quay crane whose queue is not held.
+
+    Each event has been put on the board.
+    """
     for crane in board.quay_cranes.values():
+        if crane.held:
+            continue
         last = min(len(crane.steps), crane.next + look_ahead)
         while crane.released < last:
             number = crane.released
@@ -40,7 +45,9 @@ def released_moves(board: Board, now_ms: int, look_ahead: int) -> Iterator[MoveR
 
 
 def _may_go(board: Board, step: CraneStep) -> bool:
-    """A box that goes back aboard must first have come ashore."""
+    """A box must be on the terminal, and one that goes back aboard must first have come ashore."""
+    if any(box not in board.boxes for box in step.containers):
+        return False
     return step.kind is not StepKind.RESTOW_ON or all(
         isinstance(board.boxes.get(box), YardPosition) for box in step.containers
     )

@@ -1,5 +1,5 @@
 """When a quay crane is out for long, what is left of its ship's work is divided anew among the cranes; when it is back,
-again.
+again. A person may give a bay of one crane to another.
 
 A short stop is waited for. A crane that has been out for `Settings.replan_after_ms` is taken to be out as long again,
 unless somebody said when it is back (`Control.expect_back`). What hangs in its spreader it ends, and the rest of that
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
@@ -24,6 +25,10 @@ from cabria.operations.desk import Desk
 from cabria.operations.moves import keep_place
 from cabria.operations.truck_work import stands_at
 
+if TYPE_CHECKING:
+    from cabria.planning.cranes.problem import CraneProblem
+    from cabria.planning.cranes.rest import ToDo
+
 LONGEST_S = 10**8
 """A plan that takes longer gives work to a crane that cannot do it."""
 
@@ -33,31 +38,69 @@ def divide_anew(desk: Desk, call: str, reason: str) -> Verdict:
 
     Cranes without a ship, which may be kept for the next one, are not asked.
     """
-    from cabria.planning.cranes.rest import ToDo, rest_of
     from cabria.planning.cranes.solve import Params, solve
     from cabria.planning.search.stopping import MaxIterations
 
-    board, state = desk.board, desk.board.calls[call]
-    cranes = [crane for crane in board.quay_cranes.values() if crane.call == call]
+    state = desk.board.calls[call]
+    cranes = [crane for crane in desk.board.quay_cranes.values() if crane.call == call]
     if not any(not crane.failed for crane in cranes):
-        return refuse("no crane is in service")
-    models = {crane.id: crane for crane in (*board.layout.terminal.quay_cranes, *state.call.terminal.quay_cranes)}
-    if len({(models[crane.id].may_twin, models[crane.id].twin_max_kg) for crane in cranes}) > 1:
-        return refuse("the cranes differ in the twins they lift")
-    todo = [ToDo(crane.id, _to_come(crane), _bay_begun(crane)) for crane in cranes]
-    if not any(queue.steps for queue in todo):
-        return refuse("nothing is left to divide")
+        return refuse("no crane is in service", "no-crane-in-service")
     try:
-        problem = rest_of(state.call, todo, _as_they_stand(desk, cranes, models))
+        problem, _ = what_is_left(desk, state, cranes)
     except DataError as error:
-        return refuse(error.problem)
+        return _refused(error)
     iterations = desk.settings.replan_iterations
     solution = solve(problem, MaxIterations(iterations), params=Params(iterations)).plan
     if solution.makespan_s > LONGEST_S:
-        return refuse("no crane in service reaches all that is left")
+        return refuse("no crane in service reaches all that is left", "rest-out-of-reach")
     queues = {queue.crane: queue.steps for queue in solution.queues}
-    _take_over(desk, state, cranes, queues, reason)
+    take_over(desk, state, cranes, queues, reason)
     return YES
+
+
+def give_bay(desk: Desk, crane: str, bay: int, to: str, reason: str) -> Verdict:
+    """What is left for a quay crane over a bay, and over bays that a lid ties to it, is another's from now on: one of
+    the same ship, or one without a ship. The order in the bay stays; the other does it when all is over soonest."""
+    from cabria.planning.cranes.rest import given_to
+
+    board = desk.board
+    giver, taker = board.quay_cranes.get(crane), board.quay_cranes.get(to)
+    if giver is None or taker is None or giver is taker:
+        return refuse(
+            "{crane} and {to} are not two quay cranes of this terminal", "not-two-cranes", crane=crane[:60], to=to[:60]
+        )
+    if giver.call not in board.calls:
+        return refuse("{crane} works no ship", "works-no-ship", crane=crane)
+    if taker.call not in ("", giver.call):
+        return refuse("{crane} works another ship, {call}", "works-another-ship", crane=to, call=taker.call)
+    if taker.failed:
+        return refuse("{crane} is out of service", "crane-out", crane=to)
+    state = board.calls[giver.call]
+    cranes = [each for each in board.quay_cranes.values() if each.call == giver.call or each is taker]
+    try:
+        problem, todo = what_is_left(desk, state, cranes)
+        queues = given_to(state.call, todo, problem, crane, bay, to)
+    except DataError as error:
+        return _refused(error)
+    take_over(desk, state, cranes, {queue.crane: queue.steps for queue in queues}, reason)
+    return YES
+
+
+def what_is_left(desk: Desk, state: CallState, cranes: Sequence[QuayCraneState]) -> tuple[CraneProblem, Sequence[ToDo]]:
+    """The work to come of a ship's cranes as a problem of its own, and as their queues have it. Raises DataError."""
+    from cabria.planning.cranes.rest import ToDo, rest_of
+
+    models = {crane.id: crane for crane in (*desk.board.layout.terminal.quay_cranes, *state.call.terminal.quay_cranes)}
+    if len({(models[crane.id].may_twin, models[crane.id].twin_max_kg) for crane in cranes}) > 1:
+        raise DataError("the cranes differ in the twins they lift", code="twins-differ")
+    todo = [ToDo(crane.id, _to_come(crane), _bay_begun(crane)) for crane in cranes]
+    if not any(queue.steps for queue in todo):
+        raise DataError("nothing is left to divide", code="nothing-to-divide")
+    return rest_of(state.call, todo, _as_they_stand(desk, cranes, models)), todo
+
+
+def _refused(error: DataError) -> Verdict:
+    return Verdict(False, error.problem, error.code, error.values)
 
 
 def _to_come(crane: QuayCraneState) -> Sequence[CraneStep]:
@@ -99,13 +142,14 @@ def _back_in_ms(desk: Desk, crane: QuayCraneState) -> int:
     return crane.back_ms - now_ms if crane.back_ms > now_ms else max(60_000, now_ms - crane.failed_ms)
 
 
-def _take_over(
+def take_over(
     desk: Desk,
     state: CallState,
     cranes: Sequence[QuayCraneState],
     queues: Mapping[str, Sequence[CraneStep]],
     reason: str,
 ) -> None:
+    """Cranes go on with other queues, in seconds from now; the steps they are at stay theirs."""
     board, call = desk.board, state.call
     moves = _moves_of(desk, call.id)
     for crane in cranes:
@@ -125,6 +169,31 @@ def _take_over(
     desk.waits[call.id] = waits_of(board.layout.terminal, board.calls[call.id])
     desk.record(QueuesChanged(desk.now_ms, call.id, tuple((crane.id, crane.steps) for crane in cranes), reason))
     _point_moves(desk, cranes, moves)
+
+
+def still_as_timed(
+    desk: Desk, cranes: Sequence[QuayCraneState], crane: QuayCraneState
+) -> Sequence[tuple[int, CraneStep]]:
+    """The steps to come of one of a ship's cranes with their numbers, in seconds from now: as they were timed, and all
+    cranes alike later where one could not begin so soon."""
+    late_s = max((_late_s(desk, each) for each in cranes), default=0)
+    after_s = late_s - _ago_s(desk, crane)
+    first = crane.next + crane.has_begun
+    return [
+        (first + n, replace(step, start_s=step.start_s + after_s, end_s=step.end_s + after_s))
+        for n, step in enumerate(_to_come(crane))
+    ]
+
+
+def _ago_s(desk: Desk, crane: QuayCraneState) -> int:
+    return (desk.now_ms - crane.started_ms) // 1_000
+
+
+def _late_s(desk: Desk, crane: QuayCraneState) -> int:
+    """How much later than timed a crane can begin its next step, which is when the one it is at is over."""
+    steps = _to_come(crane)
+    begun = _begun(crane) if crane.has_begun else ()
+    return 0 if not steps else max(0, (begun[0].end_s if begun else 0) - (steps[0].start_s - _ago_s(desk, crane)))
 
 
 def _begun(crane: QuayCraneState) -> tuple[CraneStep, ...]:
@@ -220,7 +289,7 @@ def is_still_out(desk: Desk, crane: QuayCraneState) -> int:
 def is_back_at(desk: Desk, crane: QuayCraneState, back_ms: int) -> Verdict:
     """Somebody said when a crane out of service will be back."""
     if not crane.failed:
-        return refuse(f"{crane.id} is in service")
+        return refuse("{machine} is in service", "in-service", machine=crane.id)
     crane.back_ms = back_ms
     minutes = max(0, back_ms - desk.now_ms) // 60_000
     return _without(desk, crane, f"{crane.id} is said to be out of service for another {minutes} min")
@@ -228,7 +297,7 @@ def is_back_at(desk: Desk, crane: QuayCraneState, back_ms: int) -> Verdict:
 
 def _without(desk: Desk, crane: QuayCraneState, reason: str) -> Verdict:
     if crane.call not in desk.board.calls:
-        return refuse(f"{crane.id} works no ship")
+        return refuse("{crane} works no ship", "works-no-ship", crane=crane.id)
     verdict = divide_anew(desk, crane.call, reason)
     crane.is_without_work = crane.is_without_work or bool(verdict)
     return verdict

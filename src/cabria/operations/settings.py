@@ -33,8 +33,15 @@ class Settings:
     """Whether a yard crane with nothing else to do frees boxes whose trucks are still to come."""
     quay_ahead_ms: int = 600_000
     """How long before a truck's arrival its quay crane may begin; it then waits over the truck's place."""
-    yard_ahead_ms: int = 75_000
-    """How long before a truck's arrival its yard crane may begin."""
+    yard_ahead_ms: int = 110_000
+    """How long before a truck's arrival its yard crane may begin to fetch the box for it."""
+    yard_takes_ahead_ms: int = 60_000
+    """How long before a truck's arrival its yard crane may begin to come for the box on it."""
+    out_of_turn: int = 8
+    """How many steps ahead of its turn a box may be loaded whose truck is there first, into another row of the bay;
+    with 0 every box waits for its turn."""
+    turn_ahead_ms: int = 40_000
+    """How long before a truck's arrival its quay crane may begin while others might be there first."""
     rehandle_bays: int = 8
     """How far, in bay numbers, a box in the way is carried at most."""
     onward_moves: int = 12
@@ -43,6 +50,14 @@ class Settings:
     """What each box waiting for a yard crane counts, in milliseconds, when a block is chosen for another."""
     most_visitors: int = 60
     """Road trucks inside the gate at a time."""
+    needs_appointment: bool = False
+    """Whether a road truck without an appointment is turned away."""
+    appointments_an_hour: int = 120
+    """Appointments that may begin in one hour."""
+    early_ms: int = 1_800_000
+    """How long before its appointment a road truck is let in."""
+    late_ms: int = 3_600_000
+    """How long after its appointment."""
     visitor_ms: int = 1_200_000
     """How long after the gate a road truck's box is due; then it goes before boxes that are wanted later."""
     tow_after_ms: int = 900_000

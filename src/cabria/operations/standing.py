@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cabria.operations.journaling import JournaledControl
-from cabria.operations.records import OpenTerminal
-from cabria.planning.dispatch.traffic.lane_book import Passage
+from cabria.operations.records import OpenTerminal, Order
+from cabria.planning.dispatch.traffic.lane_book import Passage, Progress
 
 OF_THE_LAYOUT = frozenset(
     {
@@ -59,6 +59,9 @@ class Standing:
     alarm_ms: int
     alarms_set: int
     alarms: tuple[PendingAlarm, ...]
+    orders_out: Mapping[int, Order] = field(default_factory=dict)
+    heard: Mapping[str, str] = field(default_factory=dict)
+    progress: Mapping[int, Progress] = field(default_factory=dict)
 
 
 def standing_of(control: JournaledControl) -> Standing:
@@ -79,6 +82,9 @@ def standing_of(control: JournaledControl) -> Standing:
             PendingAlarm(number, alarm.at_ms, _name(control, alarm.handler), alarm.argument, alarm.correlation)
             for number, alarm in sorted(control.alarms.pending.items())
         ),
+        orders_out=dict(control.scribe.orders_out.open),
+        heard=dict(control.heard),
+        progress=dict(board.lanes.progress),
     )
 
 
@@ -89,10 +95,12 @@ def put_back(control: JournaledControl, standing: Standing) -> None:
         _set(board, name, value)
     for name, value in standing.desk.items():
         _set(control.desk, name, value)
-    board.lanes.resume(standing.passages, standing.at_ms)
+    board.lanes.resume(standing.passages, standing.at_ms, standing.progress)
     control._is_awake, control._alarm_ms = standing.is_awake, standing.alarm_ms
     control.scribe.last_ms = standing.at_ms
     control.alarms.count = standing.alarms_set
+    control.scribe.orders_out.open = dict(standing.orders_out)
+    control.heard = dict(standing.heard)
     for alarm in standing.alarms:
         does = getattr(control, alarm.does) if isinstance(alarm.does, str) else alarm.does
         control.alarms.set_again(alarm.number, alarm.at_ms, does, alarm.argument, alarm.correlation)

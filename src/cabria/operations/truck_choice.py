@@ -98,21 +98,21 @@ def _free_ms(desk: Desk, truck: Truck, move: Move) -> int | None:
 
 
 def _asked(desk: Desk, trucks: int) -> list[Asked]:
-    """The moves whose turn is first, as many as there are trucks.
+    """The moves whose turn is first, as many as there are trucks; after the very first, those that are hurried.
 
     A move that cannot be begun yet keeps its truck: otherwise later ones could take all and wait for it for ever.
     """
     board = desk.board
-    wanting = sorted(
-        (board.turn(board.quay_cranes[m.queue], m.step), m.id) for m in board.moves.values() if not m.truck
-    )
+    turns = sorted((board.turn(board.quay_cranes[m.queue], m.step), m.id) for m in board.moves.values() if not m.truck)
+    moves = [board.moves[name] for _, name in turns]
+    wanting = [*moves[:1], *sorted(moves[1:], key=lambda move: not move.is_hurried)]
     busy = board.waiting_by_block()
-    asked = [_ask(desk, board.moves[name], busy) for _, name in wanting[:trucks]]
+    asked = [_ask(desk, move, busy) for move in wanting[:trucks]]
     return [each for each in asked if each.stands]
 
 
 def _ask(desk: Desk, move: Move, busy: Mapping[str, int]) -> Asked:
-    needed_ms = _expected_ms(desk, desk.board.quay_cranes[move.queue], move.step)
+    needed_ms = desk.now_ms if move.is_hurried else _expected_ms(desk, desk.board.quay_cranes[move.queue], move.step)
     stands = stands_open_for(desk, move)
     if move.stop.is_quay:
         return Asked(move, stands, [0] * len(stands), needed_ms)

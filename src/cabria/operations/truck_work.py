@@ -63,6 +63,8 @@ def drive_to_stops(desk: Desk) -> None:
     in_use = stands_in_use(desk)
     for move in sorted(waiting, key=lambda move: (board.needed_ms(move, desk.now_ms), move.id)):
         truck = board.trucks[move.truck]
+        if truck.at_stop and _was_carried_on(desk, move, truck):
+            truck.at_stop = False
         if truck.at_stop or truck.is_driving:
             continue
         stands, reason = stands_open_for(desk, move), move.note or f"{move.stop.kind} there"
@@ -70,6 +72,13 @@ def drive_to_stops(desk: Desk) -> None:
             truck.at_stop = True
         elif not (stands and drive(desk, truck, stands, reason, onward=stands_onward(desk, move))):
             _wait_near(desk, truck, stands_at(desk, move), in_use)
+
+
+def _was_carried_on(desk: Desk, move: Move, truck: Truck) -> bool:
+    """Whether the box that a truck stands for was carried aside meanwhile, out of reach of its stand."""
+    if move.stop.kind is not StopKind.YARD_GIVES or desk.board.in_hand.intersection(move.stop.containers):
+        return False
+    return truck.stand not in stands_at(desk, move)
 
 
 def clear_stands(desk: Desk) -> None:

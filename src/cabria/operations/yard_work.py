@@ -19,7 +19,7 @@ from cabria.operations.desk import Desk
 from cabria.operations.gateways import YardWork
 from cabria.operations.handover import Handover
 from cabria.operations.moves import stop_made
-from cabria.operations.places import aside, half_way
+from cabria.operations.places import aside, at_a_plug, half_way
 from cabria.operations.rails import Rail, Standing, Stretch
 from cabria.operations.truck_work import stands_at
 
@@ -52,28 +52,34 @@ class Held(NamedTuple):
 
 
 def work_yard_cranes(desk: Desk) -> None:
-    """Give yard cranes with nothing to do the most urgent lifts, or digs ahead."""
+    """Give yard cranes with nothing to do the most urgent lifts, reefers without a plug, or digs ahead."""
     waiting = _waiting(desk)
+    buried = _buried(desk) if desk.settings.dig_ahead else {}
     for block, rail in desk.board.rails.items():
         cranes = desk.board.cranes_on(block)
         held: list[Held] = []
         if block in waiting and any(crane.is_free for crane in cranes):
             _serve(desk, rail, cranes, waiting[block], held)
-        if desk.settings.dig_ahead and any(crane.is_free for crane in cranes):
-            _dig_ahead(desk, rail, cranes, held)
+        if desk.board.without_plug and any(crane.is_free for crane in cranes):
+            _bring_to_plugs(desk, rail, cranes, held)
+        if block in buried and any(crane.is_free for crane in cranes):
+            _dig_ahead(desk, rail, cranes, buried[block], held)
 
 
 def _waiting(desk: Desk) -> dict[str, list[Move]]:
     """By block, the moves whose truck stands there, or will before long, for a box that no crane is at."""
     board = desk.board
-    soon_ms = desk.now_ms + desk.settings.yard_ahead_ms
+    ahead_ms = {
+        StopKind.YARD_GIVES: desk.settings.yard_ahead_ms,
+        StopKind.YARD_TAKES: desk.settings.yard_takes_ahead_ms,
+    }
     waiting: dict[str, list[Move]] = defaultdict(list)
     for truck in board.trucks.values():
-        if truck.move and truck.arrives_ms <= soon_ms:
-            move = board.moves[truck.move]
-            is_for_yard = not move.stop.is_quay and move.stop.containers[0] not in board.in_hand
-            if is_for_yard and truck.stand in stands_at(desk, move):
-                waiting[_place(desk, move).block].append(move)
+        move = board.moves.get(truck.move)
+        if move is None or move.stop.is_quay or truck.arrives_ms > desk.now_ms + ahead_ms[move.stop.kind]:
+            continue
+        if move.stop.containers[0] not in board.in_hand and truck.stand in stands_at(desk, move):
+            waiting[_place(desk, move).block].append(move)
     return waiting
 
 
@@ -136,22 +142,52 @@ def _carried_on(desk: Desk, rail: Rail, move: Move, place: YardPosition, meeting
     return Lift(box, place, target, board.at_mm(place), board.at_mm(target), reason, wanted=box)
 
 
-def _dig_ahead(desk: Desk, rail: Rail, cranes: Sequence[YardCraneState], held: list[Held]) -> None:
+def _buried(desk: Desk) -> dict[str, list[ContainerId]]:
+    """By block, the boxes that trucks will come for and others stand over, the most urgent first."""
+    board = desk.board
+    found: dict[str, list[tuple[int, str, ContainerId]]] = defaultdict(list)
+    for move in board.moves.values():
+        for stop in move.stops[move.at :]:
+            for box in stop.containers if stop.kind is StopKind.YARD_GIVES else ():
+                place = board.boxes[box]
+                if isinstance(place, YardPosition) and board.over(box):
+                    found[place.block].append((board.needed_ms(move, desk.now_ms), move.id, box))
+    return {block: [box for *_, box in sorted(boxes)] for block, boxes in found.items()}
+
+
+def _dig_ahead(
+    desk: Desk, rail: Rail, cranes: Sequence[YardCraneState], boxes: Sequence[ContainerId], held: list[Held]
+) -> None:
     """Free boxes whose trucks are still to come, while cranes have nothing else to do and room to do it."""
-    board, block = desk.board, cranes[0].block
-    coming = sorted(
-        (board.needed_ms(move, desk.now_ms), move.id, box)
-        for move in board.moves.values()
-        for stop in move.stops[move.at :]
-        if stop.kind is StopKind.YARD_GIVES
-        for box in stop.containers
-        if _block_of(board.boxes[box]) == block and board.over(box)
-    )
-    for _, _, box in coming:
-        lift = _dig(desk, rail, board.over(box)[-1], box)
+    for box in boxes:
+        lift = _dig(desk, rail, desk.board.over(box)[-1], box)
         has_begun = lift is not None and _begin(desk, rail, cranes, lift, held, may_send=False)
         if has_begun and not any(crane.is_free for crane in cranes):
             return
+
+
+def _bring_to_plugs(desk: Desk, rail: Rail, cranes: Sequence[YardCraneState], held: list[Held]) -> None:
+    """Carry reefers that were set down without a plug to one, while cranes have nothing more urgent to do. One that a
+    truck comes for is left to it."""
+    board, block = desk.board, cranes[0].block
+    asked = board.asked_for()
+    for box in sorted(board.without_plug - board.in_hand - asked):
+        place = board.boxes[box]
+        if not isinstance(place, YardPosition) or place.block != block:
+            continue
+        lift = _dig(desk, rail, over[-1], box) if (over := board.over(box)) else _to_a_plug(desk, rail, box, place)
+        has_begun = lift is not None and _begin(desk, rail, cranes, lift, held, may_send=True)
+        if has_begun and not any(crane.is_free for crane in cranes):
+            return
+
+
+def _to_a_plug(desk: Desk, rail: Rail, box: ContainerId, source: YardPosition) -> Lift | None:
+    at_mm = desk.board.at_mm(source)
+    reach = [reach for reach in rail.reach if reach.holds(Stretch.over(at_mm))]
+    target = at_a_plug(desk.board, box, source, desk.settings, reach)
+    if target is None:
+        return None
+    return Lift(box, source, target, at_mm, desk.board.at_mm(target), "a reefer without a plug")
 
 
 def _dig(desk: Desk, rail: Rail, top: ContainerId, wanted: ContainerId) -> Lift | None:
@@ -306,7 +342,3 @@ def _place(desk: Desk, move: Move) -> YardPosition:
     if not isinstance(place, YardPosition):
         raise ValueError(f"Container {box} is at {place}, not in the yard.")
     return place
-
-
-def _block_of(place: Place) -> str:
-    return place.block if isinstance(place, YardPosition) else ""
