@@ -97,6 +97,17 @@ def test_the_past_takes_no_entries() -> None:
         agenda.at(9, print)
 
 
+@given(st.integers(0, 10_000), st.floats(0.0, 100.0))
+def test_who_is_behind_owes_nothing_after_a_change_of_pace(reached_ms: int, factor: float) -> None:
+    clock_s = 0.0
+    pace = Pace(lambda: clock_s, 0, factor=1_000.0)
+    clock_s = 10.0
+    pace.go_on(reached_ms, factor)
+    assert pace.due_ms() == reached_ms
+    clock_s = 11.0
+    assert pace.due_ms() == reached_ms + int(1_000 * factor)
+
+
 def test_a_pace_follows_its_clock_and_may_be_changed_and_paused() -> None:
     diary = Diary()
     diary.agenda.at(5_000, diary.note, "five")

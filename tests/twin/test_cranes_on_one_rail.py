@@ -137,6 +137,21 @@ def test_a_box_no_crane_carries_all_the_way_is_handed_over_half_way() -> None:
     assert waves(events, "the other crane takes it on") == 1
 
 
+def test_a_reefer_for_a_rack_beyond_one_crane_is_brought_there_by_the_other() -> None:
+    layout = yard("one end, 2")
+    blocks = tuple(replace(block, plug_bays=(23,) if block.id == "B01" else ()) for block in layout.terminal.blocks)
+    layout = replace(layout, terminal=replace(layout.terminal, blocks=blocks))
+    twin = Twin(layout, Settings(), Fleet(trucks=1))
+    twin.control.take_stock(standing())
+    twin.visitors.expect([RoadVisit("V1", 0, Brought(ContainerId("COLD"), 40, 9_000, needs_plug=True))])
+    twin.run(HOUR_MS)
+    place = twin.control.desk.board.boxes[ContainerId("COLD")]
+    assert isinstance(place, YardPosition)
+    assert (place.block, place.bay) == ("B01", 22)
+    assert waves(twin.log.events, "a reefer without a plug") == 1
+    assert judge_run(twin.log.events, layout).broken == ()
+
+
 @pytest.mark.parametrize(("cranes", "at_ends"), [(2, False), (1, True), (2, True)])
 def test_a_call_is_worked_end_to_end(cranes: int, at_ends: bool) -> None:
     call, plan = planned()

@@ -12,8 +12,9 @@ from tests.twin.test_twin import its_layout, planned, run_to_end
 from cabria.domain.calls import VesselCall
 from cabria.domain.errors import DataError
 from cabria.domain.layout import Layout
+from cabria.domain.stowage import BayPlan
 from cabria.domain.terminal import QuayCrane
-from cabria.experiments.call_runs import standing_ready
+from cabria.operations.berthing import standing_ready
 from cabria.operations.crane_order import gap_mm
 from cabria.operations.settings import Settings
 from cabria.referee.layout import judge_layout
@@ -89,5 +90,9 @@ def test_a_crane_at_work_at_another_ship_is_named() -> None:
     twin = Twin(its_layout(), Settings(), Fleet(trucks=2))
     twin.control.take_stock(call.yard)
     twin.control.berth(call, plan)
-    with pytest.raises(DataError, match="QC1 still works call"):
+    with pytest.raises(DataError, match="is under way"):
         twin.control.berth(call, plan)
+    with pytest.raises(DataError, match="comes aboard in slot"):
+        twin.control.berth(replace(call, id="NEXT"), plan)
+    with pytest.raises(DataError, match="QC1 still works call"):
+        twin.control.berth(replace(call, id="NEXT", arrival=BayPlan()), plan)

@@ -33,6 +33,11 @@ class Pace:
             raise ValueError(f"Time does not run backwards ({factor} times real time).")
         self._from_ms, self._since_s, self._factor = self.due_ms(), self._clock(), factor
 
+    def go_on(self, now_ms: int, factor: float) -> None:
+        """At another factor from where a world has got to: what a slow machine still owes is let go."""
+        self.factor = factor
+        self._from_ms = min(self._from_ms, now_ms)
+
     def due_ms(self) -> int:
         return self._from_ms + int((self._clock() - self._since_s) * 1_000 * self._factor)
 

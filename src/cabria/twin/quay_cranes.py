@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -24,8 +24,7 @@ from cabria.domain.terminal import QuayCrane
 from cabria.domain.work import LID_STEPS, OFF_SHIP, ONTO_SHIP
 from cabria.operations.gateways import QuayWork
 from cabria.twin.agenda import Agenda, Handler
-from cabria.twin.stops import Stops
-from cabria.twin.trucks import TwinTrucks
+from cabria.twin.stops import Handovers, Stops
 
 LIFTED_AT, LANDED_AT = 0.35, 0.75
 """Share of a cycle after which the boxes have left where they stood, and stand where they go."""
@@ -38,11 +37,14 @@ WH_PER_LIFT, WH_PER_M = 6_000, 60
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How much cycles differ: lognormal with this coefficient of variation, and never the mean changed."""
+    """How much cycles differ: lognormal with this coefficient of variation, and never the mean changed. `paces` are
+    cranes that are slower or quicker with boxes than their plans count: what a cycle takes of what is planned."""
 
     variation: float = 0.0
+    paces: Mapping[str, float] = field(default_factory=dict)
 
-    def drawn(self, planned_ms: int, chance: Random) -> int:
+    def drawn(self, crane: str, planned_ms: int, chance: Random) -> int:
+        planned_ms = max(1, round(planned_ms * self.paces.get(crane, 1.0)))
         if not self.variation:
             return planned_ms
         sigma = self.variation  # for small ones the same as that of the logarithm
@@ -58,7 +60,7 @@ class TwinQuayCranes:
         cranes: Mapping[str, QuayCrane],
         hear: Callable[[RunEvent], None],
         stops: Stops,
-        trucks: TwinTrucks,
+        trucks: Handovers,
         seed: int,
         spread: Spread,
     ) -> None:
@@ -70,6 +72,14 @@ class TwinQuayCranes:
         self._spread = spread
         self._x_mm = {name: crane.x_mm for name, crane in cranes.items()}
         self._taken_back: set[str] = set()
+
+    def stands_at(self, crane: str, x_mm: int) -> None:
+        """Where a crane is at the start, if not where its terminal says."""
+        self._x_mm[crane] = x_mm
+
+    def holds(self, crane: str, work: QuayWork) -> None:
+        """It had lifted what the work says before the start, and goes on from there."""
+        self._carry((crane, work, work.duration_ms))
 
     def work(self, crane: str, work: QuayWork) -> None:
         self._agenda.after(self._travel(crane, work.x_mm), self._start, (crane, work))
@@ -96,7 +106,8 @@ class TwinQuayCranes:
     def _start(self, task: tuple[str, QuayWork]) -> None:
         if task[1].job in self._taken_back or self._stops.puts_off(task[0], self._start, task):
             return
-        duration_ms = self._spread.drawn(task[1].duration_ms, self._chance[task[0]])
+        quick = "" if task[1].kind in LID_STEPS else task[0]
+        duration_ms = self._spread.drawn(quick, task[1].duration_ms, self._chance[task[0]])
         begun = (*task, duration_ms)
         if task[1].kind in ONTO_SHIP:
             self._after(begun, 0, LIFTED_AT - LOWERING, self._over_truck, (*begun, None))
@@ -134,7 +145,10 @@ class TwinQuayCranes:
             self._hear(LidLifted(self._agenda.now_ms, crane, work.call, work.lid))
         else:
             self._hear(BoxesLifted(self._agenda.now_ms, crane, work.containers, work.sources))
-        if work.kind in OFF_SHIP:
+        self._carry(task)
+
+    def _carry(self, task: Begun) -> None:
+        if task[1].kind in OFF_SHIP:
             self._after(task, LIFTED_AT, LANDED_AT - LOWERING, self._over_truck, (*task, None))
         else:
             self._after(task, LIFTED_AT, LANDED_AT, self._land, task)

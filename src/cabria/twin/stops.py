@@ -1,11 +1,18 @@
-"""Cranes out of service: what they have begun goes on when they are back."""
+"""What puts off what a crane would do next: it is out of service, or its truck is not there yet."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, Protocol
 
 from cabria.twin.agenda import Agenda, Handler
+
+
+class Handovers(Protocol):
+    """Says whether a truck is there to be set down on or taken up from."""
+
+    def puts_off(self, truck: str, handler: Handler, argument: Any) -> bool:
+        """Whether it is not; `handler(argument)` then happens when it is. A crane and its work begin the argument."""
 
 
 class Stops:

@@ -79,6 +79,19 @@ class TwinTrucks:
             self._agenda.cancel(charge.entry)
             self._end_charge(truck, charge)
 
+    def halt(self, truck: str) -> None:
+        """It stands where it is booked to stand."""
+
+    def go_on(self, truck: str) -> None:
+        """It drives when it is booked to."""
+
+    def tow(self, truck: str, stand: int) -> None:
+        """It stands there; who waits for it waits until it comes again."""
+        trip = self._trips.pop(truck, None)
+        if trip is not None:
+            self._agenda.cancel(trip.entry)
+        self._stand[truck] = stand
+
     def puts_off(self, truck: str, handler: Handler, argument: Any) -> bool:
         """Whether a truck is on its way; `handler(argument)` then happens when it stands."""
         if truck not in self._trips:

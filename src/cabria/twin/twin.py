@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
@@ -37,6 +37,8 @@ class Fleet:
     trucks: int = 40
     truck: TruckModel = field(default_factory=TruckModel)
     yard_crane: YardCraneModel = field(default_factory=YardCraneModel)
+    yard_paces: Mapping[str, float] = field(default_factory=dict)
+    """Yard cranes that are slower or quicker than their model: what their work takes of what it says."""
     spread: Spread = field(default_factory=Spread)
     truck_reliability: Reliability | None = None
     quay_crane_reliability: Reliability | None = None
@@ -76,14 +78,18 @@ class Twin:
         """With a `log` of its own, events go there and are not kept in memory. With a `journal`, an empty one, all that
         comes in and all that follows from it is written there too."""
         self.agenda, self.log = Agenda(), EventLog()
-        self._stops = Stops(self.agenda)
+        self.stops = stops = Stops(self.agenda)
         cranes = {crane.id: crane for crane in layout.terminal.quay_cranes}
-        trucks = TwinTrucks(self.agenda, layout, fleet.truck, self.hear)
+        self.trucks = trucks = TwinTrucks(self.agenda, layout, fleet.truck, self.hear)
+        self.quay_cranes = TwinQuayCranes(self.agenda, cranes, self.hear, stops, trucks, seed, fleet.spread)
+        self.yard_cranes = TwinYardCranes(
+            self.agenda, layout, fleet.yard_crane, self.hear, stops, trucks, fleet.yard_paces
+        )
         out = Gateways(
             alarms=self.agenda,
             journal=self.log if log is None else log,
-            quay_cranes=TwinQuayCranes(self.agenda, cranes, self.hear, self._stops, trucks, seed, fleet.spread),
-            yard_cranes=TwinYardCranes(self.agenda, layout, fleet.yard_crane, self.hear, self._stops, trucks),
+            quay_cranes=self.quay_cranes,
+            yard_cranes=self.yard_cranes,
             trucks=trucks,
         )
         lanes = LaneBook(Lanes.of_layout(layout, fleet.truck))
@@ -121,9 +127,9 @@ class Twin:
         """What machines report."""
         self.control.hear(event)
         if isinstance(event, MachineStopped):
-            self._stops.stop(event.machine)
+            self.stops.stop(event.machine)
         elif isinstance(event, MachineResumed):
-            self._stops.resume(event.machine)
+            self.stops.resume(event.machine)
 
     def run(self, until_ms: int) -> int:
         """Let simulated time go by; returns how many entries of the agenda happened."""

@@ -20,8 +20,7 @@ from cabria.domain.run_events import (
 from cabria.domain.yard import YardBlock
 from cabria.operations.gateways import YardWork
 from cabria.twin.agenda import Agenda
-from cabria.twin.stops import Stops
-from cabria.twin.trucks import TwinTrucks
+from cabria.twin.stops import Handovers, Stops
 
 
 class TwinYardCranes:
@@ -37,14 +36,25 @@ class TwinYardCranes:
         model: YardCraneModel,
         hear: Callable[[RunEvent], None],
         stops: Stops,
-        trucks: TwinTrucks,
+        trucks: Handovers,
+        paces: Mapping[str, float] | None = None,
     ) -> None:
+        """`paces` are cranes that are slower or quicker than the model: what their work takes of what it says."""
         self._agenda, self._model, self._hear = agenda, model, hear
+        self._paces = paces or {}
         self._stops, self._trucks = stops, trucks
         self._blocks: Mapping[str, YardBlock] = {block.id: block for block in layout.terminal.blocks}
         self._at_mm = {place.crane: place.at_mm for runway in layout.runways for place in runway.cranes}
         self._row = dict.fromkeys(self._at_mm, 0)
         self._taken_back: set[str] = set()
+
+    def stands_at(self, crane: str, at_mm: int) -> None:
+        """Where a crane is at the start, if not where its layout says."""
+        self._at_mm[crane] = at_mm
+
+    def holds(self, crane: str, work: YardWork) -> None:
+        """It had lifted the box before the start, and goes on from there."""
+        self._carry((crane, work))
 
     def work(self, crane: str, work: YardWork) -> None:
         self._agenda.after(self._go(crane, work, work.source), self._over, (crane, work, work.source))
@@ -57,7 +67,7 @@ class TwinYardCranes:
         if isinstance(place, OnTruck) and self._trucks.puts_off(place.truck, self._over, task):
             return
         block = self._blocks[work.block]
-        hoist_ms = self._model.hoist_ms(block.tiers, _spot(work, place, block)[2])
+        hoist_ms = self._own_ms(crane, self._model.hoist_ms(block.tiers, _spot(work, place, block)[2]))
         self._agenda.after(hoist_ms, self._lift if place is work.source else self._land, (crane, work))
 
     def _lift(self, task: tuple[str, YardWork]) -> None:
@@ -66,6 +76,10 @@ class TwinYardCranes:
             return
         now_ms = self._agenda.now_ms
         self._hear(BoxesLifted(now_ms, crane, (work.container,), (work.source,)))
+        self._carry(task)
+
+    def _carry(self, task: tuple[str, YardWork]) -> None:
+        crane, work = task
         self._agenda.after(self._go(crane, work, work.target), self._over, (crane, work, work.target))
 
     def _land(self, task: tuple[str, YardWork]) -> None:
@@ -97,7 +111,7 @@ class TwinYardCranes:
         )
         self._row[crane] = row
         self._travel(crane, at_mm)
-        return travel_ms
+        return self._own_ms(crane, travel_ms)
 
     def _travel(self, crane: str, at_mm: int) -> int:
         """Set out along the rail; returns how long it takes."""
@@ -105,11 +119,14 @@ class TwinYardCranes:
         gantry_mm = abs(at_mm - from_mm)
         if not gantry_mm:
             return 0
-        gantry_ms = self._model.gantry.travel_ms(gantry_mm)
+        gantry_ms = self._own_ms(crane, self._model.gantry.travel_ms(gantry_mm))
         self._at_mm[crane] = at_mm
         self._hear(CraneTravelled(now_ms, crane, from_mm, at_mm, now_ms + gantry_ms))
         self._hear(EnergyUsed(now_ms, crane, self._model.wh_per_gantry_km * gantry_mm // 1_000_000))
         return gantry_ms
+
+    def _own_ms(self, crane: str, model_ms: int) -> int:
+        return round(model_ms * self._paces.get(crane, 1))
 
 
 def _spot(work: YardWork, place: Place, block: YardBlock) -> tuple[int, int, int]:

@@ -2,8 +2,9 @@
 
 Everything is int64 in arrays with one row a field and one column a ship, box, crane ...; times are milliseconds of the
 run. A *mover* is a truck or, in the columns behind the trucks, a place for a road truck inside the gate. A *job* is one
-box of a quay crane's next so many (`LOOK_AHEAD`): crane c has columns c * LOOK_AHEAD on, used in a ring. Lists (boxes
-to discharge, to load, movers before a yard crane ...) are linked by a NEXT row, with `NONE` at the end.
+lift of a quay crane's next so many (`LOOK_AHEAD`), of one box or two: crane c has columns c * LOOK_AHEAD on, used in a
+ring. Lists (boxes to discharge, to load, movers before a yard crane ...) are linked by a NEXT row, with `NONE` at the
+end.
 """
 
 from __future__ import annotations
@@ -32,9 +33,11 @@ CLOCK_ROWS = 9
 (
     TRUCKS, VISITORS, LOOK_AHEAD, QUAY_MM, STRETCH, GATE, CYCLE, FETCH_BEFORE, FETCH_AT, STACK_BEFORE, STACK_AT,
     STACK_AFTER, AHEAD, DIG, LANE_WAIT, MOORING, UNMOORING, UNLOCKED, BUSY_BLOCK, FULL_BLOCK, QUAY_PLACES,
-    SENT_AHEAD, TOGETHER,
-) = range(23)  # fmt: skip
-BESIDE, VARIATION, DIGS_SHIP, DIGS_ROAD, DRIVE_FACTOR, DRIVE_VARIATION, IN_THE_WAY = range(7)
+    SENT_AHEAD, TOGETHER, OUT_OF_TURN,
+) = range(24)  # fmt: skip
+(
+    BESIDE, VARIATION, DIGS_SHIP, DIGS_ROAD, DRIVE_FACTOR, DRIVE_VARIATION, IN_THE_WAY, PAIRS, PASSES,
+) = range(9)  # fmt: skip
 # Rows of `ship`.
 (
     THERE, LENGTH, MOST, NEXT_CALL, OFF_FIRST, ON_FIRST, LEFT, CRANES, FROM, STATUS, BERTHED, LINE_NEXT, DONE,
@@ -42,8 +45,8 @@ BESIDE, VARIATION, DIGS_SHIP, DIGS_ROAD, DRIVE_FACTOR, DRIVE_VARIATION, IN_THE_W
 SHIP_ROWS = 13
 EXPECTED, IN_LINE, MOORING_NOW, WORKING, LEAVING, SAILED = range(6)
 # Rows of `box`.
-TEU, OUT, BLOCK, STATE, OFF_NEXT, ON_NEXT, WAITED = range(7)
-BOX_ROWS = 7
+TEU, OUT, BLOCK, STATE, OFF_NEXT, ON_NEXT, WAITED, STOOD_SINCE, STOOD_UNTIL = range(9)
+BOX_ROWS = 9
 AWAY, MOVING, STANDING, LEFT_AGAIN = range(4)
 # Rows of `road`.
 COMES, BRINGS, TAKES, ROAD_NEXT = range(4)
@@ -53,11 +56,11 @@ AT_SHIP, HEAD, COUNT, ASSIGNED, PHASE, SINCE, STEP_AT, CYCLE_NOW, BEGAN, ENDED, 
 CRANE_ROWS = 11
 FREE, MOVES_OVER, WAITS, MOVES_ON = range(4)
 # Rows of `job`.
-BOX, IS_LOAD, TRUCK, IS_THERE = range(4)
-JOB_ROWS = 4
+BOX, SECOND, IS_LOAD, TRUCK, IS_THERE, MAY_PASS = range(6)
+JOB_ROWS = 6
 # Rows of `mover`.
-SPOT, ARRIVES, CARRIES, FETCHES, TO_BLOCK, JOB, VISIT, CAME, QUEUE_NEXT, BUSY_SINCE = range(10)
-MOVER_ROWS = 10
+SPOT, ARRIVES, CARRIES, ALSO, FETCHES, TO_BLOCK, JOB, VISIT, CAME, QUEUE_NEXT, BUSY_SINCE = range(11)
+MOVER_ROWS = 11
 # Rows of `block`.
 ROOM, HELD, BOXES_IN, TIERS, QUEUE_FIRST, QUEUE_LAST, QUEUED, AT_WORK = range(8)
 BLOCK_ROWS = 8
@@ -179,7 +182,8 @@ def _send_to_block(s: State, m: int, b: int, is_fetch: int) -> Any:
     now, place = s.clock[NOW], s.law[QUAY_PLACES] + b
     arrives = now + _drive(s, s.mover[SPOT, m], place)
     if m < s.law[TRUCKS]:
-        s.tally[EMPTY_M if is_fetch else LOADED_M] += s.way_m[s.mover[SPOT, m], place]
+        is_empty = is_fetch and s.mover[CARRIES, m] == s.job[BOX, s.mover[JOB, m]]
+        s.tally[EMPTY_M if is_empty else LOADED_M] += s.way_m[s.mover[SPOT, m], place]
     s.mover[ARRIVES, m] = arrives
     s.mover[FETCHES, m] = is_fetch
     s.mover[TO_BLOCK, m] = b
@@ -299,7 +303,7 @@ def _assign(s: State) -> Any:
         s.mover[BUSY_SINCE, truck] = now
         s.clock[IDLE] -= 1
         if is_load:
-            s.mover[CARRIES, truck] = box
+            s.mover[CARRIES, truck], s.mover[ALSO, truck] = box, s.job[SECOND, j]
             _send_to_block(s, truck, s.box[BLOCK, box], 1)
         else:
             s.tally[EMPTY_M] += s.way_m[s.mover[SPOT, truck], to_place]
@@ -355,12 +359,16 @@ def _go_on(s: State, c: int) -> Any:
         if box == NONE:
             break
         j = c * ahead + (s.crane[HEAD, c] + s.crane[COUNT, c]) % ahead
-        s.job[BOX, j] = box
-        s.job[IS_LOAD, j] = s.box[STATE, box] == STANDING
-        s.job[TRUCK, j] = NONE
-        s.job[IS_THERE, j] = 0
-        if s.box[STATE, box] == STANDING:
+        is_load, second = s.box[STATE, box] == STANDING, NONE
+        if random_share(s.chance) < s.share[PAIRS] and (is_load or s.ship[OFF_FIRST, v] != NONE):
+            second = _next_box(s, v)
+        if is_load:
             s.box[STATE, box] = MOVING
+            if second != NONE:
+                s.box[STATE, second] = MOVING
+        s.job[BOX, j], s.job[SECOND, j], s.job[IS_LOAD, j] = box, second, is_load
+        s.job[TRUCK, j], s.job[IS_THERE, j] = NONE, 0
+        s.job[MAY_PASS, j] = is_load and random_share(s.chance) < s.share[PASSES]
         s.crane[COUNT, c] += 1
     if s.crane[PHASE, c] == FREE and s.crane[COUNT, c]:
         j = c * ahead + s.crane[HEAD, c]
@@ -386,26 +394,45 @@ def _meet(s: State, c: int) -> Any:
         s.tally[WAIT_LOADED if s.job[IS_LOAD, j] else WAIT_EMPTY] += now - s.crane[SINCE, c]
     s.crane[PHASE, c] = MOVES_ON
     s.mover[CARRIES, s.job[TRUCK, j]] = s.job[BOX, j]
+    s.mover[ALSO, s.job[TRUCK, j]] = s.job[SECOND, j]
     plan(s, now + np.int64(_AT_TRUCK * cycle), LEAVES_QUAY, s.job[TRUCK, j])
     plan(s, now + np.int64((1.0 - needs) * cycle), CRANE_ENDS, c)
+
+
+@njit(_INT(_STATE, _INT, _INT), **_COMPILED)
+def _goes_first(s: State, c: int, nth: int) -> Any:
+    """Make a job the next of its crane if it may be: its truck is there, and it is a load that others let pass. Returns
+    whether it is the next."""
+    ahead, head = s.law[LOOK_AHEAD], s.crane[HEAD, c]
+    first, j = c * ahead + head, c * ahead + (head + nth) % ahead
+    if not s.job[IS_THERE, j]:
+        return 0
+    if nth and not (nth <= s.law[OUT_OF_TURN] and s.job[MAY_PASS, j] and s.job[IS_LOAD, first]):
+        return 0
+    for row in range(s.job.shape[0]):
+        s.job[row, first], s.job[row, j] = s.job[row, j], s.job[row, first]
+    s.mover[JOB, s.job[TRUCK, j]] = j
+    s.mover[JOB, s.job[TRUCK, first]] = first
+    return 1
 
 
 @njit(_NOTHING(_STATE, _INT), **_COMPILED)
 def _needs(s: State, c: int) -> Any:
     """The crane is over the place where its truck is to stand."""
-    if s.job[IS_THERE, c * s.law[LOOK_AHEAD] + s.crane[HEAD, c]]:
-        _meet(s, c)
-    else:
-        s.crane[PHASE, c] = WAITS
-        s.crane[SINCE, c] = s.clock[NOW]
+    for nth in range(s.crane[ASSIGNED, c]):
+        if _goes_first(s, c, nth):
+            _meet(s, c)
+            return
+    s.crane[PHASE, c] = WAITS
+    s.crane[SINCE, c] = s.clock[NOW]
 
 
 @njit(_NOTHING(_STATE, _INT), **_COMPILED)
 def _at_quay(s: State, m: int) -> Any:
-    j = s.mover[JOB, m]
-    c = j // s.law[LOOK_AHEAD]
+    j, ahead = s.mover[JOB, m], s.law[LOOK_AHEAD]
+    c = j // ahead
     s.job[IS_THERE, j] = 1
-    if s.crane[PHASE, c] == WAITS and j == c * s.law[LOOK_AHEAD] + s.crane[HEAD, c]:
+    if s.crane[PHASE, c] == WAITS and _goes_first(s, c, (j - c * ahead - s.crane[HEAD, c]) % ahead):
         _meet(s, c)
 
 
@@ -416,9 +443,14 @@ def _leaves_quay(s: State, m: int) -> Any:
     box = s.mover[CARRIES, m]
     if s.job[IS_LOAD, j]:
         s.box[STATE, box] = LEFT_AGAIN
+        if s.mover[ALSO, m] != NONE:
+            s.box[STATE, s.mover[ALSO, m]] = LEFT_AGAIN
+            s.mover[ALSO, m] = NONE
         _is_rid(s, m)
         return
     s.box[STATE, box] = MOVING
+    if s.mover[ALSO, m] != NONE:
+        s.box[STATE, s.mover[ALSO, m]] = MOVING
     b = _choose_block(s, s.mover[SPOT, m], box)
     s.mover[JOB, m] = NONE
     _send_to_block(s, m, b, 0)
@@ -427,6 +459,7 @@ def _leaves_quay(s: State, m: int) -> Any:
 @njit(_NOTHING(_STATE, _INT), **_COMPILED)
 def _leave_yard(s: State, box: int) -> Any:
     b = s.box[BLOCK, box]
+    s.box[STOOD_UNTIL, box] = s.clock[NOW]
     _book(s, box, -1)
     s.block[HELD, b] -= s.box[TEU, box]
     s.block[BOXES_IN, b] -= 1
@@ -437,6 +470,7 @@ def _leave_yard(s: State, box: int) -> Any:
 def _stand(s: State, box: int) -> Any:
     """A box stands in the yard; a road truck that was put off for it comes when it may be fetched."""
     s.box[STATE, box] = STANDING
+    s.box[STOOD_SINCE, box] = s.clock[NOW]
     s.block[BOXES_IN, s.box[BLOCK, box]] += 1
     if s.box[WAITED, box] != NONE:
         plan(s, s.clock[NOW] + s.law[UNLOCKED], ROAD_AGAIN, s.box[WAITED, box])
@@ -477,6 +511,10 @@ def _served(s: State, m: int) -> Any:
             s.box[STATE, box] = LEFT_AGAIN
         s.tally[GATE_MOVES] += 1
         _next_errand(s, m)
+    elif s.mover[ALSO, m] != NONE:
+        second = s.mover[ALSO, m]
+        s.mover[CARRIES, m], s.mover[ALSO, m] = second, NONE
+        _send_to_block(s, m, s.box[BLOCK, second] if is_fetch else _choose_block(s, s.mover[SPOT, m], second), is_fetch)
     elif is_fetch:
         j = s.mover[JOB, m]
         place = s.crane[PLACE, j // s.law[LOOK_AHEAD]]
@@ -651,8 +689,9 @@ def _ends(s: State, c: int) -> Any:
     """A crane has done a step."""
     ahead = s.law[LOOK_AHEAD]
     j = c * ahead + s.crane[HEAD, c]
-    s.tally[ON if s.job[IS_LOAD, j] else OFF] += 1
-    s.ship[DONE, s.crane[AT_SHIP, c]] += 1
+    boxes = 1 if s.job[SECOND, j] == NONE else 2
+    s.tally[ON if s.job[IS_LOAD, j] else OFF] += boxes
+    s.ship[DONE, s.crane[AT_SHIP, c]] += boxes
     s.crane[HEAD, c] = (s.crane[HEAD, c] + 1) % ahead
     s.crane[COUNT, c] -= 1
     s.crane[ASSIGNED, c] -= 1

@@ -21,20 +21,24 @@ class Rates:
     quay_cycle: int = 120_000
     """One box between ship and truck, nobody waiting."""
     boxes_a_lift: float = 1.0
-    """In the mean, where cranes lift two 20 ft boxes at a time."""
+    """In the mean, where cranes lift two 20 ft boxes at a time; one truck carries both."""
+    out_of_turn: int = 8
+    """How many steps ahead of its turn a box may be loaded whose truck is there first."""
+    passes: float = 0.5
+    """Share of the loads that may: others stand over what comes before, or would."""
     beside_lifts: float = 0.07
     """Share of a quay crane's time for lids and travel."""
-    in_the_way: float = 0.015
+    in_the_way: float = 0.005
     """Share of lifting time that a quay crane waits because another's work comes first."""
     variation: float = 0.1
     """Coefficient of variation of a quay crane's cycles."""
-    fetch_before: int = 100_000
+    fetch_before: int = 60_000
     """A yard crane's way to a box and with it to the truck."""
-    fetch_at_truck: int = 30_000
+    fetch_at_truck: int = 45_000
     stack_before: int = 60_000
     """A yard crane's way to the truck."""
-    stack_at_truck: int = 30_000
-    stack_after: int = 50_000
+    stack_at_truck: int = 40_000
+    stack_after: int = 40_000
     """From off the truck to its place."""
     yard_ahead: int = 75_000
     """How long before a truck is there its yard crane may begin."""
@@ -42,15 +46,15 @@ class Rates:
     """One box in the way lifted aside."""
     digs_for_ships: float = 0.6
     """Boxes in the way of one that a ship wants, by the boxes that stand on a box in the mean."""
-    digs_for_road: float = 1.4
+    digs_for_road: float = 1.2
     """The same for one that a road truck fetches."""
-    drive_factor: float = 0.6
+    drive_factor: float = 0.65
     """Of driving times on empty lanes."""
     drive_variation: float = 0.5
     """Coefficient of variation of a drive."""
     lane_wait: int = 300
     """For every truck in work, how much longer a drive takes."""
-    sent_ahead: int = 900_000
+    sent_ahead: int = 600_000
     """How much earlier than it must a truck is sent, at most."""
     mooring: int = 3_600_000
     unmooring: int = 1_800_000
@@ -73,8 +77,8 @@ class Rates:
                 "A quay crane needs a cycle, and lifts boxes for a part of its time; no variation is over a half.",
                 place="quay_cycle",
             )
-        if not 0 < self.drive_factor <= 10 or not 1 <= self.boxes_a_lift <= 4:
-            raise DataError("Trucks drive, and a crane lifts one to four boxes at a time.", place="drive_factor")
+        if not 0 < self.drive_factor <= 10 or not 1 <= self.boxes_a_lift <= 2 or self.passes > 1:
+            raise DataError("Trucks drive, a crane lifts one box or two, and no share is over 1.", place="drive_factor")
 
 
 @dataclass(frozen=True, slots=True)

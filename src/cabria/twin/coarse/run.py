@@ -20,7 +20,8 @@ HOUR_MS = 3_600_000
 @dataclass(frozen=True)
 class CoarseRun:
     """One run. Columns of `series` are full hours, its rows those of `kernels` that begin with `S_`; `boxes` says of
-    each what became of it: `AWAY`, `MOVING`, `STANDING` or `LEFT_AGAIN`."""
+    each what became of it: `AWAY`, `MOVING`, `STANDING` or `LEFT_AGAIN`. It stood in the yard from `stood_since_ms`,
+    `NONE` where it never came or stood there in the beginning, until `stood_until_ms`, `NONE` where it still does."""
 
     problem: CoarseProblem
     seed: int
@@ -29,6 +30,8 @@ class CoarseRun:
     turns: np.ndarray
     boxes: np.ndarray
     blocks: np.ndarray
+    stood_since_ms: np.ndarray
+    stood_until_ms: np.ndarray
     held_teu: np.ndarray
     cpu_s: float
 
@@ -115,6 +118,8 @@ def run(problem: CoarseProblem, seed: int = 0) -> CoarseRun:
         turns=state.turns,
         boxes=state.box[k.STATE],
         blocks=state.box[k.BLOCK],
+        stood_since_ms=state.box[k.STOOD_SINCE],
+        stood_until_ms=state.box[k.STOOD_UNTIL],
         held_teu=state.block[k.HELD],
         cpu_s=time.process_time() - began,
     )
@@ -167,11 +172,12 @@ def _law(problem: CoarseProblem) -> np.ndarray:
     """In the order of the kernel's rows."""
     rates, ground = problem.rates, problem.ground
     machines = [problem.trucks, problem.most_visitors, problem.look_ahead, problem.quay_mm, STRETCH_MM, ground.gate]
-    quay = [round(rates.quay_cycle / rates.boxes_a_lift)]
+    quay = [rates.quay_cycle]
     yard = [rates.fetch_before, rates.fetch_at_truck, rates.stack_before, rates.stack_at_truck, rates.stack_after]
     yard += [rates.yard_ahead, rates.dig]
     ways = [rates.lane_wait, rates.mooring, rates.unmooring, rates.unlocked, rates.busy_block, rates.full_block]
-    return np.array([*machines, *quay, *yard, *ways, ground.quay_places, rates.sent_ahead, rates.together], np.int64)
+    choice = [rates.sent_ahead, rates.together, rates.out_of_turn]
+    return np.array([*machines, *quay, *yard, *ways, ground.quay_places, *choice], np.int64)
 
 
 def _share(problem: CoarseProblem) -> np.ndarray:
@@ -185,6 +191,8 @@ def _share(problem: CoarseProblem) -> np.ndarray:
             rates.drive_factor,
             rates.drive_variation,
             rates.in_the_way,
+            rates.boxes_a_lift - 1,
+            rates.passes,
         ]
     )
 
