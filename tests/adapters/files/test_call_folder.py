@@ -414,6 +414,19 @@ def test_holds_come_from_their_own_table(folder: Path) -> None:
     assert rules(call) == ["CALL-HOLD"]
 
 
+def test_boxes_that_come_late_have_their_own_table_and_read_back(folder: Path, tmp_path: Path) -> None:
+    (folder / "late.csv").write_text(
+        "unit,ready at\nTINU0000033,26:30\nTINU0000075,2020-01-01T00:00\nXXXU1234567,1:00\n"
+    )
+    spoil(folder / "call.toml", 'yard = "yard.csv"', 'yard = "yard.csv"\nlate = "late.csv"')
+    call = read_call(folder)
+    assert call.available_s == {"TINU0000033": 95_400}
+    assert rules(call) == ["CALL-LATE"]
+    odd = replace(call, available_s={ContainerId("TINU0000033"): 3_661}, findings=())
+    write_call(odd, tmp_path / "again")
+    assert read_call(tmp_path / "again").available_s == odd.available_s
+
+
 def test_verified_masses_are_taken_from_vermas(folder: Path) -> None:
     spoil(folder / "loads.edi", "MEA+AAE+VGM+KGM:20000", "MEA+AAE+G+KGM:20000")
     assert rules(read_call(folder)) == ["EDI-VGM-MISSING"]

@@ -69,12 +69,13 @@ def test_what_is_no_sweep_is_refused(tmp_path: Path, content: bytes, said: str) 
         kept_in(path, is_resumed=True)
 
 
-def test_a_line_that_is_no_run_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", [b'[{"trucks":4},{"variant":"one"}]', b'[{"trucks":"\xff"}]'])
+def test_a_line_that_is_no_run_is_named(tmp_path: Path, line: bytes) -> None:
     path = tmp_path / "runs"
     with kept_in(path, is_resumed=False) as kept:
         kept.keep(VARIANT, record())
     content = path.read_bytes()
-    path.write_bytes(content + b'[{"trucks":4},{"variant":"one"}]\n')
+    path.write_bytes(content + line + b"\n")
     with pytest.raises(DataError, match=r"line 3: This is no run of a sweep"):
         kept_in(path, is_resumed=True)
 

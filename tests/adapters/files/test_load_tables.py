@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cabria.adapters.files.load_tables import read_discharge_table, read_holds, read_load_table
+from cabria.adapters.files.load_tables import read_discharge_table, read_holds, read_late, read_load_table
 from cabria.adapters.files.tables import MAX_EXCEL_BYTES
 from cabria.domain.containers import Container, DangerousGoods, OutOfGauge, Port
 from cabria.domain.errors import DataError
@@ -193,6 +193,13 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path: Path) ->
 def test_holds_of_one_box_add_up(tmp_path: Path) -> None:
     (tmp_path / "holds.csv").write_text("unit,reason\nTINU0000033,customs\nTINU0000033,fumigation\n")
     assert read_holds(tmp_path / "holds.csv") == {"TINU0000033": ("customs", "fumigation")}
+
+
+@pytest.mark.parametrize("ready", ["soon", "7", "25:61", "2026-13-01T00:00", "", "2099-01-01T00:00", "99999:00"])
+def test_a_late_box_needs_a_moment_of_the_call(tmp_path: Path, ready: str) -> None:
+    (tmp_path / "late.csv").write_text(f"unit,ready\nTINU0000033,{ready}\n")
+    with pytest.raises(DataError, match=r"line 2, column B \(ready\)"):
+        read_late(tmp_path / "late.csv", "2026-03-02T06:00")
 
 
 def test_a_hold_needs_a_reason(tmp_path: Path) -> None:

@@ -160,7 +160,11 @@ def changed(document: dict[str, Any], *path: Any, to: Any) -> dict[str, Any]:
         (lambda d: changed(d, "format", to="cabria.plan/9"), "$.format", "A plan begins with format"),
         (lambda d: changed(d, "loeds", to={}), "$", "no key 'loeds'"),
         (lambda d: changed(d, "loads", "XXXU1234567", to="0020002"), "$.loads.XXXU1234567", "not on the load list"),
-        (lambda d: changed(d, "loads", "TINU0000080", to="bay 2"), "$.loads[...]", "should be a slot such as 0060284"),
+        (
+            lambda d: changed(d, "loads", "TINU0000080", to="bay 2"),
+            "$.loads.TINU0000080",
+            "should be a slot such as 0060284",
+        ),
         (lambda d: changed(d, "restows", to={LOADS[0]: "0020002"}), f"$.restows.{LOADS[0]}", "not aboard on arrival"),
         (
             lambda d: changed(d, "restows", to={"TINU0000012": "0020002"}),

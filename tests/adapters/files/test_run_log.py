@@ -38,7 +38,7 @@ PLACES = (
     | st.builds(Aboard, NAMES, st.builds(StowPosition, SMALL, SMALL, SMALL))
     | st.builds(OnTruck, NAMES, st.sampled_from(DeckEnd))
 )
-STOCK = st.builds(Stock, NAMES.map(ContainerId), SMALL, WHOLE, PLACES)
+STOCK = st.builds(Stock, NAMES.map(ContainerId), SMALL, WHOLE, PLACES, st.booleans())
 STEPS = st.builds(
     CraneStep,
     st.sampled_from(StepKind),
@@ -57,7 +57,13 @@ BY_FIELD: dict[str, st.SearchStrategy[Any]] = {
     "queues": st.lists(st.tuples(NAMES, st.lists(STEPS, max_size=3).map(tuple)), max_size=3).map(tuple),
     "kind": st.sampled_from(MoveKind),
 }
-BY_TYPE: dict[object, st.SearchStrategy[Any]] = {int: WHOLE, str: NAMES, bool: st.booleans()}
+BY_TYPE: dict[object, st.SearchStrategy[Any]] = {
+    int: WHOLE,
+    str: NAMES,
+    bool: st.booleans(),
+    int | None: st.none() | WHOLE,
+    CraneStep: STEPS,
+}
 
 
 def events_of(kind: type[RunEvent]) -> st.SearchStrategy[RunEvent]:
@@ -72,7 +78,7 @@ EVENTS = st.one_of([events_of(kind) for kind in EVENT_TYPES])
 
 
 def archive(path: Path, text: str) -> Path:
-    path.write_bytes(gzip.compress(text.encode()))
+    path.write_bytes(gzip.compress(text.encode(errors="surrogateescape")))
     return path
 
 
@@ -122,9 +128,12 @@ def test_line_n_plus_1_is_event_n(tmp_path: Path) -> None:
         (f'["{FORMAT}"]\n["BoxesLifted",1,"QC1",["A"],[["moon"]]]\n', 2),
         (f'["{FORMAT}"]\n["BoxesLifted",1,"QC1",["A"],[["truck","T1","roof"]]]\n', 2),
         (f'["{FORMAT}"]\n["StockTaken",1,[["A",40,5]]]\n', 2),
+        (f'["{FORMAT}"]\n["StockTaken",1,[["A",40,5,["B",1,1,1],"cold"]]]\n', 2),
         (f'["{FORMAT}"]\n["MoveDone",5,"m"', 2),
+        ('["\udcff"]\n', 1),
+        (f'["{FORMAT}"]\n["MoveDone",5,"\udcff"]\n', 2),
     ],
-    ids=range(15),
+    ids=range(18),
 )
 def test_what_is_no_log_is_refused_with_its_line(tmp_path: Path, text: str, line: int) -> None:
     with pytest.raises(DataError, match=rf"run\.jsonl\.gz, line {line}: "):

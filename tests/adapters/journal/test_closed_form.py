@@ -112,6 +112,7 @@ def test_what_is_no_noun_does_not_go_in(value: object) -> None:
         b'{"$": "run_events.DeckEnd"}',
         b'{"$": "terminal.Outage", "from_s": 5, "until_s": 1}',
         b"[" * 5_000 + b"]" * 5_000,
+        b'["\xff"]',
     ],
 )
 def test_hostile_text_is_refused_in_a_sentence(text: bytes) -> None:

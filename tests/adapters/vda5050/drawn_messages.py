@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
+from cabria.adapters.timestamps import stamp
 from cabria.adapters.vda5050.factsheet import Envelope3d, ProtocolLimits
 from cabria.adapters.vda5050.order import InstantActions
 from cabria.adapters.vda5050.parts import ActionParameter, BlockingType, Message, Trajectory, Waypoint
-from cabria.adapters.vda5050.wire import stamp
 from cabria.adapters.vda5050.zones import NEEDED, GrantType, Response, Zone, ZoneSet
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=4)

@@ -8,7 +8,7 @@ import pytest
 from tests.adapters.vda5050.published import breaches
 from tests.adapters.vda5050.world_in_memory import START_MS, straight
 
-from cabria.adapters.vda5050.conformance.check import Going, Outcome, Result, is_conformant
+from cabria.adapters.conformance_check import Going, Outcome, Result, is_conformant
 from cabria.adapters.vda5050.conformance.master_checks import MasterWatch
 from cabria.adapters.vda5050.conformance.vehicle_checks import VehicleProbe, vehicle_checks
 from cabria.adapters.vda5050.control import events as e

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from tests.adapters.vda5050.drawn_messages import messages
 from tests.adapters.vda5050.published import breaches
 
+from cabria.adapters.timestamps import stamp, unstamp
 from cabria.adapters.vda5050.order import Edge, Node, Order, faults_of
 from cabria.adapters.vda5050.parts import Message
 from cabria.adapters.vda5050.topics import Topic, TopicName
-from cabria.adapters.vda5050.wire import MESSAGES, encode, parse, stamp, topic_of, unstamp
+from cabria.adapters.vda5050.wire import MESSAGES, encode, parse, topic_of
 from cabria.domain.errors import DataError
 
 KINDS = sorted(MESSAGES)

@@ -315,3 +315,14 @@ def test_topics_of_the_wire_keep_version_and_vehicle() -> None:
     assert {topic for topic, _ in world.sent if topic.name is TopicName.STATE} == {
         Topic("vda5050", 2, "ACME", "T01", TopicName.STATE)
     }
+
+
+def test_an_order_that_could_not_be_sent_yet_is_not_taken_for_lost() -> None:
+    world = World()
+    world.control.robots[world.robot].connection = None
+    world.control.give(world.robot, "o1", *straight([0, 20]), released=2)
+    world.run(1_000)
+    world.vehicle.come_online(world.now_ms)
+    world.run(20_000)
+    assert world.of(e.OrderLost) == []
+    assert world.of(e.OrderDone) == [e.OrderDone(world.robot, "o1")]

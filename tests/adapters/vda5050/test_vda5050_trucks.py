@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,15 @@ from cabria.adapters.vda5050.topics import RobotId, Topic
 from cabria.adapters.vda5050.trucks import VdaTrucks
 from cabria.adapters.vda5050.wire import encode, topic_of
 from cabria.domain.machines import TruckModel
-from cabria.domain.run_events import JobDone, MachineResumed, MachineStopped, RunEvent
+from cabria.domain.run_events import (
+    BatteryRead,
+    EnergyUsed,
+    JobDone,
+    MachineResumed,
+    MachineStopped,
+    RunEvent,
+    TripDriven,
+)
 from cabria.domain.stands import StandKind
 from cabria.experiments.layouts import small_layout
 from cabria.planning.dispatch.traffic.lane_book import LaneBook
@@ -42,11 +51,15 @@ class Ground:
         self._chance, self._loss = Random(seed), loss
         self.book = LaneBook(LANES)
         names = [f"T{number + 1:02}" for number in range(trucks)]
+        stands = dict(zip(names, LAYOUT.stands_of(StandKind.PARKING), strict=False))
+        for name, stand in stands.items():
+            self.book.put(int(name[1:]), NUMBER[stand.id], 0)
+            self.book.tells(int(name[1:]))
         self.gateway = VdaTrucks(
             LAYOUT,
             self.book,
             self,
-            self.reports.append,
+            self._report,
             self._to_vehicle,
             robots={name: RobotId("ACME", name) for name in names},
             numbers=lambda name: int(name[1:]),
@@ -55,8 +68,7 @@ class Ground:
         )
         self._wire: list[tuple[Topic, bytes]] = []
         self.vehicles: dict[str, Vehicle] = {}
-        for name, stand in zip(names, LAYOUT.stands_of(StandKind.PARKING), strict=False):
-            self.book.put(int(name[1:]), NUMBER[stand.id], 0)
+        for name, stand in stands.items():
             place = Pose(*pose_on(LAYOUT, stand.id))
             self.vehicles[name] = Vehicle(RobotId("ACME", name), place, self._say, map_id=MAP)
         for vehicle in self.vehicles.values():
@@ -74,7 +86,8 @@ class Ground:
             while self._wire:
                 topic, payload = self._wire.pop(0)
                 if topic.name in ("order", "instantActions", "zoneSet", "responses"):
-                    self.vehicles[topic.serial].hear(topic.name, payload, START_MS + self.now_ms)
+                    if topic.serial in self.vehicles:
+                        self.vehicles[topic.serial].hear(topic.name, payload, START_MS + self.now_ms)
                 else:
                     self.gateway.receive(str(topic), payload)
             self.gateway.tick()
@@ -82,6 +95,7 @@ class Ground:
 
     def send(self, name: str, stand: int) -> str:
         """Book a trip and drive it; "" when the stand is not to be had."""
+        self.book.catch_up(self.now_ms)
         passage = self.book.drive(int(name[1:]), stand, self.now_ms)
         if passage is None:
             return ""
@@ -91,6 +105,11 @@ class Ground:
 
     def of(self, kind: type[Any]) -> list[Any]:
         return [report for report in self.reports if isinstance(report, kind)]
+
+    def _report(self, event: RunEvent) -> None:
+        self.reports.append(event)
+        if isinstance(event, TripDriven):
+            self.book.drove(int(event.truck[1:]), event.passed + (event.ahead_mm > 0), event.left, self.now_ms)
 
     def _say(self, message: Message) -> None:
         self._put(topic_of(message, "vda5050"), encode(message))
@@ -114,6 +133,36 @@ def test_a_trip_ends_with_the_truck_on_its_stand_and_the_job_done() -> None:
     assert ground.of(MachineStopped) == []
 
 
+SOC_STEP_WH = TruckModel().battery_wh // 10_000
+"""What the last digit of a charge on the wire is worth."""
+
+
+def test_what_a_truck_takes_in_until_it_hears_that_it_is_unplugged_is_told() -> None:
+    ground, truck = Ground(1), "T01"
+    (first,) = ground.of(BatteryRead)
+    ground.vehicles[truck].charge_wh = 200_000
+    ground.gateway.charge(truck, "T01/charge")
+    ground.run(60_000)
+    assert ground.vehicles[truck].is_charging
+    ground.gateway.unplug(truck)
+    assert [done.job for done in ground.of(JobDone)] == ["T01/charge"]
+    ground.run(40_000)
+    assert not ground.vehicles[truck].is_charging
+    last = ground.of(BatteryRead)[-1]
+    assert last.wh == pytest.approx(ground.vehicles[truck].charge_wh, abs=2 * SOC_STEP_WH)
+    assert sum(used.wh for used in ground.of(EnergyUsed)) == first.wh - last.wh
+
+
+def test_what_a_truck_took_in_while_nobody_led_it_is_told_once_when_it_is_heard_again() -> None:
+    ground = Ground(1)
+    (first,) = ground.of(BatteryRead)
+    ground.gateway.held("T01", first.wh - 5_000)
+    ground.run(80_000)
+    (used,) = ground.of(EnergyUsed)
+    assert used.wh == pytest.approx(-5_000, abs=4 * SOC_STEP_WH)
+    assert [read.wh for read in ground.of(BatteryRead)] == [first.wh, first.wh - 5_000 - used.wh]
+
+
 def test_a_stand_under_a_crane_is_entered_with_a_lease_of_its_zone_and_given_back() -> None:
     ground = Ground(1)
     quay = NUMBER[LAYOUT.stands_of(StandKind.QUAY)[3].id]
@@ -125,6 +174,20 @@ def test_a_stand_under_a_crane_is_entered_with_a_lease_of_its_zone_and_given_bac
     ground.send("T01", NUMBER[LAYOUT.stands_of(StandKind.PARKING)[0].id])
     ground.run(120_000)
     assert ground.gateway.control.zones.holder(zone) is None
+
+
+def test_a_truck_whose_leave_ran_out_under_a_crane_while_nobody_answered_is_given_it_again() -> None:
+    ground = Ground(1)
+    ground.send("T01", NUMBER[LAYOUT.stands_of(StandKind.QUAY)[3].id])
+    ground.run(240_000)
+    vehicle = ground.vehicles["T01"]
+    for _ in range(200):
+        ground.now_ms += 200
+        vehicle.advance(START_MS + ground.now_ms)
+    ground._wire.clear()
+    assert [error.error_type for error in vehicle.zones.errors] == ["RELEASE_LOST"]
+    ground.run(5_000)
+    assert list(vehicle.zones.errors) == []
 
 
 @settings(max_examples=2)
@@ -145,6 +208,23 @@ def test_trucks_on_shared_lanes_all_arrive_and_no_two_have_one_segment(seed: int
         if len(ground.of(JobDone)) == len(jobs):
             break
     assert sorted(report.job for report in ground.of(JobDone)) == sorted(jobs)
+
+
+@settings(max_examples=4)
+@given(st.permutations(range(1, 7)), st.integers(0, len(STANDS) - 6))
+def test_trips_booked_at_one_time_and_told_in_any_order_all_end(order: list[int], first: int) -> None:
+    ground = Ground(6)
+    passages = [ground.book.drive(number, STANDS[first + number - 1], ground.now_ms) for number in range(1, 7)]
+    for number in order:
+        passage = passages[number - 1]
+        if passage is not None:
+            ground.gateway.drive(f"T{number:02}", f"job {number}", passage, passage[-1].enter_ms, 0)
+    jobs = {f"job {number}" for number, passage in enumerate(passages, 1) if passage is not None}
+    for _ in range(40):
+        ground.run(15_000)
+        if len(ground.of(JobDone)) == len(jobs):
+            break
+    assert {done.job for done in ground.of(JobDone)} == jobs
 
 
 def test_a_truck_that_a_person_moved_goes_on_with_the_rest_of_its_trip() -> None:
@@ -173,6 +253,103 @@ def test_a_truck_that_breaks_down_is_out_of_service_until_it_is_mended() -> None
     assert [report.job for report in ground.of(JobDone)] == [job]
 
 
+def test_a_dead_truck_that_was_towed_is_told_where_it_stands_and_its_way_is_free_for_others() -> None:
+    ground = Ground(2)
+    ground.send("T01", STANDS[0])
+    ground.run(20_000)
+    dead = ground.vehicles.pop("T01")
+    assert not ground.send("T02", STANDS[0]), "the stand is the dead truck's"
+    resting = NUMBER[LAYOUT.stands_of(StandKind.PARKING)[2].id]
+    ground.book.carried(1, resting, ground.now_ms)
+    ground.gateway.tow("T01", resting)
+    job = ground.send("T02", STANDS[0])
+    for _ in range(20):
+        ground.run(15_000)
+    assert [done.job for done in ground.of(JobDone)] == [job]
+    ground.vehicles["T01"] = dead
+    ground.run(60_000)
+    x, y, _ = pose_on(LAYOUT, LAYOUT.segments[resting].id)
+    assert dead.drive.pose[:2] == pytest.approx((x, y), abs=0.05)
+    assert dead.is_idle
+    onward = ground.send("T01", STANDS[1])
+    ground.run(300_000)
+    assert [done.job for done in ground.of(JobDone)] == [job, onward]
+
+
+def test_a_truck_that_a_person_takes_out_stops_where_it_is_and_goes_on_when_it_is_put_back() -> None:
+    ground = Ground(1)
+    job = ground.send("T01", STANDS[0])
+    ground.run(20_000)
+    ground.gateway.halt("T01")
+    ground.run(20_000)
+    vehicle = ground.vehicles["T01"]
+    stood = vehicle.drive.pose
+    vehicle.is_paused = False  # as one that begins anew
+    ground.run(60_000)
+    assert vehicle.drive.pose[:2] == pytest.approx(stood[:2], abs=1.0)
+    assert vehicle.is_paused
+    vehicle.raise_error("breakdown", "", ErrorLevel.FATAL)
+    ground.gateway.go_on("T01")
+    ground.run(5_000)
+    assert [report.cause for report in ground.of(MachineStopped)] == ["error breakdown"]
+    vehicle.errors.clear()
+    ground.run(240_000)
+    assert [report.job for report in ground.of(JobDone)] == [job]
+    assert len(ground.of(MachineResumed)) == 1
+
+
+def test_a_way_that_is_changed_behind_what_is_leased_is_driven() -> None:
+    ground = Ground(1)
+    here = ground.book.passages[1][-1].segment
+    *others, first = sorted(STANDS, key=lambda stand: ground.book.least_ms(here, stand) or 0)
+    job = ground.send("T01", first)
+    ground.run(10_000)
+    leased = ground.book.progress[1].leased
+    before = ground.book.passages[1]
+    found = ((stand, ground.book.redirect(1, stand, ground.now_ms)) for stand in others)
+    stand, after = next((stand, way) for stand, way in found if way is not None)
+    assert after is not None
+    assert [w.segment for w in after[:leased]] == [w.segment for w in before[:leased]]
+    ground.run(5_000)
+    assert ground.book.progress[1].leased == leased, "nothing is leased of a way that the truck was not told"
+    ground.gateway.delay("T01", after, after[-1].enter_ms)
+    ground.run(300_000)
+    assert [report.job for report in ground.of(JobDone)] == [job]
+    x, y, _ = pose_on(LAYOUT, LAYOUT.segments[stand].id)
+    assert ground.vehicles["T01"].drive.pose[:2] == pytest.approx((x, y), abs=0.05)
+
+
+def test_of_a_way_that_changed_before_its_truck_was_told_the_first_nothing_is_leased_until_it_is_told() -> None:
+    ground = Ground(1)
+    here = ground.book.passages[1][-1].segment
+    *others, first = sorted(STANDS, key=lambda stand: ground.book.least_ms(here, stand) or 0)
+    before = ground.book.drive(1, first, ground.now_ms)
+    assert before is not None
+    found = ((stand, ground.book.redirect(1, stand, ground.now_ms)) for stand in others)
+    stand, after = next((stand, way) for stand, way in found if way is not None)
+    assert after is not None
+    ground.gateway.drive("T01", "job", before, before[-1].enter_ms, 0)
+    ground.run(20_000)
+    assert ground.book.progress[1].leased == 1
+    ground.gateway.delay("T01", after, after[-1].enter_ms)
+    ground.run(300_000)
+    assert [report.job for report in ground.of(JobDone)] == ["job"]
+    x, y, _ = pose_on(LAYOUT, LAYOUT.segments[stand].id)
+    assert ground.vehicles["T01"].drive.pose[:2] == pytest.approx((x, y), abs=0.05)
+
+
+def test_a_truck_behind_one_that_stands_still_is_said_to_wait_for_it() -> None:
+    ground = Ground(2)
+    ground.send("T01", STANDS[0])
+    ground.run(15_000)
+    ground.vehicles["T01"].raise_error("breakdown", "", ErrorLevel.FATAL)
+    ground.send("T02", STANDS[0] if ground.book.owner(STANDS[0]) is None else STANDS[1])
+    ground.run(120_000)
+    since_ms, before = ground.gateway.waits()["T02"]
+    assert before == ("T01",)
+    assert since_ms < ground.now_ms - 30_000
+
+
 def test_every_stand_under_a_crane_has_a_zone_that_runs_counter_clockwise() -> None:
     zones = zone_set_of(LAYOUT).zones
     assert {zone.zone_id for zone in zones} == {LAYOUT.segments[number].id for number in STANDS}
@@ -180,3 +357,13 @@ def test_every_stand_under_a_crane_has_a_zone_that_runs_counter_clockwise() -> N
         corners = [(vertex.x, vertex.y) for vertex in zone.vertices]
         pairs = zip(corners, (*corners[1:], corners[0]), strict=True)
         assert sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairs) > 0
+
+
+def test_vehicles_of_no_truck_of_the_terminal_are_not_listened_to() -> None:
+    ground = Ground(1)
+    ground.gateway.receive("vda5050/v3/ACME/STRANGER/state", b"{}")
+    message = ground.vehicles["T01"].last_will(START_MS + ground.now_ms)
+    stranger = encode(msgspec.structs.replace(message, serial_number="STRANGER"))
+    ground.gateway.receive("vda5050/v3/ACME/STRANGER/connection", stranger)
+    assert "not of this fleet" in [told.reason for told in ground.told if isinstance(told, e.MessageRefused)][-1]
+    assert [robot.serial for robot in ground.gateway.control.robots] == ["T01"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.adapters.vda5050.world_in_memory import World, straight
 
@@ -95,3 +97,22 @@ def test_without_fleet_control_a_lease_runs_out() -> None:
         world.vehicle.advance(world.now_ms)
     assert [request.request_status for request in world.vehicle.zones.requests] == ["EXPIRED"]
     assert [error.error_type for error in world.vehicle.zones.errors] == ["RELEASE_LOST"]
+
+
+def test_a_request_for_a_zone_that_there_is_not_is_told_rejected_and_harmless() -> None:
+    world = World(zone_set=_zones())
+    world.run(3_000)
+    state = json.loads(next(p for t, p in reversed(world.sent) if t.name is TopicName.STATE))
+    request = {
+        "requestId": "Z9",
+        "requestType": "ACCESS",
+        "zoneId": "nowhere",
+        "zoneSetId": "set-1",
+        "requestStatus": "REQUESTED",
+    }
+    false = state | {"headerId": 100_000, "zoneRequests": [request]}
+    world.control.receive("vda5050/v3/ACME/T01/state", json.dumps(false).encode())
+    assert "nowhere" in world.of(e.Nonsense)[0].reason
+    answer = json.loads(next(p for t, p in reversed(world.sent) if t.name is TopicName.RESPONSES))
+    assert [response["grantType"] for response in answer["responses"]] == ["REJECTED"]
+    assert world.control.zones.holder("nowhere") is None

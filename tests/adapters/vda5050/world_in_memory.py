@@ -44,9 +44,13 @@ class World:
             robot = RobotId("ACME", f"T{number + 1:02}")
             place = Pose(0.0, 40.0 * number, 0.0)
             self.vehicles[robot] = Vehicle(robot, place, self._say, map_id="terminal", version=version)
+            self.made(self.vehicles[robot])
         for vehicle in self.vehicles.values():
             vehicle.come_online(self.now_ms)
         self.run(1_000)
+
+    def made(self, vehicle: Vehicle) -> None:
+        """Before it comes on line."""
 
     @property
     def robot(self) -> RobotId:

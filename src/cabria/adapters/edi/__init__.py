@@ -15,7 +15,9 @@ from cabria.adapters.edi.reading import (
     read_verified_masses,
 )
 from cabria.adapters.edi.writing import (
+    GateEntry,
     write_bay_plan,
+    write_gate_report,
     write_instruction,
     write_load_list,
     write_move_report,
@@ -26,6 +28,7 @@ __all__ = [
     "CheckedFile",
     "CodeTables",
     "Dialect",
+    "GateEntry",
     "against_profile",
     "apply_verified_masses",
     "carried",
@@ -41,6 +44,7 @@ __all__ = [
     "read_move_report",
     "read_verified_masses",
     "write_bay_plan",
+    "write_gate_report",
     "write_instruction",
     "write_load_list",
     "write_move_report",

@@ -200,7 +200,8 @@ def _location(e: Elements) -> Fact:
 
 
 def _cell(text: str) -> Fact:
-    if len(text) == 7 and text.isdigit() and text[:3] != "000" and text[5:] != "00" and text[6] in "02468":
+    is_number = len(text) == 7 and text.isascii() and text.isdigit()
+    if is_number and text[:3] != "000" and text[5:] != "00" and text[6] in "02468":
         return Fact(Do.CELL, text, StowPosition(int(text[:3]), int(text[3:5]), int(text[5:])))
     if not text or text.strip("0") == "":
         return Fact(Do.CELL, text, None)

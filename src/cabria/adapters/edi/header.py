@@ -33,7 +33,7 @@ _ETA, _ETD = ("132", "178"), ("133", "136", "186")
 def imo_is_valid(number: str) -> bool:
     """Seven digits, the last of which checks the others (IMO Resolution A.1117)."""
     return (
-        bool(re.fullmatch(r"\d{7}", number))
+        bool(re.fullmatch(r"[0-9]{7}", number))
         and str(sum(int(digit) * (7 - place) for place, digit in enumerate(number[:6])) % 10) == number[6]
     )
 
@@ -147,7 +147,7 @@ class _Vessel:
         self.name = (
             names[0] if names else (id_part[2].strip() if len(id_part[2:3]) and len(id_part[2].strip()) > 3 else "")
         )
-        looks_imo = bool(re.fullmatch(r"\d{7}", number))
+        looks_imo = bool(re.fullmatch(r"[0-9]{7}", number))
         if looks_imo:
             self.imo = number
         else:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from cabria.adapters.edi.carried import REMARK_CHARS, Dialect, carried, plain_text
 from cabria.adapters.edi.facts import TEXT_CHARS
 from cabria.domain.calls import SlotInstruction
-from cabria.domain.containers import Container, DangerousGoods, OutOfGauge, Port
+from cabria.domain.containers import Container, ContainerId, DangerousGoods, OutOfGauge, Port
 from cabria.domain.errors import DataError
 from cabria.domain.messages import Direction, MessageEntry, MessageHeader, VerifiedMass
 from cabria.domain.positions import StowPosition
@@ -92,6 +93,50 @@ def write_verified_masses(header: MessageHeader, masses: Iterable[VerifiedMass])
         if mass.responsible:
             body.append(f"NAD+SPC+++{_text(mass.responsible, 35)}")
     return _interchange(header, "VERMAS:D:16A:UN:SMDG10", body)
+
+
+class GateEntry(NamedTuple):
+    """A box at the gate. `box` is what is known of it besides, None where that is nothing."""
+
+    container: ContainerId
+    at: str
+    truck: str
+    gross_mass_kg: int = 0
+    box: Container | None = None
+
+
+def write_gate_report(header: MessageHeader, entries: Iterable[GateEntry], *, is_in: bool) -> bytes:
+    """A CODECO (D.95B ITG14) of boxes that came in, or went out, through the gate on road trucks.
+
+    What nobody knows (the type of a stranger's box, whether it is full) is left open.
+    """
+    passed = list(entries)
+    body = [f"BGM+{'34' if is_in else '36'}+{_reference(header)}+{header.function or '9'}", *_prepared(header)]
+    if header.carrier:
+        body.append(f"NAD+CF+{_code(header.carrier)}:160:20")
+    for entry in passed:
+        body += _at_gate(entry, header, is_in)
+    body.append(f"CNT+16:{len(passed)}")
+    return _interchange(header, "CODECO:D:95B:UN:ITG14", body)
+
+
+def _at_gate(entry: GateEntry, header: MessageHeader, is_in: bool) -> Iterator[str]:
+    box = entry.box
+    size = f"{_escape(box.size_type.code)}:102:5" if box is not None and box.size_type.code else ""
+    status = "" if box is None else "5" if box.is_full else "4"
+    yield _trimmed(f"EQD+CN+{_escape(entry.container)}+{size}++{'2' if is_in else '3'}+{status}")
+    if box is not None and box.booking:
+        yield f"RFF+BN:{_text(box.booking, 35)}"
+    yield _time("7", entry.at)
+    if header.port:
+        yield _location("165", header.port, Dialect.SMDG22)
+    if box is not None:
+        yield from _ports(box, Dialect.SMDG22)
+    if mass_kg := entry.gross_mass_kg or (box.gross_mass_kg if box is not None else 0):
+        yield f"MEA+AAE+G+KGM:{mass_kg}"
+    if box is not None:
+        yield from _temperature(box)
+    yield f"TDT+1++3++++++{_text(entry.truck, 17)}"
 
 
 def _bay_plan_head(header: MessageHeader, dialect: Dialect) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Reading in a second process while this one does something else: both are Python, so threads would only take turns."""
+"""Work in a second process while this one does something else: both are Python, so threads would only take turns."""
 
 from __future__ import annotations
 
@@ -18,49 +18,70 @@ T = TypeVar("T")
 
 WORTH_IT_BYTES = 500_000
 """A folder of fewer bytes is read before a second process has started."""
-READER = (
+WORKER = (
     "import gc, pickle, sys; gc.disable(); work = pickle.load(sys.stdin.buffer); "
     "sys.stdout.buffer.write(pickle.dumps(work(), pickle.HIGHEST_PROTOCOL))"
 )
 
 
 def read_aside(read: partial[T], folder: Path, meanwhile: Callable[[], object]) -> T:
-    """What `read` returns; `meanwhile` is done at the same time where the folder is large and there are two cores.
+    """What `read` returns; `meanwhile` is done too, beside it where the folder is large and there are two cores."""
+    if _is_large(folder):
+        return done_aside(read, meanwhile)
+    found = read()
+    meanwhile()
+    return found
 
-    The second process is a convenience only: whatever goes wrong there, `read` is called here and its errors are the
-    ones that are raised. `read` is a function of a module with arguments that can be pickled; so is what it returns.
+
+def done_aside(work: partial[T], meanwhile: Callable[[], object]) -> T:
+    """What `work` returns; `meanwhile` is done here at the same time where there are two cores.
+
+    The second process is a convenience only: whatever goes wrong there, `work` is called here and its errors are the
+    ones that are raised. `work` is a function of a module with arguments that can be pickled; so is what it returns.
     """
-    if not _is_worth_it(folder):
-        return read()
+    worker = _begun(work)
+    if worker is None:
+        meanwhile()
+        return work()
     try:
-        reader = subprocess.Popen(
-            [sys.executable, "-P", "-c", READER],
+        meanwhile()
+        sent, _ = worker.communicate()
+    except BaseException:
+        worker.kill()
+        worker.communicate()
+        raise
+    if worker.returncode:
+        return work()
+    with without_collector():
+        return cast(T, pickle.loads(sent))
+
+
+def _begun(work: partial[T]) -> subprocess.Popen[bytes] | None:
+    """The process at work, which has been told all it must know; nothing where none can be had."""
+    if (os.cpu_count() or 1) < 2 or not sys.executable:
+        return None
+    try:
+        worker = subprocess.Popen(
+            [sys.executable, "-P", "-c", WORKER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
     except OSError:
-        return read()
+        return None
     try:
-        assert reader.stdin is not None
-        with suppress(BrokenPipeError), reader.stdin:
-            reader.stdin.write(pickle.dumps(read))
-        reader.stdin = None
-        meanwhile()
-        sent, _ = reader.communicate()
+        assert worker.stdin is not None
+        with suppress(BrokenPipeError), worker.stdin:
+            worker.stdin.write(pickle.dumps(work, pickle.HIGHEST_PROTOCOL))
+        worker.stdin = None
     except BaseException:
-        reader.kill()
-        reader.communicate()
+        worker.kill()
+        worker.communicate()
         raise
-    if reader.returncode:
-        return read()
-    with without_collector():
-        return cast(T, pickle.loads(sent))
+    return worker
 
 
-def _is_worth_it(folder: Path) -> bool:
-    if (os.cpu_count() or 1) < 2 or not sys.executable:
-        return False
+def _is_large(folder: Path) -> bool:
     try:
         return sum(path.stat().st_size for path in folder.iterdir()) >= WORTH_IT_BYTES
     except OSError:

@@ -272,9 +272,16 @@ def read_plan(path: Path | str) -> BerthPlan:
     content = read_bytes(path, limit_bytes=MAX_BYTES)
     document = decoded(content, PlanDocument, file=file, what="A berth plan", form=PLAN_FORMAT)
     try:
-        return _plan(document.stays, document.unserved, "")
+        return plan_of(document.stays, document.unserved, "")
     except DataError as error:
         raise error.inside(file) from None
+
+
+def read_certificate(path: Path | str) -> tuple[float | None, str]:
+    """The bound on its cost that a plan's file tells, None for none, and why its search ended. Raises DataError."""
+    content = read_bytes(path, limit_bytes=MAX_BYTES)
+    document = decoded(content, PlanDocument, file=str(path), what="A berth plan", form=PLAN_FORMAT)
+    return document.bound, document.stopped
 
 
 def write_plan(
@@ -286,7 +293,7 @@ def write_plan(
     findings: Iterable[Finding] = (),
 ) -> None:
     """What `read_plan` reads back, with the certificate of the search and the referee's findings when handed in."""
-    content: dict[str, Any] = {"format": PLAN_FORMAT, "case": case, **_plain_plan(plan)}
+    content: dict[str, Any] = {"format": PLAN_FORMAT, "case": case, **plain_plan(plan)}
     if result is not None:
         content |= {"costs": dict(result.costs), "bound": result.bound, "seed": result.seed, "stopped": result.stopped}
     content["findings"] = [
@@ -311,7 +318,7 @@ def _case(document: CaseDocument) -> BerthCase:
         rules,
         tide=_at("tide", _tide, document.tide),
         wind=tuple(_at(f"wind[{at}]", _wind, part) for at, part in enumerate(document.wind)),
-        last_plan=_plan(last.stays, last.unserved, "last_plan.") if last else None,
+        last_plan=plan_of(last.stays, last.unserved, "last_plan.") if last else None,
         now_min=document.now_min,
         frozen_until_min=document.frozen_until_min,
         name=document.name,
@@ -413,7 +420,8 @@ def _eta(part: EtaPart) -> Eta:
     return Eta(planned, planned if earliest is UNSET else earliest, 0 if spread is UNSET else spread)
 
 
-def _plan(stays: list[StayPart], unserved: list[UnservedPart], within: str) -> BerthPlan:
+def plan_of(stays: list[StayPart], unserved: list[UnservedPart], within: str) -> BerthPlan:
+    """Raises DataError with the place, which begins with `within`."""
     return BerthPlan(
         tuple(_at(f"{within}stays[{at}]", _stay, part) for at, part in enumerate(stays)),
         tuple(Unserved(ShipId(part.ship), part.rule, part.text) for part in unserved),
@@ -440,11 +448,12 @@ def _plain_case(case: BerthCase) -> Mapping[str, Any]:
         "ships": [dataclasses.asdict(ship) for ship in case.ships],
         "tide": dataclasses.asdict(case.tide),
         "wind": [{**dataclasses.asdict(wind.spell), "gust_kn": wind.gust_kn} for wind in case.wind],
-        "last_plan": _plain_plan(case.last_plan) if case.last_plan else None,
+        "last_plan": plain_plan(case.last_plan) if case.last_plan else None,
     }
 
 
-def _plain_plan(plan: BerthPlan) -> dict[str, Any]:
+def plain_plan(plan: BerthPlan) -> dict[str, Any]:
+    """As the parts of a document have it."""
     stays = [
         {
             **{key: getattr(stay, key) for key in ("ship", "position_mm", "start_min", "end_min")},

@@ -28,9 +28,15 @@ from cabria.adapters.files.call_checks import (
     refuse_other_ship,
     voyage_differs,
 )
-from cabria.adapters.files.documents import misfit, read_toml, text_like
+from cabria.adapters.files.documents import converted, read_toml, text_like
 from cabria.adapters.files.later_ports import read_later_loads, write_later_loads
-from cabria.adapters.files.load_tables import ListedBox, read_discharge_table, read_holds, read_load_table
+from cabria.adapters.files.load_tables import (
+    ListedBox,
+    read_discharge_table,
+    read_holds,
+    read_late,
+    read_load_table,
+)
 from cabria.adapters.files.profile_json import write_profile
 from cabria.adapters.files.profiles import load_profile
 from cabria.adapters.files.source_file import write_whole
@@ -75,6 +81,7 @@ class FilesPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     instruction: str = ""
     discharges: str = ""
     holds: str = ""
+    late: str = ""
     later_ports: str = ""
     wishes: str = ""
 
@@ -95,6 +102,13 @@ class SettingsPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omi
     long_crane_min: Minutes | UnsetType = UNSET
     crane_spread_min: Minutes | UnsetType = UNSET
     later_room_min: Minutes | UnsetType = UNSET
+    waiting_min: Minutes | UnsetType = UNSET
+    block_peak_min: Minutes | UnsetType = UNSET
+    yard_crane_min: Minutes | UnsetType = UNSET
+    truck_km_min: Minutes | UnsetType = UNSET
+    kwh_min: Minutes | UnsetType = UNSET
+    off_order_min: Minutes | UnsetType = UNSET
+    off_order_lifts: Annotated[int, Meta(ge=0, le=1_000)] | UnsetType = UNSET
     max_inversion_kg: Kilograms | UnsetType = UNSET
     may_twin: bool | UnsetType = UNSET
     may_dual_cycle: bool | UnsetType = UNSET
@@ -125,8 +139,11 @@ class CallDocument(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     tanks_kg: dict[str, Annotated[int, Meta(ge=0, le=1_000_000_000)]] = {}
 
 
-def read_call(folder: Path | str) -> VesselCall:
-    """The call in a folder (or in the folder of a call.toml). Raises DataError with one sentence, file and place."""
+def read_call(folder: Path | str, *, loads: Path | None = None) -> VesselCall:
+    """The call in a folder (or in the folder of a call.toml), with another load list if one is named.
+
+    Raises DataError with one sentence, file and place.
+    """
     root = Path(folder)
     if root.name == CALL_FILE and not root.is_dir():
         root = root.parent
@@ -135,7 +152,7 @@ def read_call(folder: Path | str) -> VesselCall:
     if not root.is_dir():
         raise DataError("A call is a folder with a call.toml in it; this is a file.", file=str(folder))
     with without_collector():
-        return _Reading(root, _read_document(root / CALL_FILE)).call()
+        return _Reading(root, _read_document(root / CALL_FILE), loads).call()
 
 
 def write_call(call: VesselCall, folder: Path | str, *, previous_port: Port | None = None) -> None:
@@ -149,6 +166,11 @@ def write_call(call: VesselCall, folder: Path | str, *, previous_port: Port | No
         _write_files(call, draft, previous_port)
 
 
+def read_call_document(folder: Path) -> CallDocument:
+    """What the call.toml of a folder says, whatever its files hold. Raises DataError."""
+    return _read_document(folder / CALL_FILE)
+
+
 def _read_document(path: Path) -> CallDocument:
     file = str(path)
     parsed = read_toml(path, limit_bytes=MAX_BYTES)
@@ -156,12 +178,7 @@ def _read_document(path: Path) -> CallDocument:
         said = parsed.get("format")
         raise DataError(f"A call begins with format = {FORMAT!r}; this file says {said!r:.60}.", file=file)
     _refuse_unknown_keys(parsed, file)
-    try:
-        document = msgspec.convert(parsed, CallDocument)
-    except msgspec.ValidationError as error:
-        refusal = misfit(error, file)
-        refusal.place = refusal.place.removeprefix("$").removeprefix(".")
-        raise refusal from None
+    document = converted(parsed, CallDocument, file)
     _refuse_no_time(document.start, file)
     return document
 
@@ -191,6 +208,8 @@ class _Reading:
 
     root: Path
     document: CallDocument
+    loads: Path | None = None
+    """A load list instead of the one that call.toml names."""
     findings: list[Finding] = field(default_factory=list)
 
     def call(self) -> VesselCall:
@@ -207,6 +226,7 @@ class _Reading:
         loads = self._loads(vessel, arrival)
         yard = read_yard(self._path("yard"), terminal) if said.files.yard else YardInventory()
         boxes = self._with_holds(loads, yard)
+        available_s = self._available_s(loads)
         instructions = self._instruction(vessel)
         self._compare_discharges(arrival)
         self.findings += against_rotation(said.port, said.rotation, arrival, boxes)
@@ -232,12 +252,15 @@ class _Reading:
                 later_loads=read_later_loads(self._path("later_ports")) if said.files.later_ports else (),
                 findings=tuple(replace(finding, cause=Cause.ARRIVAL) for finding in self.findings),
                 wishes=read_wishes(self._path("wishes"), call_id=said.id) if said.files.wishes else Wishes(),
+                available_s=available_s,
             )
         except DataError as error:
             raise error.inside(str(self.root / CALL_FILE)) from None
 
     def _path(self, name: str) -> Path:
         """The file of that name in call.toml; it lies in the folder or below it."""
+        if name == "loads" and self.loads is not None:
+            return self.loads
         written: str = getattr(self.document.files, name)
         path = self.root / written
         if Path(written).is_absolute() or ".." in Path(written).parts:
@@ -358,15 +381,7 @@ class _Reading:
         if self.document.files.holds:
             path = self._path("holds")
             holds = read_holds(path)
-            listed = {box.container.id for box in loads}
-            unknown = [number for number in holds if number not in listed]
-            self._take(
-                path,
-                (
-                    Finding("CALL-HOLD", Severity.NOTE, "A hold is for a box that is not on the load list.", "", number)
-                    for number in unknown
-                ),
-            )
+            self._take_unlisted(path, holds, loads, "CALL-HOLD", "A hold is for a box that is not on the load list.")
         boxes = []
         for box in (listed.container for listed in loads):
             given = tuple(hold for hold in holds.get(box.id, ()) if hold not in box.holds)
@@ -382,6 +397,23 @@ class _Reading:
             else replace(box, holds=(*box.holds, NOT_IN_YARD))
             for box in boxes
         ]
+
+    def _available_s(self, loads: Sequence[ListedBox]) -> dict[ContainerId, int]:
+        if not self.document.files.late:
+            return {}
+        path = self._path("late")
+        late = read_late(path, self.document.start)
+        self._take_unlisted(path, late, loads, "CALL-LATE", "A box that comes late is not on the load list.")
+        listed = {box.container.id for box in loads}
+        return {box: at_s for box, at_s in late.items() if box in listed and at_s > 0}
+
+    def _take_unlisted(
+        self, path: Path, named: Iterable[ContainerId], loads: Sequence[ListedBox], rule: str, text: str
+    ) -> None:
+        """A note for each box that a table names and the load list does not."""
+        listed = {box.container.id for box in loads}
+        unlisted = (number for number in named if number not in listed)
+        self._take(path, (Finding(rule, Severity.NOTE, text, "", number) for number in unlisted))
 
     def _instruction(self, vessel: VesselProfile) -> tuple[SlotInstruction, ...]:
         if not self.document.files.instruction:
@@ -487,6 +519,10 @@ def _write_files(call: VesselCall, folder: Path, previous_port: Port | None) -> 
         files["holds"] = "holds.csv"
         rows = "".join(f"{number},{_csv_cell(hold)}\n" for number, hold in holds)
         write_whole(folder / files["holds"], f"container,hold\n{rows}".encode())
+    if call.available_s:
+        files["late"] = "late.csv"
+        late = "".join(f"{number},{_after_start(at_s)}\n" for number, at_s in call.available_s.items())
+        write_whole(folder / files["late"], f"container,ready\n{late}".encode())
     if call.later_loads:
         files["later_ports"] = "later_ports.csv"
         write_later_loads(call.later_loads, folder / files["later_ports"])
@@ -494,6 +530,10 @@ def _write_files(call: VesselCall, folder: Path, previous_port: Port | None) -> 
         files["wishes"] = "wishes.toml"
         write_wishes(call.wishes, folder, files["wishes"], call_id=call.id)
     write_whole(folder / CALL_FILE, _toml(call, files).encode())
+
+
+def _after_start(at_s: int) -> str:
+    return f"{at_s // 3_600}:{at_s % 3_600 // 60:02}:{at_s % 60:02}"
 
 
 def _derived_holds(box: Container, call: VesselCall) -> set[str]:

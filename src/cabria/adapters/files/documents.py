@@ -50,7 +50,9 @@ def decoded(content: bytes, type_of: type[Document], *, file: str, what: str, fo
         # A key that stands twice would silently count with its last value.
         json.loads(content, object_pairs_hook=_refuse_twice, parse_int=str, parse_float=str)
     except msgspec.ValidationError as error:
-        raise misfit(error, file) from None
+        refusal = misfit(error, file)
+        refusal.place = _with_its_key(refusal.place, content, type_of)
+        raise refusal from None
     except RecursionError:
         raise DataError("The file is not JSON: it is nested too deeply.", file=file) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -67,11 +69,16 @@ def from_toml(path: Path, type_of: type[Document], *, what: str, form: str, limi
     if parsed.get("format") != form:
         said = parsed.get("format")
         raise DataError(f"{what} begins with format = {form!r}; this file says {said!r:.60}.", file=file)
+    return converted(parsed, type_of, file)
+
+
+def converted(parsed: object, type_of: type[Document], file: str, *, table: str = "") -> Document:
+    """Parsed TOML as what it should be: a whole file, or its table of that name. Raises DataError with the place."""
     try:
         return msgspec.convert(parsed, type_of)
     except msgspec.ValidationError as error:
         refusal = misfit(error, file)
-        refusal.place = refusal.place.removeprefix("$").removeprefix(".")
+        refusal.place = (table + refusal.place.removeprefix("$")).removeprefix(".")
         raise refusal from None
 
 
@@ -92,6 +99,39 @@ def misfit(error: msgspec.ValidationError, file: str) -> DataError:
     """What msgspec found, in plain words and with the place in the document."""
     problem, _, place = str(error).partition(" - at ")
     return DataError(_in_words(problem), file=file, place=place.replace("`", "") or "$")
+
+
+def _with_its_key(place: str, content: bytes, type_of: type[Any]) -> str:
+    """The place with the key of a table of the document where msgspec writes but `[...]`: found by halves."""
+    name, is_in_table, rest = place.removeprefix("$.").partition("[...]")
+    if not is_in_table or not name.isidentifier():
+        return place
+    try:
+        document = json.loads(content, parse_int=_kept, parse_float=_kept)
+    except (ValueError, RecursionError):  # What comes after the misfit may be no JSON at all.
+        return place
+    table = document[name]
+    if not isinstance(table, dict) or not table:  # It stands there twice, and the other one does not fit.
+        return place
+    keys = sorted(table)
+
+    def is_misfit(some: list[str]) -> bool:
+        part = {**document, name: {key: table[key] for key in some}}
+        try:
+            msgspec.json.decode(msgspec.json.encode(part), type=type_of)
+        except msgspec.ValidationError as error:
+            return misfit(error, "").place == place
+        return False
+
+    while len(keys) > 1:
+        half = keys[: len(keys) // 2]
+        keys = half if is_misfit(half) else keys[len(half) :]
+    return f"$.{name}.{keys[0]:.60}{rest}"
+
+
+def _kept(number: str) -> msgspec.Raw:
+    """A number as it is written, however long."""
+    return msgspec.Raw(number.encode())
 
 
 class _AnyForm(msgspec.Struct):

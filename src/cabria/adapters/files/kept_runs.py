@@ -85,7 +85,7 @@ def _records(name: str, lines: list[bytes]) -> Iterator[tuple[Mapping[str, Value
     for number, line in enumerate(lines, 2):
         try:
             yield msgspec.json.decode(line, type=tuple[dict[str, bool | int | float | str], RunRecord])
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise DataError(
                 f"This is no run of a sweep: {str(error)[:200]}.", file=name, place=f"line {number}", remedy=START_ANEW
             ) from None
@@ -95,7 +95,7 @@ def _other_question(name: str, line: bytes, head: bytes) -> DataError:
     """Which answer of the file is another than what is asked now."""
     try:
         said, was = msgspec.json.decode(line, type=tuple[str, dict[str, Any]])
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         said, was = "", {}
     if said != FORMAT:
         return DataError(f'The first line does not say "{FORMAT}".', file=name, place="line 1", remedy=START_ANEW)

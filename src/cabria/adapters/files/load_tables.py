@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cabria.adapters.files.tables import Row, plain, read_rows
@@ -92,6 +93,10 @@ def read_discharge_table(path: Path) -> tuple[tuple[ContainerId, str], ...]:
     return tuple((_number(row, []), row.place()) for row in rows)
 
 
+MOST_HOURS = 9_999
+_AFTER_START = re.compile(r"([0-9]{1,4}):([0-5][0-9])(?::([0-5][0-9]))?")
+
+
 def read_holds(path: Path) -> dict[ContainerId, tuple[str, ...]]:
     """Why boxes may not be loaded, by box; several lines add up. Raises DataError."""
     columns = {"container": COLUMNS["container"], "hold": (*COLUMNS["holds"], "reason", "motivo")}
@@ -102,6 +107,31 @@ def read_holds(path: Path) -> dict[ContainerId, tuple[str, ...]]:
         number = _number(row, [])
         holds[number] = (*holds.get(number, ()), row.get("hold"))
     return holds
+
+
+def read_late(path: Path, start: str) -> dict[ContainerId, int]:
+    """When boxes that come late are there, in seconds of a call that starts at `start`. Raises DataError."""
+    columns = {"container": COLUMNS["container"], "ready": ("ready at", "available", "eta", "llega", "disponible")}
+    return {_number(row, []): _seconds(row, start) for row in read_rows(path, columns, needed=("container", "ready"))}
+
+
+def _seconds(row: Row, start: str) -> int:
+    text = row.get("ready")
+    if match := _AFTER_START.fullmatch(text):
+        hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return 3_600 * hours + 60 * minutes + seconds
+    try:
+        moment, began = datetime.fromisoformat(text), datetime.fromisoformat(start)
+        passed_s = int((moment.replace(tzinfo=None) - began.replace(tzinfo=None)).total_seconds())
+    except ValueError:
+        raise row.refusal(
+            f"{text[:40]!r} is no moment: write hours and minutes after the start of the call, such as 26:30, or a "
+            "time such as 2026-03-03T08:30 where call.toml says when the call starts.",
+            "ready",
+        ) from None
+    if passed_s > 3_600 * MOST_HOURS:
+        raise row.refusal(f"{text[:40]} is more than {MOST_HOURS:,} hours after the start of the call.", "ready")
+    return max(0, passed_s)
 
 
 def _container(row: Row, port: Port, findings: list[Finding]) -> Container:

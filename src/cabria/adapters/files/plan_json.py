@@ -181,6 +181,7 @@ class PlanDocument(_Part, kw_only=True):
     costs_min: dict[str, float | None] = {}
     bounds: dict[str, BoundPart] = {}
     baselines: dict[str, dict[str, float | None]] = {}
+    estimates: dict[str, float | None] = {}
     stability: dict[str, dict[str, Any]] = {}
     findings: list[FindingPart] = []
     rules: dict[str, str] = {}
@@ -236,6 +237,7 @@ def read_planned(path: Path | str, call: VesselCall) -> PlannedCall:
             name: {figure: math.inf if value is None else value for figure, value in figures.items()}
             for name, figures in document.baselines.items()
         },
+        estimates={name: math.inf if value is None else value for name, value in document.estimates.items()},
         seed=document.seed,
         stopped=document.stopped,
         version=document.version,
@@ -293,6 +295,7 @@ def _document(planned: PlannedCall) -> PlanDocument:
             for name, bound in planned.bounds.items()
         },
         baselines={name: _finite_values(figures) for name, figures in planned.baselines.items()},
+        estimates=_finite_values(planned.estimates),
         stability={
             "arrival": dataclasses.asdict(judgement.arrival),
             "departure": dataclasses.asdict(judgement.departure),
@@ -348,10 +351,10 @@ def _finite_values(figures: Mapping[str, float]) -> dict[str, float | None]:
 
 
 def queue_part(queue: WorkQueue) -> QueuePart:
-    return QueuePart(crane=queue.crane, steps=list(map(_step_part, queue.steps)))
+    return QueuePart(crane=queue.crane, steps=list(map(step_part, queue.steps)))
 
 
-def _step_part(step: CraneStep) -> StepPart:
+def step_part(step: CraneStep) -> StepPart:
     return StepPart(
         kind=step.kind,
         bay=step.bay,
@@ -437,22 +440,31 @@ def _refuse_unknown(said: Iterable[str], known: Mapping[ContainerId, object], pa
 def _steps(queue: QueuePart, place: str, call: VesselCall) -> Iterator[CraneStep]:
     for index, step in enumerate(queue.steps):
         at = f"{place}.steps[{index}]"
-        if step.end_s < step.start_s:
-            raise DataError(f"The step ends at {step.end_s} s, before it starts.", place=at)
-        if len(step.containers) != len(step.positions):
-            raise DataError("The step has not as many positions as containers.", place=at)
+        try:
+            found = step_of(step)
+        except DataError as error:
+            raise DataError(error.problem, place=at) from None
         for number in step.containers:
             if number not in call.load_by_id and number not in call.arrival.by_container:
                 raise DataError(f"Container {number} is neither aboard nor on the load list.", place=at)
-        yield CraneStep(
-            kind=step.kind,
-            bay=step.bay,
-            start_s=step.start_s,
-            end_s=step.end_s,
-            containers=tuple(map(ContainerId, step.containers)),
-            positions=tuple(map(StowPosition.parse, step.positions)),
-            lid=step.lid,
-        )
+        yield found
+
+
+def step_of(part: StepPart) -> CraneStep:
+    """Raises DataError for one that ends before it starts, or whose boxes and slots are not as many."""
+    if part.end_s < part.start_s:
+        raise DataError(f"The step ends at {part.end_s} s, before it starts.")
+    if len(part.containers) != len(part.positions):
+        raise DataError("The step has not as many positions as containers.")
+    return CraneStep(
+        kind=part.kind,
+        bay=part.bay,
+        start_s=part.start_s,
+        end_s=part.end_s,
+        containers=tuple(map(ContainerId, part.containers)),
+        positions=tuple(map(StowPosition.parse, part.positions)),
+        lid=part.lid,
+    )
 
 
 def _yard_moves(parts: Iterable[YardMovePart]) -> Iterator[YardMove]:

@@ -9,9 +9,10 @@ timestamps of versions 1.x are another form and are refused.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -182,10 +183,47 @@ class PortCallsDocument(_Part, kw_only=True, rename="camel"):
 
 def read_port_calls(path: Path | str) -> PortCallBook:
     """Raises DataError for a file that is not in the standard's form, with the place where it is not."""
-    file = str(path)
-    content = read_bytes(path, limit_bytes=MAX_BYTES)
+    return port_calls_of(read_bytes(path, limit_bytes=MAX_BYTES), file=str(path))
+
+
+def port_calls_of(content: bytes, *, file: str) -> PortCallBook:
+    """The same for what was received otherwise. Raises DataError."""
+    return _book(_document(content, file), file)
+
+
+def with_news(book: PortCallBook, content: bytes, *, file: str) -> PortCallBook:
+    """A book with what a file tells besides: an object of an id that is known takes the place of that one, others come
+    behind. The file may leave out what the book knows. Raises DataError."""
+    news, known = _document(content, file), _written(book)
+    document = PortCallsDocument(
+        port_calls=_replaced(known.port_calls, news.port_calls),
+        terminal_calls=_replaced(known.terminal_calls, news.terminal_calls),
+        port_call_services=_replaced(known.port_call_services, news.port_call_services),
+        timestamps=_replaced(known.timestamps, news.timestamps),
+    )
+    return _book(document, file)
+
+
+_AnyPart = TypeVar("_AnyPart", PortCallPart, TerminalCallPart, ServicePart, TimestampPart)
+
+
+def _replaced(known: Sequence[_AnyPart], news: Sequence[_AnyPart]) -> list[_AnyPart]:
+    parts = {part.id: part for part in known}
+    seen: set[UUID] = set()
+    for part in news:
+        if part.id in seen:
+            raise DataError(f"The id {part.id} stands twice.")
+        seen.add(part.id)
+        parts[part.id] = part
+    return list(parts.values())
+
+
+def _document(content: bytes, file: str) -> PortCallsDocument:
     _refuse_other_shapes(content, file)
-    document = decoded(content, PortCallsDocument, file=file, what="A file of port calls")
+    return decoded(content, PortCallsDocument, file=file, what="A file of port calls")
+
+
+def _book(document: PortCallsDocument, file: str) -> PortCallBook:
     try:
         return PortCallBook(
             tuple(_port_call(f"portCalls[{at}]", part) for at, part in enumerate(document.port_calls)),
@@ -199,22 +237,30 @@ def read_port_calls(path: Path | str) -> PortCallBook:
 
 def write_port_calls(book: PortCallBook, path: Path | str) -> None:
     """What `read_port_calls` reads back. Raises DataError for a text that the standard has no room for."""
-    document = PortCallsDocument(
+    content = written_port_calls(book)
+    decoded(content, PortCallsDocument, file=str(path), what="A file of port calls")
+    write_whole(path, content)
+
+
+def written_port_calls(book: PortCallBook) -> bytes:
+    """A book as the standard's four lists."""
+    return msgspec.json.format(msgspec.json.encode(_written(book)), indent=2) + b"\n"
+
+
+def _written(book: PortCallBook) -> PortCallsDocument:
+    return PortCallsDocument(
         port_calls=[_written_port_call(call) for call in book.port_calls],
         terminal_calls=[_written_terminal_call(call) for call in book.terminal_calls],
         port_call_services=[_written_service(service) for service in book.services],
         timestamps=[_written_timestamp(timestamp) for timestamp in book.timestamps],
     )
-    content = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
-    decoded(content, PortCallsDocument, file=str(path), what="A file of port calls")
-    write_whole(path, content)
 
 
 def _refuse_other_shapes(content: bytes, file: str) -> None:
     """A single list or object of the standard, or one of its older form, gets a sentence of its own."""
     try:
         found = msgspec.json.decode(content)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return
     first = found[0] if isinstance(found, list) and found else found
     if isinstance(first, dict) and "eventClassifierCode" in first:

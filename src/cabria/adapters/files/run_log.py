@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, get_args
+from typing import IO, Any, NamedTuple, Self, get_args
 
 import msgspec
 
@@ -46,12 +46,16 @@ def line_of(event: RunEvent) -> bytes:
     """One event as one line."""
     name = type(event).__name__
     if isinstance(event, StockTaken):
-        return _encode(
-            [name, event.at_ms, [[b.container, b.length_ft, b.gross_mass_kg, _out(b.place)] for b in event.boxes]]
-        )
+        return _encode([name, event.at_ms, [_stock_out(box) for box in event.boxes]])
     if isinstance(event, (BoxesLifted, BoxesLanded)):
         return _encode([name, event.at_ms, event.crane, event.containers, [_out(place) for place in event.places]])
     return _encode([name, *event])
+
+
+def _stock_out(box: Stock) -> list[Any]:
+    """What most boxes do not need is left out."""
+    row = [box.container, box.length_ft, box.gross_mass_kg, _out(box.place)]
+    return [*row, True] if box.needs_plug else row
 
 
 def _encode(row: list[Any]) -> bytes:
@@ -137,7 +141,7 @@ def read_run_log(path: Path | str) -> Iterator[RunEvent]:
     for number, line in enumerate(lines, 2):
         try:
             yield event_of(line)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             text = f"This is no event of a run log: {error}".rstrip(".") + "."
             raise DataError(text, file=name, place=f"line {number}") from None
         except DataError as error:
@@ -152,7 +156,7 @@ def read_head(path: Path | str) -> Head:
 def _head_of(name: str, line: bytes) -> Head:
     try:
         header = msgspec.json.decode(line)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         header = None
     match header:
         case [str(said)] if said == FORMAT:
@@ -195,7 +199,17 @@ def _lines(name: str) -> Iterator[bytes]:
 
 
 _RawPlace = list[str | int]
-_STOCK = tuple[int, list[tuple[ContainerId, int, int, _RawPlace]]]
+
+
+class _RawStock(NamedTuple):
+    container: ContainerId
+    length_ft: int
+    gross_mass_kg: int
+    place: _RawPlace
+    needs_plug: bool = False
+
+
+_STOCK = tuple[int, list[_RawStock]]
 _LIFT = tuple[int, str, tuple[ContainerId, ...], list[_RawPlace]]
 
 
@@ -210,12 +224,16 @@ def event_of(line: bytes) -> RunEvent:
         raise DataError(f"{kind.__name__} has {len(kind._fields)} fields; here are {len(fields)}.")
     if kind is StockTaken:
         at_ms, boxes = msgspec.convert(fields, _STOCK)
-        return StockTaken(at_ms, tuple(Stock(name, length, mass, _place(there)) for name, length, mass, there in boxes))
+        return StockTaken(at_ms, tuple(_stock(box) for box in boxes))
     if kind is BoxesLifted or kind is BoxesLanded:
         at_ms, crane, names, places = msgspec.convert(fields, _LIFT)
         return kind(at_ms, crane, names, tuple(_place(there) for there in places))
     event: RunEvent = msgspec.convert(fields, kind)
     return event
+
+
+def _stock(box: _RawStock) -> Stock:
+    return Stock(box.container, box.length_ft, box.gross_mass_kg, _place(box.place), box.needs_plug)
 
 
 def _place(parts: list[str | int]) -> Place:

@@ -43,7 +43,7 @@ def decode(text: bytes) -> Any:
     """What `encode` wrote. Raises DataError for anything else."""
     try:
         return _in(msgspec.json.decode(text))
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"This is nothing that a journal holds: {str(error).rstrip('.')}.") from None
 
 

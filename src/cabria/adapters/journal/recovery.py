@@ -43,6 +43,11 @@ def numbered(store: Store, after: Head, until: int) -> Iterator[Numbered]:
         yield Numbered(entry.number, record_of(entry))
 
 
+def whole_run(store: Store) -> Iterator[Numbered]:
+    """Every entry from the first on, each checked."""
+    return numbered(store, Head(0, first_hash(store.journal)), store.head().number)
+
+
 def standing_in(body: bytes, version: int) -> Standing:
     """A snapshot's. Raises DataError."""
     if version > VERSION:

@@ -120,6 +120,8 @@ class Link:
             if self._subscriptions:
                 await client.subscribe(list(self._subscriptions))
             self._socket = client._client.socket()  # it is the only way to break a connection without a goodbye
+            if isinstance(self._socket, socket.socket):  # small messages do not wait for the answer to the one before
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.is_connected = True
             self.connections += 1
             writing = asyncio.create_task(self._write(client))

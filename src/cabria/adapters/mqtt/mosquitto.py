@@ -39,6 +39,7 @@ def start_mosquitto(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], A
     lines = [
         f"listener {port} {LOOPBACK}",
         "allow_anonymous true",
+        "set_tcp_nodelay true",
         "persistence true",
         f"persistence_location {folder}/",
         "autosave_on_changes true",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from cabria.adapters.timestamps import stamp
 from cabria.adapters.vda5050.topics import RobotId, TopicName
-from cabria.adapters.vda5050.wire import stamp
 
 
 class Header(TypedDict):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import msgspec
 
+from cabria.adapters.timestamps import unstamp
 from cabria.adapters.vda5050 import down_level
 from cabria.adapters.vda5050.factsheet import Factsheet
 from cabria.adapters.vda5050.order import InstantActions, Order
@@ -67,20 +67,6 @@ def topic_of(message: Message, interface: str) -> Topic:
     """Where a message belongs."""
     major = int(message.version.split(".")[0])
     return Topic(interface, major, message.manufacturer, message.serial_number, _name_of(message))
-
-
-def stamp(utc_ms: int) -> str:
-    """Milliseconds since 1970 as `2017-04-15T11:40:03.123Z`."""
-    moment = datetime.fromtimestamp(utc_ms // 1_000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{utc_ms % 1_000:03}Z"
-
-
-def unstamp(text: str) -> int:
-    """The inverse; other offsets and precisions are read too. Raises ValueError."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"timestamp {text[:40]!r} has no offset from UTC")
-    return round(moment.timestamp() * 1_000)
 
 
 def _decoded(topic: Topic, payload: bytes) -> Message:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cabria.adapters.vda5050.conformance.check import Outcome, Result
+from cabria.adapters.conformance_check import Finding, Result, results_of
 from cabria.adapters.vda5050.emulation.vehicle import Vehicle
 from cabria.adapters.vda5050.order import InstantActions, Order, faults_of
 from cabria.adapters.vda5050.parts import Message
@@ -20,19 +20,6 @@ from cabria.domain.errors import DataError
 
 BY_HAND_FROM, BY_HAND_UNTIL = 0.6, 0.75
 """Shares of the time between which a person has the truck."""
-
-
-@dataclass(slots=True)
-class _Finding:
-    """What one check has seen: how often it could look, and what was wrong first."""
-
-    looked: int = 0
-    wrong: str = ""
-
-    def look(self, is_right: bool, wrong: str) -> None:
-        self.looked += 1
-        if not is_right and not self.wrong:
-            self.wrong = wrong
 
 
 LISTED = {
@@ -59,7 +46,7 @@ class MasterWatch:
     vehicle: Vehicle
     until_ms: int
     from_ms: int
-    _findings: dict[str, _Finding] = field(default_factory=lambda: {name: _Finding() for name in LISTED})
+    _findings: dict[str, Finding] = field(default_factory=lambda: {name: Finding() for name in LISTED})
     _numbers: dict[TopicName, int] = field(default_factory=dict)
     _last: Order | None = None
     _unheard: Order | None = None
@@ -109,13 +96,7 @@ class MasterWatch:
     def results(self) -> list[Result]:
         if self._unheard is not None and self._is_deaf:
             self._findings["again"].look(False, "the first order was sent once only")
-        found = []
-        for number, (name, (clause, title)) in enumerate(LISTED.items(), 1):
-            finding = self._findings[name]
-            outcome = Outcome.FAILED if finding.wrong else Outcome.PASSED if finding.looked else Outcome.NOT_TRIED
-            detail = finding.wrong or ("" if finding.looked else "it never came to that")
-            found.append(Result(f"M{number:02}", clause, title, outcome, detail))
-        return found
+        return results_of("M", LISTED, self._findings)
 
     def _readable(self, topic: Topic, payload: bytes) -> Message | None:
         try:

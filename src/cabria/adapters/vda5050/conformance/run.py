@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from cabria.adapters.conformance_check import Result
+from cabria.adapters.conformance_wire import STEP_S, connected, go_through
 from cabria.adapters.mqtt.address import Address
-from cabria.adapters.mqtt.link import Link, Outgoing, end
-from cabria.adapters.vda5050.conformance.check import Going, Result
+from cabria.adapters.mqtt.link import Link, Outgoing
 from cabria.adapters.vda5050.conformance.master_checks import MasterWatch
 from cabria.adapters.vda5050.conformance.vehicle_checks import VehicleProbe, vehicle_checks
 from cabria.adapters.vda5050.emulation.fleet import FleetSettings, WiredVehicle
 from cabria.adapters.vda5050.emulation.kinematics import Pose
 from cabria.adapters.vda5050.topics import INTERFACE, RobotId, Topic
-from cabria.domain.errors import DataError
-
-STEP_S = 0.05
-CONNECTING_S = 10.0
 
 
 async def try_vehicle(
@@ -37,20 +34,7 @@ async def try_vehicle(
     link = Link(
         address, f"conformance-{clock_ms()}", probe.receive, subscriptions=[(name, 1) for name in probe.subscriptions]
     )
-    running = asyncio.create_task(link.run())
-    try:
-        await _connected(link, address)
-        going = Going(vehicle_checks(probe, drive_m))
-        told = 0
-        while not going.is_over:
-            await asyncio.sleep(STEP_S)
-            going.advance(clock_ms())
-            for result in going.results[told:]:
-                tell(result)
-            told = len(going.results)
-        return going.results
-    finally:
-        await end(running)
+    return await go_through(vehicle_checks(probe, drive_m), link, address, clock_ms=clock_ms, tell=tell)
 
 
 async def watch_master(
@@ -69,18 +53,10 @@ async def watch_master(
     wired.listen(watch.hear)
     wired.start()
     try:
-        await _connected(wired.link, address)
+        await connected(wired.link, address)
         while not watch.is_over:
             await asyncio.sleep(STEP_S)
             watch.advance(clock_ms())
         return watch.results()
     finally:
         await wired.stop()
-
-
-async def _connected(link: Link, address: Address) -> None:
-    for _ in range(round(CONNECTING_S / STEP_S)):
-        if link.is_connected:
-            return
-        await asyncio.sleep(STEP_S)
-    raise DataError(f"There is no broker at {address}.", remedy="Start one, or name another with --broker.")

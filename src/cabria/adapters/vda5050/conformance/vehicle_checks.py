@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cabria.adapters.vda5050.conformance.check import Check, NotTried, Script, Wait
+from cabria.adapters.conformance_check import Check, NotTried, Script, Wait
 from cabria.adapters.vda5050.factsheet import Factsheet
 from cabria.adapters.vda5050.headers import Headers
 from cabria.adapters.vda5050.order import Edge, InstantActions, Node, NodePosition, Order

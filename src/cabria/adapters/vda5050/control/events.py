@@ -34,6 +34,13 @@ class OrderAcknowledged(NamedTuple):
     after_ms: int
 
 
+class OrderTakenUp(NamedTuple):
+    """The vehicle executes an order that was given before this program was started anew."""
+
+    robot: RobotId
+    order: str
+
+
 class OrderUnanswered(NamedTuple):
     """Sent so many times, and no state shows it. It is sent on."""
 
@@ -136,6 +143,7 @@ FleetEvent = (
     | RobotStopped
     | RobotResumed
     | OrderAcknowledged
+    | OrderTakenUp
     | OrderUnanswered
     | OrderRefused
     | NodePassed

@@ -6,10 +6,11 @@ goes to `send`. QoS 0 may lose any message, so everything sent is sent again unt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cabria.adapters.timestamps import unstamp
 from cabria.adapters.vda5050.control import events as e
 from cabria.adapters.vda5050.control.order_in_hand import OrderInHand
 from cabria.adapters.vda5050.control.robot import PendingAction, Robot
@@ -20,7 +21,7 @@ from cabria.adapters.vda5050.order import Edge, InstantActions, Node
 from cabria.adapters.vda5050.parts import VERSION, Action, ActionParameter, BlockingType, Message
 from cabria.adapters.vda5050.state import ActionStatus, Availability, Connection, ConnectionState, State
 from cabria.adapters.vda5050.topics import FROM_VEHICLES, INTERFACE, RobotId, Topic, TopicName
-from cabria.adapters.vda5050.wire import encode, parse, topic_of, unstamp
+from cabria.adapters.vda5050.wire import encode, parse, topic_of
 from cabria.adapters.vda5050.zones import Responses, ZoneSet, ZoneSetMessage, ZoneType
 from cabria.domain.errors import DataError
 from cabria.domain.verdict import YES
@@ -78,15 +79,21 @@ class FleetControl:
         hear: Callable[[e.FleetEvent], None],
         *,
         may_enter: MayEnter = lambda robot, zone: YES,
+        adopt: Callable[[RobotId, State], OrderInHand | None] = lambda robot, state: None,
         interface: str = INTERFACE,
         settings: Settings | None = None,
         zone_set: ZoneSet | None = None,
+        fleet: Collection[RobotId] | None = None,
     ) -> None:
-        """`zone_set` is given to every vehicle that obeys RELEASE zones, and enabled."""
+        """`zone_set` is given to every vehicle that obeys RELEASE zones, and enabled. `adopt` is asked what order a
+        vehicle executes that this program did not give: one given before it was started anew, or none. Vehicles that
+        are not of the `fleet` are not listened to; without one, whoever speaks is of it."""
         self.robots: dict[RobotId, Robot] = {}
-        self.zones = ZoneDesk(may_enter, hear)
+        zones = None if zone_set is None else frozenset(zone.zone_id for zone in zone_set.zones)
+        self.zones = ZoneDesk(may_enter, hear, zones)
         self.interface, self.settings, self.zone_set = interface, settings or Settings(), zone_set
-        self._send_bytes, self._now_ms, self._hear = send, now_ms, hear
+        self._send_bytes, self._now_ms, self._hear, self._adopt = send, now_ms, hear, adopt
+        self._fleet = fleet
         self._actions = 0
 
     @property
@@ -150,6 +157,9 @@ class FleetControl:
         except DataError as error:
             self._hear(e.MessageRefused(topic_text[:300], str(error)))
             return
+        if self._fleet is not None and topic.robot not in self._fleet:
+            self._hear(e.MessageRefused(topic_text[:300], f"{topic.robot} is not of this fleet."))
+            return
         robot = self.robots.get(topic.robot)
         if robot is None or robot.topic.major != topic.major:
             headers = Headers(topic.robot, VERSIONS[topic.major])
@@ -192,6 +202,10 @@ class FleetControl:
             robot.connection = ConnectionState.ONLINE
         self._compare_errors(robot.topic.robot, before, state)
         self._follow_actions(robot, state)
+        if robot.order is None and not state.is_idle:
+            robot.order = self._adopt(robot.topic.robot, state)
+            if robot.order is not None:
+                self._hear(e.OrderTakenUp(robot.topic.robot, robot.order.order_id))
         if robot.order is not None:
             self._follow_order(robot, robot.order, state)
         elif not state.is_idle:
@@ -273,6 +287,8 @@ class FleetControl:
             elif order.passed < order.base - 1 or not state.operating_mode.takes_orders:
                 cause = f"operating mode {state.operating_mode}"
                 self._end(robot, e.OrderLost(name, order.order_id, order.passed, cause))
+        elif not is_ours and order.base and order.is_acknowledged and state.is_idle:
+            self._end(robot, e.OrderLost(name, order.order_id, order.passed, "it knows nothing of it any more"))
 
     def _follow_progress(self, name: RobotId, order: OrderInHand, state: State) -> None:
         if not order.is_acknowledged and state.order_update_id == order.update_id:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from msgspec.structs import replace
 
 from cabria.adapters.vda5050.factsheet import Factsheet
 from cabria.adapters.vda5050.headers import Header
 from cabria.adapters.vda5050.order import Edge, Node, Order
+from cabria.adapters.vda5050.state import State
 
 OPTIONAL_OF_EDGES = (
     ("order.edges.trajectory", "trajectory"),
@@ -21,6 +23,10 @@ OPTIONAL_OF_EDGES = (
     ("order.edges.maximumSpeed", "maximum_speed"),
     ("order.edges.corridor", "corridor"),
 )
+
+
+HORIZON = 16
+"""Nodes behind the base that a vehicle is told, so that an update of a long trip stays short."""
 
 
 @dataclass
@@ -45,6 +51,22 @@ class OrderInHand:
     refusal: str = ""
     is_cancelled: bool = False
 
+    @classmethod
+    def taken_up(cls, state: State, nodes: Sequence[Node], edges: Sequence[Edge]) -> Self:
+        """An order that a vehicle was given before this program was started anew, as its state shows it; `nodes` are
+        those of the whole path."""
+        passed = state.last_node_sequence_id // 2
+        base = passed + 1 + sum(node.released for node in state.node_states)
+        return cls(
+            state.order_id,
+            list(nodes),
+            list(edges),
+            base,
+            base,
+            state.order_update_id,
+            passed=passed,
+        )
+
     @property
     def has_news(self) -> bool:
         return self.wanted > self.base or self.is_changed
@@ -64,7 +86,7 @@ class OrderInHand:
     def next_message(self, header: Header, sheet: Factsheet | None, now_ms: int) -> Order:
         """The order or its next update, with as much of base and horizon as the vehicle can hold."""
         stitch = max(0, self.base - 1)
-        until = len(self.nodes)
+        until = min(len(self.nodes), max(self.wanted, 1) + HORIZON)
         most = sheet.protocol_limits.most("order.nodes") if sheet else None
         if most is not None:
             until = min(until, stitch + max(2, most))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from cabria.adapters.vda5050.control.events import FleetEvent, ZoneGranted, ZoneLeft
+from cabria.adapters.timestamps import stamp
+from cabria.adapters.vda5050.control.events import FleetEvent, Nonsense, ZoneGranted, ZoneLeft
 from cabria.adapters.vda5050.state import RequestStatus, ZoneRequest, ZoneRequestType
 from cabria.adapters.vda5050.topics import RobotId
-from cabria.adapters.vda5050.wire import stamp
 from cabria.adapters.vda5050.zones import GrantType, Response
 from cabria.domain.verdict import Verdict
 
@@ -30,8 +30,11 @@ class _Request:
 class ZoneDesk:
     """The requests of all vehicles. A zone is one vehicle's until that vehicle's state shows its request no more."""
 
-    def __init__(self, may_enter: MayEnter, hear: Callable[[FleetEvent], None]) -> None:
-        self._may_enter, self._hear = may_enter, hear
+    def __init__(
+        self, may_enter: MayEnter, hear: Callable[[FleetEvent], None], zones: Collection[str] | None = None
+    ) -> None:
+        """`zones` are those that there are; without them, any."""
+        self._may_enter, self._hear, self._zones = may_enter, hear, zones
         self._requests: dict[RobotId, dict[str, _Request]] = {}
         self._holders: dict[str, RobotId] = {}
 
@@ -63,7 +66,11 @@ class ZoneDesk:
         since_ms = now_ms - entry.answered_ms
         if request.request_type is not ZoneRequestType.ACCESS:
             return self._say(request, GrantType.REJECTED) if since_ms >= ANSWER_AGAIN_MS else None
-        if request.request_status in (RequestStatus.REVOKED, RequestStatus.EXPIRED):
+        if self._zones is not None and request.zone_id not in self._zones:
+            if entry.answer is None:
+                self._hear(Nonsense(robot, f"it asks for zone {request.zone_id[:60]!r}, which there is not"))
+            return self._say(request, GrantType.REJECTED) if since_ms >= ANSWER_AGAIN_MS else None
+        if request.request_status is RequestStatus.REVOKED:
             return None
         if entry.is_revoked:
             return self._say(request, GrantType.REVOKED) if since_ms >= ANSWER_AGAIN_MS else None
@@ -72,6 +79,7 @@ class ZoneDesk:
             return self._grant(robot, request, entry, now_ms) if runs_out and since_ms >= ANSWER_AGAIN_MS else None
         holder = self._holders.get(request.zone_id, robot)
         if holder == robot and self._may_enter(robot, request.zone_id):
+            # One whose lease ran out inside while nobody answered would stand there for good without a new one.
             is_new = entry.answer is not GrantType.GRANTED
             if is_new or since_ms >= ANSWER_AGAIN_MS:
                 return self._grant(robot, request, entry, now_ms)

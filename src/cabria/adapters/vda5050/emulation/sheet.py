@@ -21,7 +21,6 @@ from cabria.adapters.vda5050.topics import RobotId
 from cabria.adapters.vda5050.zones import ZoneType
 from cabria.domain.machines import TruckModel
 
-STATE_INTERVAL_S = 0.1
 NODES = 200
 """The longest order it holds."""
 OPTIONAL = (
@@ -50,8 +49,11 @@ ON_NODES = ("pick", "drop", "finePositioning", "waitForTrigger")
 BOTH = ("startCharging", "stopCharging")
 
 
-def factsheet_of(robot: RobotId, model: TruckModel, version: str, timestamp: str) -> Factsheet:
+def factsheet_of(
+    robot: RobotId, model: TruckModel, version: str, timestamp: str, least_interval_ms: int = 100
+) -> Factsheet:
     """What a truck of this model says of itself; its control point is the middle of its front."""
+    least_s = least_interval_ms / 1_000
     scopes = {
         **dict.fromkeys(AT_ONCE, (ActionScope.INSTANT,)),
         **dict.fromkeys(ON_NODES, (ActionScope.NODE,)),
@@ -86,9 +88,7 @@ def factsheet_of(robot: RobotId, model: TruckModel, version: str, timestamp: str
         protocol_limits=ProtocolLimits(
             maximum_string_lengths=StringLengths(),
             maximum_array_lengths={"order.nodes": NODES, "order.edges": NODES - 1, "instantActions": 20},
-            timing=Timing(
-                minimum_order_interval=0.1, minimum_state_interval=STATE_INTERVAL_S, default_state_interval=0.5
-            ),
+            timing=Timing(minimum_order_interval=least_s, minimum_state_interval=least_s, default_state_interval=0.5),
         ),
         protocol_features=ProtocolFeatures(
             optional_parameters=tuple(OptionalParameter(parameter=name, support=how) for name, how in OPTIONAL),

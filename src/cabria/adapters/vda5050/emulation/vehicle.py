@@ -12,6 +12,7 @@ from math import isfinite
 
 import msgspec
 
+from cabria.adapters.timestamps import stamp
 from cabria.adapters.vda5050.emulation.actions import ActionQueue
 from cabria.adapters.vda5050.emulation.instant import InstantActionDesk
 from cabria.adapters.vda5050.emulation.kinematics import Drive, Leg, Pose, leg_along
@@ -39,13 +40,14 @@ from cabria.adapters.vda5050.state import (
     Visualization,
 )
 from cabria.adapters.vda5050.topics import RobotId, Topic, TopicName
-from cabria.adapters.vda5050.wire import parse, stamp
+from cabria.adapters.vda5050.wire import parse
 from cabria.adapters.vda5050.zones import Responses, ZoneSetMessage
 from cabria.domain.errors import DataError
 from cabria.domain.machines import TruckModel
 
-STEP_S = 0.2
-"""The longest step of simulated time."""
+STEP_S, STEP_AT_PACE_S = 0.2, 0.5
+"""The longest step of simulated time, and where that goes by FAST times as fast."""
+FAST = 10.0
 LONGEST_STILL_MS = 10_000
 """After a longer pause, or a jump of the clock, it goes on as if it had been so long."""
 BASE_RUNS_SHORT_M = 30.0
@@ -84,10 +86,15 @@ class Vehicle:
         interval_ms: int = 500,
         pace: float = 1.0,
         charge: float = 1.0,
+        remember: Callable[[int], None] = lambda now_ms: None,
+        least_interval_ms: int = 100,
+        charging_w: int = CHARGING_W,
     ) -> None:
+        """`remember` is called before each state, to write down what it will say; `least_interval_ms` lies between two
+        states, and between two orders, at least; `charging_w` is what chargers give."""
         self.robot, self.version, self.map_id, self.pace = robot, version, map_id, pace
         self.model = model or TruckModel()
-        self.sheet = factsheet_of(robot, self.model, version, stamp(0))
+        self.sheet = factsheet_of(robot, self.model, version, stamp(0), least_interval_ms)
         self.drive = Drive(pose, self.model.drive)
         self.actions = ActionQueue()
         self.zones = ZoneKeeper(self.model.length_mm / 1_000)
@@ -101,8 +108,10 @@ class Vehicle:
         self.last_node, self.last_sequence = "", 0
         self.is_cancelling = False
         self.instant = InstantActionDesk(self)
-        self._say, self._interval_ms = send, interval_ms
+        self._say, self._interval_ms, self._remember = send, interval_ms, remember
         self._headers = Headers(robot, version)
+        self._charging_w = charging_w
+        self._step_s = STEP_S if pace < FAST else STEP_AT_PACE_S
         self._told: object = None
         self._told_ms = self._now_ms = 0
         self._topic = Topic("vda5050", int(version[0]), *robot, TopicName.STATE)
@@ -156,7 +165,7 @@ class Vehicle:
         if self.is_hibernating:
             return
         while left_s > 1e-9:
-            step_s = min(left_s, STEP_S)
+            step_s = min(left_s, self._step_s) if self.drive.speed_m_per_s or self.drive.legs else left_s
             self._step(step_s)
             left_s -= step_s
         is_due = now_ms - self._told_ms >= self._interval_ms
@@ -218,6 +227,7 @@ class Vehicle:
 
     def tell_state(self) -> None:
         """Everything, now."""
+        self._remember(self._now_ms)
         self._told, self._told_ms = self._news(), self._now_ms
         last = self.held.last if self.held else None
         self._say(
@@ -366,7 +376,7 @@ class Vehicle:
 
     def _spend(self, driven_m: float, seconds: float) -> None:
         used_wh = driven_m / 1_000 * self.model.wh_per_km + self.model.on_board_w * seconds / 3_600
-        gained_wh = CHARGING_W * seconds / 3_600 if self.is_charging else 0.0
+        gained_wh = self._charging_w * seconds / 3_600 if self.is_charging else 0.0
         self.charge_wh = min(float(self.model.battery_wh), max(0.0, self.charge_wh - used_wh + gained_wh))
 
     @property
@@ -378,7 +388,11 @@ class Vehicle:
     def _position(self) -> Position:
         pose = self.drive.pose
         return Position(
-            x=round(pose.x, 3), y=round(pose.y, 3), theta=round(pose.theta, 4), map_id=self.map_id, localized=True
+            x=round(pose.x, 3),
+            y=round(pose.y, 3),
+            theta=int(10_000 * pose.theta) / 10_000,
+            map_id=self.map_id,
+            localized=True,
         )
 
     @property

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Self
 
+from cabria.adapters.timestamps import unstamp
 from cabria.adapters.vda5050.emulation.kinematics import Leg
 from cabria.adapters.vda5050.state import (
     Availability,
@@ -16,7 +18,6 @@ from cabria.adapters.vda5050.state import (
     ZoneRequestType,
     ZoneSetState,
 )
-from cabria.adapters.vda5050.wire import unstamp
 from cabria.adapters.vda5050.zones import GrantType, ReleaseLoss, Response, Zone, ZoneSet, ZoneType
 
 ASKS_AHEAD_M = 80.0
@@ -41,6 +42,23 @@ class _Asked:
         return self.is_inside and self.status in (RequestStatus.REVOKED, RequestStatus.EXPIRED)
 
 
+class _Ground(NamedTuple):
+    """Where a zone lies, and the least box around it."""
+
+    zone: str
+    corners: tuple[tuple[float, float], ...]
+    from_x: float
+    until_x: float
+    from_y: float
+    until_y: float
+
+    @classmethod
+    def of(cls, zone: Zone) -> Self:
+        corners = tuple((vertex.x, vertex.y) for vertex in zone.vertices)
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        return cls(zone.zone_id, corners, min(xs), max(xs), min(ys), max(ys))
+
+
 class ZoneKeeper:
     """The zone sets on a vehicle, and its requests. Distances are the vehicle's driven metres."""
 
@@ -51,6 +69,8 @@ class ZoneKeeper:
         self._asked: dict[str, _Asked] = {}
         self._refused_ms: dict[str, int] = {}
         self._count = 0
+        self._grounds: tuple[_Ground, ...] = ()
+        """Of the RELEASE zones that are enabled."""
         self._crossings: dict[Leg, tuple[tuple[str, float, float], ...]] = {}
 
     def store(self, zone_set: ZoneSet) -> bool:
@@ -65,6 +85,7 @@ class ZoneKeeper:
         if zone_set is None:
             return False
         self._enabled[zone_set.map_id] = name
+        self._grounds = tuple(_Ground.of(zone) for _, zone in self._zones())
         self._crossings.clear()
         return True
 
@@ -142,7 +163,7 @@ class ZoneKeeper:
             if start_m > driven_m + ASKS_AHEAD_M or not self._enabled:
                 return
             if leg not in self._crossings:
-                self._crossings[leg] = tuple(_crossings(leg, [zone for _, zone in self._zones()]))
+                self._crossings[leg] = _crossings(leg, self._grounds)
             for name, enters_m, leaves_m in self._crossings[leg]:
                 yield name, start_m + enters_m, start_m + leaves_m
             start_m += leg.length_m
@@ -186,7 +207,7 @@ class ZoneKeeper:
         )
 
 
-def _crossings(leg: Leg, zones: Sequence[Zone]) -> Iterator[tuple[str, float, float]]:
+def _crossings(leg: Leg, grounds: Sequence[_Ground]) -> tuple[tuple[str, float, float], ...]:
     """Zones a leg runs through: from how far along it to how far."""
     steps = max(1, int(leg.length_m / SAMPLE_M))
     places = [step * leg.length_m / steps for step in range(steps + 1)]
@@ -194,15 +215,13 @@ def _crossings(leg: Leg, zones: Sequence[Zone]) -> Iterator[tuple[str, float, fl
     low_x, high_x = min(x for x, _ in points), max(x for x, _ in points)
     low_y, high_y = min(y for _, y in points), max(y for _, y in points)
     found = []
-    for zone in zones:
-        corners = [(vertex.x, vertex.y) for vertex in zone.vertices]
-        xs, ys = [x for x, _ in corners], [y for _, y in corners]
-        if min(xs) > high_x or max(xs) < low_x or min(ys) > high_y or max(ys) < low_y:
+    for zone, corners, from_x, until_x, from_y, until_y in grounds:
+        if from_x > high_x or until_x < low_x or from_y > high_y or until_y < low_y:
             continue
         inside = [at_m for at_m, point in zip(places, points, strict=True) if _is_inside(point, corners)]
         if inside:
-            found.append((zone.zone_id, inside[0], inside[-1]))
-    return iter(sorted(found, key=lambda crossing: crossing[1]))
+            found.append((zone, inside[0], inside[-1]))
+    return tuple(sorted(found, key=lambda crossing: crossing[1]))
 
 
 def _is_inside(point: tuple[float, float], corners: Sequence[tuple[float, float]]) -> bool:

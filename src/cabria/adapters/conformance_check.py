@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -81,3 +82,27 @@ class Going:
 
 def is_conformant(results: Sequence[Result]) -> bool:
     return all(result.outcome is not Outcome.FAILED for result in results)
+
+
+@dataclass(slots=True)
+class Finding:
+    """What a check by watching has seen: how often it could look, and what was wrong first."""
+
+    looked: int = 0
+    wrong: str = ""
+
+    def look(self, is_right: bool, wrong: str) -> None:
+        self.looked += 1
+        if not is_right and not self.wrong:
+            self.wrong = wrong
+
+
+def results_of(letter: str, listed: Mapping[str, tuple[str, str]], findings: Mapping[str, Finding]) -> list[Result]:
+    """Of checks by watching, `listed` with clause and title. What never came to be looked at is not tried."""
+    found = []
+    for number, (name, (clause, title)) in enumerate(listed.items(), 1):
+        finding = findings[name]
+        outcome = Outcome.FAILED if finding.wrong else Outcome.PASSED if finding.looked else Outcome.NOT_TRIED
+        detail = finding.wrong or ("" if finding.looked else "it never came to that")
+        found.append(Result(f"{letter}{number:02}", clause, title, outcome, detail))
+    return found

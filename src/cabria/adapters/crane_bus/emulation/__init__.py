@@ -1,0 +1,1 @@
+"""Cranes that are not there: they speak the identical wire; what moves behind it is handed in."""

@@ -1,0 +1,1 @@
+"""A running terminal: its clock, its thread, and what others see of it."""
