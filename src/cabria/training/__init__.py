@@ -1,0 +1,1 @@
+"""Training on the living system: scenarios as files, sessions on the twin, faults on time, a score with its reasons."""
