@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from cabria.bootstrap import plan_call, read_call, write_output
 from cabria.console.server import LOOPBACK, report_app
@@ -50,14 +50,6 @@ def origin(report: Path) -> Iterator[str]:
         yield "http://{}:{}".format(*door.getsockname())
         server.should_exit = True
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str, chromium_switches: list[str]) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium_switches)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

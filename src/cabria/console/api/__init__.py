@@ -1,0 +1,1 @@
+"""The endpoints of the API, a module for each part of it."""

@@ -1,0 +1,1 @@
+"""Plans on planners' desks: opened, priced, edited and made in processes of their own."""

@@ -1,0 +1,19 @@
+"""What the orders of every worker process have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cabria.console.http.answers import Encoded
+
+Hear = Callable[[str, float | None, str], None]
+"""Is told how far an order is: a phase, its share done if that is known, and a line about the best so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An order's answer, and a line about it for the audit trail."""
+
+    answer: Encoded
+    note: str = ""
