@@ -1,0 +1,42 @@
+/** What operations name in their own words, as the reader says it; what is not known here is told as it stands. */
+
+import { duration } from '../format';
+import { settings } from '../settings.svelte';
+import { room } from '../training/room.svelte';
+import { alarmText } from '../training/told';
+import type { AlertRow, Event } from '../wire/messages';
+import { stream } from '../wire/stream.svelte';
+import { filled } from '../words/refusing';
+
+type Known = Partial<Record<string, string>>;
+
+/** What somebody waits for. */
+export function causeText(cause: string): string {
+  return (settings.words.causes as Known)[cause] ?? (settings.words.training.causes as Known)[cause] ?? cause;
+}
+
+/** What is done with a box where its move halts next. */
+export function stopText(stop: string): string {
+  return (settings.words.queues.stops as Known)[stop] ?? stop;
+}
+
+export function alertText(alert: AlertRow): string {
+  const words = settings.words.live.alerts;
+  if (alert.code === 'machine-out')
+    return words.machineOut(alert.machine, causeText(alert.text.split(': ').slice(1).join(': ')));
+  const alarm = room.alarms.find((one) => String(one.number) === alert.id);
+  if (alarm && alert.code === 'operations') return alarmText(alarm);
+  if (alert.code === 'link-lost') return words.linkLost(alert.machine);
+  const crane = stream.quayCranes.get(alert.machine);
+  if (alert.code === 'crane-waits' && crane?.waits_for)
+    return words.craneWaits(crane.id, duration((stream.nowMs - alert.since_ms) / 1_000), causeText(crane.waits_for));
+  const call = stream.calls.get(alert.id.split('/')[1] ?? '');
+  if (alert.code === 'call-late' && call) return words.callLate(call.vessel, duration(call.late_ms / 1_000));
+  return alert.text;
+}
+
+/** What happened, as the replay lists it. */
+export function eventText(event: Event): string {
+  const known = settings.words.happened[event.kind];
+  return known ? filled(known, event.values, settings.words, settings.language) : event.text;
+}

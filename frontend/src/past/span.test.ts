@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { fieldOf, HOUR_MS, shiftBegan, spanOf } from './span';
+
+const at = (text: string): number => new Date(text).getTime();
+
+describe('spans', () => {
+  it('a shift begins at 7, 15 and 23 o’clock, and after midnight the evening before', () => {
+    expect(shiftBegan(at('2026-11-23T07:00:00'))).toBe(at('2026-11-23T07:00:00'));
+    expect(shiftBegan(at('2026-11-23T22:59:59'))).toBe(at('2026-11-23T15:00:00'));
+    expect(shiftBegan(at('2026-11-23T03:10:00'))).toBe(at('2026-11-22T23:00:00'));
+  });
+
+  it('never begin before the run did', () => {
+    const zero = at('2026-11-23T10:00:00');
+    expect(spanOf('hour', 60_000, zero, [])).toEqual({ fromMs: 0, untilMs: 0 });
+    expect(spanOf('shift', 60_000, zero, [])).toEqual({ fromMs: 0, untilMs: 0 });
+    expect(spanOf('hour', 3 * HOUR_MS, zero, [])).toEqual({ fromMs: 2 * HOUR_MS, untilMs: 0 });
+  });
+
+  it('a call lasts from berthing to sailing, or until now', () => {
+    const call = { id: 'C', vessel: '', voyage: '', from_ms: 5, until_ms: 9 };
+    expect(spanOf('C', 100, 0, [call])).toEqual({ fromMs: 5, untilMs: 9 });
+    expect(spanOf('C', 100, 0, [{ ...call, until_ms: null }])).toEqual({ fromMs: 5, untilMs: 0 });
+  });
+
+  it('a field holds the reader’s own time', () => {
+    expect(at(fieldOf(at('2026-11-23T10:20:00')))).toBe(at('2026-11-23T10:20:00'));
+  });
+});

@@ -1,0 +1,50 @@
+/** Spans of the past that people ask for, in milliseconds since the run began. */
+
+import type { PastCall } from '../wire/messages';
+
+export const HOUR_MS = 3_600_000;
+/** When shifts begin, by the clock where the reader sits. */
+const SHIFTS = [7, 15, 23];
+
+export interface Span {
+  fromMs: number;
+  /** 0 is as far as the log goes. */
+  untilMs: number;
+}
+
+/** When the shift that a moment lies in began, both as UTC milliseconds. */
+export function shiftBegan(utcMs: number): number {
+  const moment = new Date(utcMs);
+  const began = new Date(moment);
+  const hour = [...SHIFTS].reverse().find((begins) => begins <= moment.getHours());
+  if (hour === undefined) began.setDate(began.getDate() - 1);
+  began.setHours(hour ?? SHIFTS.at(-1) ?? 0, 0, 0, 0);
+  return began.getTime();
+}
+
+/** The span of a name: "hour", "shift", "whole", or the id of a call. */
+export function spanOf(name: string, nowMs: number, zeroUtcMs: number, calls: readonly PastCall[]): Span {
+  const call = calls.find((one) => one.id === name);
+  if (call) return { fromMs: call.from_ms, untilMs: call.until_ms ?? 0 };
+  if (name === 'hour') return { fromMs: Math.max(0, nowMs - HOUR_MS), untilMs: 0 };
+  if (name === 'shift') return { fromMs: Math.max(0, shiftBegan(zeroUtcMs + nowMs) - zeroUtcMs), untilMs: 0 };
+  return { fromMs: 0, untilMs: 0 };
+}
+
+/** Two moments as fields for date and time have them. */
+export interface FreeSpan {
+  from: string;
+  until: string;
+}
+
+/** What was written into the fields; a field that is empty is the run's beginning, or as far as the log goes. */
+export function spanWritten(free: FreeSpan, zeroUtcMs: number): Span {
+  const [from, until] = [Date.parse(free.from), Date.parse(free.until)];
+  return { fromMs: Math.max(0, from - zeroUtcMs || 0), untilMs: Math.max(0, until - zeroUtcMs || 0) };
+}
+
+/** A moment as a field for date and time takes it, in the reader's own time. */
+export function fieldOf(utcMs: number): string {
+  const local = new Date(utcMs - new Date(utcMs).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}

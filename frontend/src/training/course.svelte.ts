@@ -1,0 +1,35 @@
+/** The course and the sessions of this server. */
+
+import { door } from '../wire/http';
+import type { Course, TrainingScenario, TrainingSession, TrainingSessions } from '../wire/messages';
+import { Watched } from './watched.svelte';
+
+const AGAIN_MS = 1_500;
+
+class CourseState extends Watched {
+  scenarios = $state.raw<readonly TrainingScenario[]>([]);
+  sessions = $state.raw<readonly TrainingSession[]>([]);
+
+  begin(scenario: string): Promise<boolean> {
+    return this.act(() => door.post('training/sessions', { scenario }));
+  }
+
+  end(id: string): Promise<boolean> {
+    return this.act(() => door.delete(`training/sessions/${id}`));
+  }
+
+  protected override async readFirst(): Promise<void> {
+    const isTold = await this.told(async () => {
+      this.scenarios = (await door.get<Course>('training/scenarios')).scenarios;
+    });
+    if (isTold) await this.read();
+  }
+
+  protected async read(): Promise<void> {
+    await this.told(async () => {
+      this.sessions = (await door.get<TrainingSessions>('training/sessions')).sessions;
+    });
+  }
+}
+
+export const course = new CourseState(AGAIN_MS);
