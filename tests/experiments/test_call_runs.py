@@ -11,8 +11,9 @@ from benchmarks.terminal import run as run_benchmark
 from cabria.domain.calls import VesselCall
 from cabria.domain.errors import DataError
 from cabria.domain.layout import Layout
-from cabria.experiments.call_runs import RunSetting, run_call, standing_ready
+from cabria.experiments.call_runs import RunSetting, run_call
 from cabria.experiments.ground_plan import lay_out
+from cabria.operations.berthing import standing_ready
 
 
 def test_a_run_is_judged_and_measured_and_the_seed_decides() -> None:

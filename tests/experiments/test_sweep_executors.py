@@ -5,17 +5,33 @@ from __future__ import annotations
 import operator
 import os
 import sys
+from threading import Event
 
 import pytest
 
 from cabria.domain.errors import TerminalError
-from cabria.experiments.sweep.executors import CLUSTER_MISSING, Cluster, Executor, InTurn, Lost, Processes
+from cabria.experiments.sweep.executors import (
+    CLUSTER_MISSING,
+    Cluster,
+    Executor,
+    InTurn,
+    Lost,
+    Processes,
+    is_asked_to_end,
+)
 
 
 def dies_of_seven(shared: int, task: int) -> int:
     if task == 7:
         os._exit(3)
     return shared * task
+
+
+def waits_until_asked(shared: str, task: int) -> tuple[str, int]:
+    asked = Event()
+    while not is_asked_to_end():
+        asked.wait(0.01)
+    return shared, task
 
 
 @pytest.mark.parametrize("executor", [InTurn(), Processes(2)], ids=["in turn", "processes"])
@@ -33,6 +49,13 @@ def test_what_the_work_raises_is_raised(executor: Executor) -> None:
 def test_a_process_that_dies_takes_its_task_with_it_and_no_other() -> None:
     found = dict(Processes(1).run(dies_of_seven, 2, [1, 7, 3]))
     assert found == {1: 2, 7: Lost("its process ended with code 3"), 3: 6}
+
+
+def test_asked_to_end_processes_give_what_they_have_and_begin_nothing_more() -> None:
+    answers = iter([False, True])
+    found = dict(Processes(1).run(waits_until_asked, "so far", [1, 2, 3], is_ending=lambda: next(answers, True)))
+    assert found == {1: ("so far", 1)}
+    assert list(InTurn().run(operator.mul, 3, [1], is_ending=lambda: True)) == []
 
 
 @pytest.mark.filterwarnings("default")

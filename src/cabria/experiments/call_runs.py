@@ -12,6 +12,7 @@ from cabria.domain.layout import Layout
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.run_events import RunEvent
 from cabria.experiments.sound_runs import refuse_strangers
+from cabria.operations.berthing import standing_ready
 from cabria.operations.settings import Settings
 from cabria.referee.run import RunJudgement, judge_run
 from cabria.referee.run_figures import RunFigures, figures_of
@@ -69,28 +70,6 @@ class CallRun:
     def measures(self) -> Mapping[str, float]:
         """The figures a table shows, without those of which there are none."""
         return {name: value for name, value in measures_of(self.figures).items() if value is not None}
-
-
-def standing_ready(layout: Layout, call: VesselCall, plan: LoadingPlan) -> Layout:
-    """The layout with each quay crane of the plan at its first bay, as before a ship berths; others as near to where
-    they stood as these leave them room. Where two would be too near, the one that begins first has the place."""
-    from cabria.operations.board import CallState
-    from cabria.operations.rails import Stretch, quay_rail
-
-    state, rail = CallState(call, plan), quay_rail(layout)
-    x_mm = {crane.id: crane.x_mm for crane in layout.terminal.quay_cranes}
-    fixed = {crane.id for crane in layout.terminal.quay_cranes if crane.travels_from_x}
-    begins = {queue.crane: queue.steps[0] for queue in plan.queues if queue.steps and queue.crane not in fixed}
-    x_mm |= {name: state.x_mm(step.bay) for name, step in begins.items()}
-    placed: list[Stretch | None] = [Stretch.over(x_mm[name]) if name in fixed else None for name in rail.cranes]
-    order = sorted(begins, key=lambda name: (begins[name].start_s, rail.cranes.index(name)))
-    for name in (*order, *(name for name in rail.cranes if name not in begins and name not in fixed)):
-        number = rail.cranes.index(name)
-        room = rail.reach_beside(placed)[number]
-        x_mm[name] = min(max(x_mm[name], room.from_mm), room.until_mm)
-        placed[number] = Stretch.over(x_mm[name])
-    cranes = tuple(replace(crane, x_mm=x_mm[crane.id]) for crane in layout.terminal.quay_cranes)
-    return replace(layout, terminal=replace(layout.terminal, quay_cranes=cranes))
 
 
 def run_call(call: VesselCall, plan: LoadingPlan, layout: Layout, setting: RunSetting) -> CallRun:

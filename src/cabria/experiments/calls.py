@@ -24,7 +24,7 @@ from cabria.experiments.cargo import EXPORTS, IMPORTS, MILD_GOODS, Line, contain
 from cabria.experiments.ships import make_ship
 from cabria.experiments.stowing import Pool, bay_plan, occupy, stow, units_of
 from cabria.experiments.terminals import make_terminal
-from cabria.experiments.tiny import tiny_call
+from cabria.experiments.tiny import small_call, tiny_call
 from cabria.experiments.yards import make_yard
 
 PORT = Port("PECHY")
@@ -57,6 +57,7 @@ HOLDS = ("customs inspection", "documents missing", "phytosanitary certificate m
 
 SCENARIOS: Mapping[str, str] = {
     "tiny": "12 containers, one crane, one lid; worked out by hand in scenarios/tiny",
+    "small": "the same ship and boxes at a terminal with lanes and four trucks: to be run live in a minute",
     "chancay": "the reference call: 18,000 TEU, 4,000 discharges, 5,000 loads, six cranes, 15 blocks",
     "made": "a call of 800 to 9,000 moves made from a seed",
 }
@@ -66,6 +67,8 @@ def make_scenario(name: str, folder: Path | str, *, moves: int = 2_500, teu: int
     """Write the call folder of a scenario; the numbers are those of a `made` one. Raises DataError."""
     if name == "tiny":
         call = tiny_call()
+    elif name == "small":
+        call = small_call()
     elif name == "chancay":
         call = reference_call()
     elif name == "made":

@@ -18,9 +18,14 @@ def refuse_nonsense(call: VesselCall, plan: LoadingPlan, layout: Layout) -> None
     """Raise DataError that names the place: cranes and blocks the layout lacks, a rule of layouts that is broken, a
     ship longer than the quay, and more boxes in the yard than it has slots."""
     refuse_strangers(call, plan, layout)
+    refuse_ground(call, layout)
+    _refuse_full_yard(call, plan, layout)
+
+
+def refuse_ground(call: VesselCall, layout: Layout) -> None:
+    """The part of it that can be told before there is a plan. Raises DataError that names the place."""
     _refuse_unsound(layout)
     _refuse_too_long(call, layout)
-    _refuse_full_yard(call, plan, layout)
 
 
 def refuse_strangers(call: VesselCall, plan: LoadingPlan, layout: Layout) -> None:

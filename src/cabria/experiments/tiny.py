@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId, DangerousGoods, Port, SizeType, check_digit
 from cabria.domain.positions import StowPosition, YardPosition
@@ -45,6 +47,15 @@ def tiny_call() -> VesselCall:
         berth_x_mm=100_000,
         start="2026-03-02T06:00",
     )
+
+
+def small_call() -> VesselCall:
+    """The same ship and boxes at a terminal with lanes and two blocks, where it can be worked to its end."""
+    from cabria.experiments.layouts import small_layout
+
+    terminal = small_layout().terminal
+    blocks = tuple(replace(block, plug_bays=(7,)) for block in terminal.blocks)
+    return replace(tiny_call(), terminal=replace(terminal, blocks=blocks), berth_x_mm=90_000)
 
 
 def _box(

@@ -8,9 +8,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.twin.test_twin import its_layout, planned
 
 from cabria.domain.errors import DataError
-from cabria.experiments.coarse.calibration import FINE_CALLS, Compared, compared, fitted, worst
+from cabria.experiments.call_runs import RunSetting
+from cabria.experiments.coarse.calibration import (
+    FINE_CALLS,
+    FINE_SETTINGS,
+    FINE_WEEKS,
+    Compared,
+    compared,
+    fitted,
+    worst,
+)
+from cabria.experiments.coarse.calls import call_problem
 from cabria.experiments.coarse.records import coarse_record, refuse_unheeded
 from cabria.experiments.coarse.scenario_run import CoarseScenarioRun, problem_of, run_coarse
 from cabria.experiments.layouts import small_layout
@@ -19,6 +30,7 @@ from cabria.referee.run_record import COUNTS, MEASURES
 from cabria.twin.coarse import kernels as k
 from cabria.twin.coarse.ground import ground_of
 from cabria.twin.coarse.problem import NONE, Rates
+from cabria.twin.coarse.run import run
 
 WEEK = Scenario(300_000, days=4)
 
@@ -115,3 +127,24 @@ def test_fitting_finds_the_rates_that_were_hidden() -> None:
 def test_what_the_fine_twin_found_rises_with_the_trucks() -> None:
     gmph = [figures["gmph"] for _, figures in sorted(FINE_CALLS.items())]
     assert gmph == sorted(gmph)
+
+
+@pytest.mark.parametrize("name", FINE_WEEKS)
+def test_a_week_is_as_near_to_the_fine_twin_as_the_page_says(name: str) -> None:
+    millions, trucks, days = name.split(":")[1:]
+    scenario = Scenario(round(1e6 * float(millions)), days=int(days), trucks=int(trucks), settings=FINE_SETTINGS)
+    coarse = run_coarse(scenario).measures
+    error = {row.figure: row.error for row in compared(name, FINE_WEEKS[name], coarse)}
+    assert abs(error["gmph"]) < 0.07
+    assert abs(error["crane_waiting"]) < 0.045
+    assert abs(error["turn_min"]) < 0.07
+    assert abs(error["occupancy_mean"]) < 0.02
+
+
+def test_a_planned_call_is_worked_whole_with_its_own_cranes() -> None:
+    call, plan = planned()
+    problem = call_problem(call, plan, its_layout(), RunSetting(trucks=8))
+    assert problem.rates.quay_cycle == 1_000 * call.terminal.quay_cranes[0].cycle_s
+    done = run(problem, 0)
+    assert done.is_sound
+    assert done.measures["quay_moves"] == len(call.discharges) + len(plan.loads)

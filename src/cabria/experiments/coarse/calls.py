@@ -65,11 +65,12 @@ def call_problem(
             mooring=0,
             unmooring=0,
             digs_for_ships=DIGS,
-            quay_cycle=1_000 * terminal.quay_cranes[0].cycle_s,
+            quay_cycle=1_000 * call.terminal.quay_cranes[0].cycle_s,
             beside_lifts=_beside_lifts(plan),
             variation=setting.variation,
             yard_ahead=setting.settings.yard_ahead_ms,
             busy_block=setting.settings.busy_block_ms,
+            out_of_turn=setting.settings.out_of_turn,
         ),
     )
 

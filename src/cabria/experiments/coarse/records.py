@@ -15,7 +15,7 @@ HOUR_MS = 3_600_000
 KNOBS = frozenset(
     {
         "teu_a_year", "days", "begins_day", "trucks", "layout", "reefers", "variation", "look_ahead", "most_visitors",
-        "yard_ahead_ms", "busy_block_ms",
+        "yard_ahead_ms", "busy_block_ms", "out_of_turn",
     }
 )  # fmt: skip
 """The settings that change something at coarse fidelity."""

@@ -56,7 +56,7 @@ def problem_of(scenario: Scenario, seed: int = 0, rates: Rates | None = None) ->
     layout = layout_of(scenario)
     terminal = layout.terminal
     demand = demand_of(scenario, layout, seed)
-    rows = _rows_within(demand, scenario)
+    rows = rows_within(demand, scenario)
     calls = np.unique(np.concatenate([column[column != NONE] for column in (
         demand.boxes.inbound[rows][_comes(demand, scenario)[rows]],
         demand.boxes.outbound[rows],
@@ -85,6 +85,7 @@ def problem_of(scenario: Scenario, seed: int = 0, rates: Rates | None = None) ->
             variation=scenario.variation,
             yard_ahead=scenario.settings.yard_ahead_ms,
             busy_block=scenario.settings.busy_block_ms,
+            out_of_turn=scenario.settings.out_of_turn,
         ),
     )
 
@@ -100,7 +101,7 @@ def _comes(demand: Demand, scenario: Scenario) -> np.ndarray:
     return comes
 
 
-def _rows_within(demand: Demand, scenario: Scenario) -> np.ndarray:
+def rows_within(demand: Demand, scenario: Scenario) -> np.ndarray:
     boxes = demand.boxes
     return np.flatnonzero((boxes.arrives_s < scenario.ends_s) & (boxes.departs_s > scenario.begins_s))
 

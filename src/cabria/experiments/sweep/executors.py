@@ -6,13 +6,17 @@ other.
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from queue import Empty, SimpleQueue
+from threading import Event
 from typing import Any, Protocol, TypeVar
 
 from cabria.domain.errors import TerminalError
@@ -31,18 +35,35 @@ class Lost:
     reason: str
 
 
-class Executor(Protocol):
-    """Does tasks, in whatever order they come to an end. What `work` raises is raised here."""
+Question = Callable[[], bool]
 
-    def run(self, work: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[tuple[T, R | Lost]]: ...
+
+def never() -> bool:
+    return False
+
+
+class Executor(Protocol):
+    """Does tasks, in whatever order they come to an end. What `work` raises is raised here.
+
+    Once `is_ending` says yes no task is begun any more, and those at work end early where they can be reached and
+    look at `is_asked_to_end`.
+    """
+
+    def run(
+        self, work: Callable[[S, T], R], shared: S, tasks: Sequence[T], is_ending: Question = never
+    ) -> Iterator[tuple[T, R | Lost]]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class InTurn:
     """In this process, one after the other."""
 
-    def run(self, work: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[tuple[T, R | Lost]]:
+    def run(
+        self, work: Callable[[S, T], R], shared: S, tasks: Sequence[T], is_ending: Question = never
+    ) -> Iterator[tuple[T, R | Lost]]:
         for task in tasks:
+            if is_ending():
+                return
             yield task, work(shared, task)
 
 
@@ -59,18 +80,25 @@ class Processes:
 
     jobs: int
 
-    def run(self, work: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[tuple[T, R | Lost]]:
+    def run(
+        self, work: Callable[[S, T], R], shared: S, tasks: Sequence[T], is_ending: Question = never
+    ) -> Iterator[tuple[T, R | Lost]]:
         waiting = deque(tasks)
         idle: list[_Worker] = []
         busy: dict[Connection, _Worker] = {}
+        is_told = False
         try:
             while waiting or busy:
+                if is_ending() and not is_told:
+                    is_told = True
+                    waiting.clear()
+                    _tell_to_end(busy.values())
                 while waiting and len(busy) < self.jobs:
                     worker = idle.pop() if idle else _started(work, shared)
                     worker.task = waiting.popleft()
                     worker.pipe.send(worker.task)
                     busy[worker.pipe] = worker
-                for pipe in wait(list(busy)):
+                for pipe in wait(list(busy), timeout=POLL_S):
                     assert isinstance(pipe, Connection)
                     worker = busy.pop(pipe)
                     try:
@@ -90,18 +118,49 @@ class Processes:
                 worker.process.join()
 
 
+POLL_S = 0.2
+"""How often is looked whether to end while tasks are at work."""
+
+_asked_to_end = Event()
+
+
+def is_asked_to_end() -> bool:
+    """In a worker: whether its task should come to an end with what it has."""
+    return _asked_to_end.is_set()
+
+
+def _tell_to_end(workers: Iterable[_Worker]) -> None:
+    for worker in workers:
+        if worker.process.pid is not None and worker.process.is_alive():
+            os.kill(worker.process.pid, signal.SIGINT)
+
+
 def _started(work: Callable[..., Any], shared: Any) -> _Worker:
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_work_on, args=(theirs, work, shared), daemon=True)
-    process.start()
+    with _without_ctrl_c():
+        process.start()
     theirs.close()
     return _Worker(process, ours)
 
 
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Ctrl-C goes to all processes of a terminal; one that has only begun would end by it with a traceback. It waits
+    until the worker is ready for it."""
+    resource_tracker.ensure_running()  # the first process would start it, and let the signal through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work_on(pipe: Connection, work: Callable[..., Any], shared: Any) -> None:
     """A worker's life: tasks until the other end of the pipe is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits, which ends this one
+    signal.signal(signal.SIGINT, lambda number, frame: _asked_to_end.set())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     while True:
         try:
             task = pipe.recv()
@@ -124,10 +183,15 @@ class Cluster:
     address: str
     timeout_s: int = 10
 
-    def run(self, work: Callable[[S, T], R], shared: S, tasks: Sequence[T]) -> Iterator[tuple[T, R | Lost]]:
-        """Raises TerminalError when the library is missing or no scheduler answers."""
+    def run(
+        self, work: Callable[[S, T], R], shared: S, tasks: Sequence[T], is_ending: Question = never
+    ) -> Iterator[tuple[T, R | Lost]]:
+        """Raises TerminalError when the library is missing or no scheduler answers.
+
+        A task at work on another machine is not reached when `is_ending`: it is waited for no longer.
+        """
         try:
-            from distributed import Client, KilledWorker, as_completed
+            from distributed import Client, KilledWorker
         except ImportError:
             raise TerminalError(CLUSTER_MISSING) from None
         try:
@@ -140,7 +204,14 @@ class Cluster:
         with client:
             handed_out = client.scatter(shared, broadcast=True, hash=False)
             submitted = {client.submit(work, handed_out, task, pure=False): task for task in tasks}
-            for future in as_completed(list(submitted), loop=client.loop):  # type: ignore[no-untyped-call]
+            done: SimpleQueue[Any] = SimpleQueue()
+            for future in submitted:
+                future.add_done_callback(done.put)
+            while submitted and not is_ending():
+                try:
+                    future = done.get(timeout=POLL_S)
+                except Empty:
+                    continue
                 task, failure = submitted.pop(future), future.exception()
                 if isinstance(failure, KilledWorker):
                     yield task, Lost("its worker was lost, and so was every other it was given to")

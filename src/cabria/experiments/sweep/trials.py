@@ -16,12 +16,13 @@ from cabria.domain.layout import Layout
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.run_events import RunEvent
 from cabria.domain.stands import StandKind
-from cabria.experiments.call_runs import RunSetting, run_call, standing_ready
+from cabria.experiments.call_runs import RunSetting, run_call
 from cabria.experiments.coarse.records import coarse_record, refuse_unheeded
 from cabria.experiments.sound_runs import refuse_nonsense
 from cabria.experiments.sweep.knobs import with_values
 from cabria.experiments.weeks.run import run_scenario
 from cabria.experiments.weeks.scenario import Scenario, layout_of
+from cabria.operations.berthing import standing_ready
 from cabria.operations.gateways import Journal
 from cabria.referee.run import RunJudgement
 from cabria.referee.run_figures import RunFigures

@@ -174,13 +174,11 @@ def _twin(scenario: Scenario, layout: Layout, ledger: Ledger, seed: int) -> Twin
 
 
 def _stock(twin: Twin, demand: Demand, yard: YardInventory, scenario: Scenario) -> None:
-    """The yard at the start, and what is known of it: who needs a plug, when each is expected to leave."""
+    """The yard at the start, and when each box is expected to leave."""
     twin.control.take_stock(yard)
-    board, boxes = twin.control.desk.board, demand.boxes
+    boxes = demand.boxes
     here = np.flatnonzero((boxes.arrives_s <= scenario.begins_s) & (boxes.departs_s > scenario.begins_s))
-    plugged = here[demand.of_variants("needs_plug")[here]]
-    board.needs_plug |= {name.decode() for name in boxes.number[plugged].tolist()}
-    board.wanted_ms.update(expected_ms(demand, here, scenario.begins_s))
+    twin.control.desk.board.wanted_ms.update(expected_ms(demand, here, scenario.begins_s))
 
 
 def _run_to_end(twin: Twin, hours: int) -> bool:
