@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.pages import SWITCHES
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,18 +54,21 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def chromium_switches() -> list[str]:
     """What a headless browser needs to start as root and to stay off the network."""
-    return [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
+    return SWITCHES
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str, chromium_switches: list[str]) -> Iterator[Browser]:
+    """The one browser of this process: a second playwright beside it would not start."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium_switches)
+        yield browser
+        browser.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Playwright leaves its event loop running in this thread, where asyncio.run would then refuse to start.
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
     absent = not shared_data_folder().is_dir()
     for item in items:
         if "shared_data" in getattr(item, "fixturenames", ()):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.bus import run
 
 
-@pytest.mark.parametrize("name", ["embedded:3", "mosquitto:3"])
-def test_nothing_is_lost_when_the_broker_is_killed(name: str) -> None:
-    (row,) = run([name], seconds=2, seed=1, jobs=1, solutions=None)
-    assert row["cost"] == 0
-    assert row["states"] > 5  # type: ignore[operator]
-    assert row["orders"] >= 3  # type: ignore[operator]
+def test_nothing_is_lost_when_the_broker_is_killed() -> None:
+    with ThreadPoolExecutor() as at_once:  # most of the time trucks drive and everybody waits
+        rows = at_once.map(
+            lambda name: next(run([name], seconds=2, seed=1, jobs=1, solutions=None)), ["embedded:3", "mosquitto:3"]
+        )
+    for row in rows:
+        assert row["cost"] == 0, row
+        assert row["states"] > 5  # type: ignore[operator]
+        assert row["orders"] >= 3  # type: ignore[operator]
 
 
 def test_other_names_are_errors() -> None:

@@ -235,7 +235,7 @@ def plan_with(**parts: object) -> Callable[[str], str]:
         (plan_with(call="OTHER"), "of call 'OTHER', not of TINY"),
         (plan_with(loads={"ABCU1234567": "0020082"}), "$.loads.ABCU1234567: Container ABCU1234567 is not on the load"),
         (plan_with(loads={"\x1b[2J\n": "0020082"}), "is not on the load list"),
-        (plan_with(loads={"TINU0000033": "deck"}), "$.loads[...]: This should be a slot such as 0060284"),
+        (plan_with(loads={"TINU0000033": "deck"}), "$.loads.TINU0000033: This should be a slot such as 0060284"),
         (plan_with(restows={"TINU0000012": "0020082"}), "leaves the ship here"),
         (plan_with(surprise=1), "There is no key 'surprise'"),
         (lambda text: text.replace('"end_s":120', '"end_s":NaN', 1), "not JSON"),

@@ -68,3 +68,25 @@ def test_edits_of_nothing_say_what_is_wrong(cabria: Run, tiny: Path, tiny_plan: 
         outcome = cabria(*words)
         assert outcome.code == 1, words
         assert said in outcome.complaint, words
+
+
+def test_several_boxes_are_one_edit_with_one_price_and_one_undo(cabria: Run, tiny: Path, tiny_plan: Path) -> None:
+    other = "TINU0000060"
+    slots = json.loads((tiny_plan / MARK).read_text())["loads"]
+    assert BOX in slots
+    assert other in slots
+    both = ("--set", f"{BOX}=ashore", "--set", f"{other}=ashore", "--why", "customs hold")
+    assert "+1200.0 min  refused" in cabria("edit", "several", tiny, tiny_plan, *both, "--try").out
+    assert cabria("edit", "several", tiny, tiny_plan, *both).code == 0
+    assert set(json.loads((tiny_plan / MARK).read_text())["refused"]) == {BOX, other}
+    assert cabria("edit", "undo", tiny, tiny_plan).code == 0
+    assert json.loads((tiny_plan / MARK).read_text())["loads"] == slots
+    for words, said in (
+        (("--set", "BOX"), "BOX=PLACE"),
+        (("--set", f"{BOX}=ashore", "--set", f"{BOX}={other}"), "named twice"),
+        (("--set", f"{BOX}=stay"), "does not restow"),
+        (("--set", f"{BOX}=nowhere"), "NOWHERE"),
+    ):
+        outcome = cabria("edit", "several", tiny, tiny_plan, *words)
+        assert outcome.code == 1, words
+        assert said in outcome.complaint, words

@@ -120,6 +120,8 @@ def test_settings_are_listed_with_what_they_do(made: Path, cabria: Run) -> None:
         (["--vary", "variation=0.9"], "variation is 0.9"),
         (["--resume"], "Name the folder with --out"),
         (["--tables", "excel"], "Choose parquet or csv"),
+        (["--policy", "fastest"], "Choose among nearest-now"),
+        (["--policy", "nearest", "--fidelity", "coarse"], "Coarse trucks have no policy"),
         (["--fidelity", "rough"], "Choose fine or coarse"),
         (["--fidelity", "coarse"], "Only weeks"),
         (["--layout", "nowhere.json"], "nowhere.json"),
@@ -128,6 +130,30 @@ def test_settings_are_listed_with_what_they_do(made: Path, cabria: Run) -> None:
 )
 def test_what_cannot_be_simulated_is_refused(made: Path, cabria: Run, words: list[str], said: str) -> None:
     assert_refused(cabria("simulate", made, *words), said)
+
+
+def test_a_policy_by_name_gives_its_settings_and_another_log(made: Path, cabria: Run, tmp_path: Path) -> None:
+    logs = []
+    for name in ("ours", "nearest"):
+        told = cabria("simulate", made, "--policy", name, "--trucks", "4", "--log", tmp_path / f"{name}.jsonl.gz")
+        assert told.code == 0
+        logs.append(gzip.decompress((tmp_path / f"{name}.jsonl.gz").read_bytes()))
+    assert b'"truck_choice":"in time"' in logs[0].splitlines()[0]
+    assert b'"truck_choice":"nearest truck"' in logs[1].splitlines()[0]
+    assert logs[0].splitlines()[1:] != logs[1].splitlines()[1:]
+
+
+def test_a_scenario_on_unsound_ground_is_refused_before_it_is_planned(cabria: Run, tmp_path: Path) -> None:
+    assert_refused(cabria("simulate", "tiny", "--out", tmp_path / "runs"), "B01 lies 44 m too near")
+    assert not (tmp_path / "runs/plan").exists()
+
+
+def test_coarse_weeks_are_run_from_one_end_to_the_other(cabria: Run, tmp_path: Path) -> None:
+    words = ("simulate", "week", "--fidelity", "coarse", "--days", "1", "--teu", "400000", "--replications", "2")
+    told = cabria(*words, "--tables", "csv", "--out", tmp_path / "runs")
+    assert told.code == 0
+    assert "2 of 2" in told.err + told.out
+    assert (tmp_path / "runs/index.html").read_text().count("coarse") > 0
 
 
 def test_nothing_that_is_not_of_a_sweep_is_touched(made: Path, cabria: Run, tmp_path: Path) -> None:

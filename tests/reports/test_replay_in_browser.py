@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from tests.reports.test_replay import log
 from tests.simulated_by_hand import record
 from tests.twin.test_twin import its_layout
@@ -20,9 +20,7 @@ READY = "#replay-map[data-ready]"
 
 
 @pytest.fixture(scope="module")
-def opened(
-    tmp_path_factory: pytest.TempPathFactory, chromium_path: str, chromium_switches: list[str]
-) -> Iterator[Page]:
+def opened(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Page]:
     variants = (Variant(1, {"trucks": 4}), Variant(2, {"trucks": 8}))
     records = [record(variant.number, seed, 20.0 + seed) for variant in variants for seed in range(3)]
     page_text = simulation_page(
@@ -30,17 +28,15 @@ def opened(
     )
     path = tmp_path_factory.mktemp("page") / "index.html"
     path.write_text(page_text, encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium_switches)
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: complaints.extend([request.url] * request.url.startswith("http")))
-        page.goto(path.as_uri())
-        page.wait_for_selector(READY)
-        yield page
-        browser.close()
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: complaints.extend([request.url] * request.url.startswith("http")))
+    page.goto(path.as_uri())
+    page.wait_for_selector(READY)
+    yield page
+    page.close()
     assert complaints == []
 
 

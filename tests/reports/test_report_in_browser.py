@@ -3,31 +3,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from cabria.planning.loading.result import PlannedCall
 from cabria.reports.report import write_report
 
 
 @pytest.fixture(scope="module")
-def opened(
-    small_planned: PlannedCall,
-    tmp_path_factory: pytest.TempPathFactory,
-    chromium_path: str,
-    chromium_switches: list[str],
-) -> Iterator[Page]:
+def opened(small_planned: PlannedCall, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Page]:
     """The small report in a browser, as a planner's laptop shows it."""
     folder = tmp_path_factory.mktemp("report")
     write_report(small_planned, folder)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium_switches)
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto((folder / "index.html").as_uri())
-        yield page
-        browser.close()
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto((folder / "index.html").as_uri())
+    yield page
+    page.close()
     assert complaints == []
 
 

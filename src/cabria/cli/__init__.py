@@ -20,17 +20,27 @@ from cabria.cli import (
     berth,
     call,
     conformance,
+    console,
     cranes,
     edi,
     edit,
     emulate,
+    exchange,
+    history,
     journal,
     layout,
+    morning,
+    paper_mode,
     papers,
     profile,
+    replan,
+    run,
     run_log,
     scenario,
+    schema,
+    shadow,
     simulate,
+    training,
     yard,
 )
 from cabria.cli.options import EXIT_FAULT, EXIT_STOPPED
@@ -47,23 +57,34 @@ app = typer.Typer(
     rich_markup_mode=None,  # importing rich would double the time of `cabria --help`
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(run.app)
 app.add_typer(call.app)
 app.add_typer(papers.app)
+app.add_typer(replan.app)
+app.add_typer(paper_mode.app)
+app.add_typer(morning.app)
 app.add_typer(cranes.app)
 app.add_typer(simulate.app)
+app.add_typer(shadow.app)
 app.add_typer(run_log.replay_app)
 app.add_typer(emulate.app)
+app.add_typer(exchange.app)
+app.add_typer(schema.app)
+app.add_typer(console.app)
 for name, group in (
+    ("users", console.users_app),
     ("edit", edit.app),
     ("berth", berth.app),
     ("yard", yard.app),
     ("layout", layout.app),
     ("edi", edi.app),
     ("journal", journal.app),
+    ("history", history.app),
     ("profile", profile.app),
     ("scenario", scenario.app),
     ("conformance", conformance.app),
     ("run-log", run_log.app),
+    ("train", training.app),
 ):
     app.add_typer(group, name=name)
 
@@ -86,6 +107,7 @@ def main() -> None:
                 app(prog_name=app.info.name)
             finally:
                 sys.stdout.flush()
+                gc.freeze()  # the end of a program looks through all that is left, three times and for nothing
     except TerminalError as error:
         _complain(str(error))
     except BrokenPipeError:

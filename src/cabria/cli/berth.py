@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cabria.cli import berth_output
+from cabria.bootstrap import berth_folders
 from cabria.cli.options import EXIT_NOT_LEGAL, Effort, EffortOption, SeedOption
 from cabria.cli.screen import keeping_the_best, on_screen, say
 from cabria.domain.errors import DataError
@@ -25,8 +25,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-CaseArgument = Annotated[Path, typer.Argument(help=f"A berth case, or the folder with its {berth_output.CASE}.")]
-PlanArgument = Annotated[Path, typer.Argument(help=f"A plan, or the folder with its {berth_output.PLAN}.")]
+CaseArgument = Annotated[Path, typer.Argument(help=f"A berth case, or the folder with its {berth_folders.CASE}.")]
+PlanArgument = Annotated[Path, typer.Argument(help=f"A plan, or the folder with its {berth_folders.PLAN}.")]
 CaseOption = Annotated[
     Path | None, typer.Option("--case", help="The case the plan is of; else the one beside the plan.")
 ]
@@ -56,7 +56,7 @@ def make(
 
     case = make_berth_week(calls=calls, berths=berths, seed=seed, late_ships=late_ships, storms=storms, outages=outages)
     book = make_port_calls(case)
-    berth_output.write_week(folder, case, book, make_news(case, book, seed=seed))
+    berth_folders.write_week(folder, case, book, make_news(case, book, seed=seed))
     say(f"{case.name}: written to {folder}. Plan it with `cabria berth plan {folder}`.")
 
 
@@ -76,9 +76,9 @@ def plan(
     """
     from cabria.adapters.files.berth_json import read_case
 
-    source = berth_output.case_file(case)
-    folder = out or berth_output.folder_for(source, "-plan")
-    berth_output.refuse_output(folder)
+    source = berth_folders.case_file(case)
+    folder = out or berth_folders.folder_for(source, "-plan")
+    berth_folders.refuse_output(folder)
     the_case = replace(read_case(source), last_plan=None, now_min=0, frozen_until_min=0)
     _plan(the_case, source, folder, port_calls, seed, effort, seconds)
 
@@ -119,11 +119,11 @@ def replan(
     from cabria.domain import berth_events
     from cabria.domain.berthing import ShipId
 
-    source = berth_output.case_beside(plan, case)
-    folder = out or berth_output.folder_for(berth_output.plan_file(plan).parent, "-next")
-    berth_output.refuse_output(folder)
+    source = berth_folders.case_beside(plan, case)
+    folder = out or berth_folders.folder_for(berth_folders.plan_file(plan).parent, "-next")
+    berth_folders.refuse_output(folder)
     old_case = read_case(source)
-    last = read_plan(berth_output.plan_file(plan))
+    last = read_plan(berth_folders.plan_file(plan))
     with _asked_by("--now"):
         minute = berth_times.minute_of(old_case, now, "--now")
         the_case = berth_events.later(old_case, last, minute, round(frozen_hours * 60))
@@ -159,7 +159,7 @@ def check(
     the_case, the_plan = _read(plan, case)
     judgement = judge_berthing(the_case, the_plan)
     if chart is not None:
-        berth_output.write_chart(chart, the_case, the_plan, judgement, dark=False)
+        berth_folders.write_chart(chart, the_case, the_plan, judgement, dark=False)
     say(f"{verdict(judgement.findings, limit=limit)}\n\n{costs_text(judgement.costs, judgement.hours, None)}")
     if judgement.hard_by_plan:
         raise typer.Exit(EXIT_NOT_LEGAL)
@@ -178,7 +178,7 @@ def show(
 
     the_case, the_plan = _read(plan, case)
     if chart is not None:
-        berth_output.write_chart(chart, the_case, the_plan, judge_berthing(the_case, the_plan), dark=dark)
+        berth_folders.write_chart(chart, the_case, the_plan, judge_berthing(the_case, the_plan), dark=dark)
     say(plan_table(the_case, the_plan))
     if the_case.last_plan is not None:
         say(f"\n{changes_text(the_case, the_case.last_plan, the_plan)}")
@@ -196,8 +196,8 @@ def _asked_by(option: str) -> Iterator[None]:
 def _read(plan: Path, case: Path | None) -> tuple[BerthCase, BerthPlan]:
     from cabria.adapters.files.berth_json import read_case, read_plan
 
-    the_case = read_case(berth_output.case_beside(plan, case))
-    return the_case, read_plan(berth_output.plan_file(plan))
+    the_case = read_case(berth_folders.case_beside(plan, case))
+    return the_case, read_plan(berth_folders.plan_file(plan))
 
 
 def _plan(
@@ -232,13 +232,16 @@ def _plan(
             raise error.inside(str(source)) from None
         judgement = judge_berthing(case, result.plan)
         answered = _with_answers(case, result.plan, book)
-        screen.step("Writing", lambda: berth_output.write_output(folder, case, result, judgement, answered))
+        screen.step(
+            "Writing",
+            lambda: berth_folders.write_output(folder, case, result.plan, judgement, result=result, book=answered),
+        )
     said = [plan_table(case, result.plan), verdict(judgement.findings)]
     if case.last_plan is not None:
         said.append(changes_text(case, case.last_plan, result.plan))
     said.append(costs_text(judgement.costs, judgement.hours, result.bound))
     said.append(f"Stopped: {result.stopped}; {result.cpu_s:.1f} s of computing.")
-    said.append(f"Written to {folder}: {berth_output.CHART} is the picture, {berth_output.SHIPS} the table.")
+    said.append(f"Written to {folder}: {berth_folders.CHART} is the picture, {berth_folders.SHIPS} the table.")
     say("\n\n".join(said))
     if judgement.hard_by_plan:
         raise typer.Exit(EXIT_NOT_LEGAL)

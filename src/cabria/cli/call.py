@@ -1,7 +1,8 @@
-"""`cabria run | plan | check | why | serve`: one call, from its folder to the report."""
+"""`cabria plan | check | why | serve`: one call, from its folder to the report."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,35 +12,29 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cabria.cli.folders import folder_beside, plan_file
-from cabria.cli.options import EXIT_NOT_LEGAL, Effort, EffortOption, PortOption, SeedOption
+from cabria.cli.options import EXIT_NOT_LEGAL, Effort, PortOption, SeedOption
 from cabria.cli.screen import keeping_the_best, on_screen, say
 from cabria.domain.errors import DataError
 
 if TYPE_CHECKING:
     from cabria.domain.calls import VesselCall
+    from cabria.experiments.portfolio import Maker
     from cabria.planning.loading.result import PlannedCall
 
 app = typer.Typer()
+
+START_UP_S = 0.8
+"""What the program takes before a command begins, and after it has ended."""
+LEAST_S = 0.5
+"""What is left for planning where reading has used up the wall time that was asked for."""
 
 WishesOption = Annotated[
     Path | None, typer.Option(help="A wishes.toml: boxes pinned, places forbidden; beside those of the call folder.")
 ]
 
 
-@app.command(epilog="Example: cabria run --port 9000")
-def run(
-    folder: Annotated[Path, typer.Option(help="Where the call and its plan are kept.")] = Path("out"),
-    scenario: Annotated[str, typer.Option(help="Which scenario; see `cabria scenario list`.")] = "chancay",
-    seed: SeedOption = 0,
-    effort: EffortOption = Effort.NORMAL,
-    port: PortOption = 8765,
-    browser: Annotated[bool, typer.Option(help="Open the report in the browser.")] = False,
-    serve: Annotated[bool, typer.Option(help="Serve the report when the plan is made.")] = True,
-) -> None:
-    """Plan the reference call and show its report.
-
-    An 18,000-TEU ship at a terminal like Chancay's: 4,000 boxes off, 5,000 on.
-    """
+def make_and_plan(folder: Path, scenario: str, seed: int, effort: Effort) -> Path:
+    """Make the call of a scenario where it is missing, and plan it; returns the folder of the plan."""
     call_folder = folder / scenario
     if not (call_folder / "call.toml").is_file():
         from cabria.experiments.calls import make_scenario
@@ -48,20 +43,19 @@ def run(
         make_scenario(scenario, call_folder)
     plan_folder = folder / f"{scenario}-plan"
     _plan(call_folder, plan_folder, seed, effort)
-    if serve:
-        from cabria.console.server import serve_report
-
-        serve_report(plan_folder, port=port, open_browser=browser)
+    return plan_folder
 
 
-@app.command(epilog="Example: cabria plan my-call --out my-plan --effort quick")
+@app.command(epilog="Example: cabria plan my-call --out my-plan --effort quick --weights calm-yard")
 def plan(
     call: Annotated[Path, typer.Argument(help="A call folder; docs/reference/call-folder.md says what is in it.")],
     out: Annotated[Path | None, typer.Option(help="Folder for the plan; the default is CALL-plan.")] = None,
     seed: SeedOption = 0,
-    effort: EffortOption = Effort.NORMAL,
+    effort: Annotated[
+        Effort | None, typer.Option(help="How long to search: normal, or thorough where --seconds ends it.")
+    ] = None,
     seconds: Annotated[
-        float | None, typer.Option(help="Wall time for the search; with it two runs may differ.", min=1)
+        float | None, typer.Option(help="Wall time from start to last paper; with it two runs may differ.", min=1)
     ] = None,
     keep: Annotated[
         Path | None, typer.Option(help="An earlier plan.json, or its folder: its boxes keep their slots.")
@@ -69,8 +63,14 @@ def plan(
     changes: Annotated[
         int, typer.Option(help="How many boxes of the plan to keep may get another slot.", min=0, max=1_000_000)
     ] = 0,
-    preset: Annotated[
-        str, typer.Option(help="Named weights, as balanced or fast-ship; instead of those of the call folder.")
+    weights: Annotated[
+        str, typer.Option(help="What counts: balanced, fast-ship, calm-yard, least-energy, or a FILE.toml.")
+    ] = "",
+    jobs: Annotated[
+        int, typer.Option(help="So many searches from SEED on, side by side; the best is kept.", min=1, max=64)
+    ] = 1,
+    dask: Annotated[
+        str, typer.Option(help="The scheduler of a dask cluster that makes them, as tcp://10.0.0.1:8786.")
     ] = "",
     wishes: WishesOption = None,
     drop_impossible_wishes: Annotated[
@@ -86,7 +86,8 @@ def plan(
         raise DataError(
             "Changes are counted against an earlier plan.", place="--changes", remedy="Name it with --keep."
         )
-    asked = Asked(wishes, keep, changes, drop_impossible_wishes, preset)
+    asked = Asked(wishes, keep, changes, drop_impossible_wishes, weights, jobs, dask)
+    effort = effort or (Effort.THOROUGH if seconds else Effort.NORMAL)
     judged = _plan(call, out or folder_beside(call, "plan"), seed, effort, seconds, asked)
     if judged.judgement.hard_by_plan:
         raise typer.Exit(EXIT_NOT_LEGAL)
@@ -104,11 +105,11 @@ def check(
     Exit code 2 when it breaks a HARD rule.
     """
     from cabria.adapters.files.plan_json import read_plan
-    from cabria.bootstrap import read_call
+    from cabria.bootstrap.plans import read_call_of_plan
     from cabria.referee.judge import judge
     from cabria.reports.text import verdict_text
 
-    the_call = read_call(call, wishes=wishes)
+    the_call = read_call_of_plan(call, plan_file(plan), wishes=wishes)
     the_plan = read_plan(plan_file(plan), the_call)
     judgement = judge(the_call, the_plan)
     say(verdict_text(judgement, limit=limit, waivers=the_plan.waivers))
@@ -128,14 +129,14 @@ def why(
     And what it would cost in the next best slots.
     """
     from cabria.adapters.files.plan_json import read_plan
-    from cabria.bootstrap import read_call
+    from cabria.bootstrap.plans import read_call_of_plan
     from cabria.domain.containers import ContainerId
     from cabria.planning.loading.editing.alternatives import alternatives
     from cabria.planning.loading.editing.desk import Desk
     from cabria.planning.loading.explain import explain_text
     from cabria.reports.edits import alternatives_text
 
-    the_call = read_call(call, wishes=wishes)
+    the_call = read_call_of_plan(call, plan_file(plan), wishes=wishes)
     the_plan = read_plan(plan_file(plan), the_call)
     box = ContainerId(container.strip().upper())
     with told_of(call):
@@ -165,7 +166,9 @@ class Asked:
     keep: Path | None = None
     changes: int = 0
     drops_impossible: bool = False
-    preset: str = ""
+    weights: str = ""
+    jobs: int = 1
+    dask: str = ""
 
 
 def _plan(
@@ -176,32 +179,34 @@ def _plan(
     seconds: float | None = None,
     asked: Asked = Asked(),
 ) -> PlannedCall:
+    from cabria.adapters.files.weights_toml import weights_of
     from cabria.bootstrap import (
-        plan_call,
         read_call_to_plan,
         read_earlier,
         refuse_output,
         write_output,
         write_plan_so_far,
     )
-    from cabria.domain.calls import preset_named
     from cabria.planning.loading.problem import EFFORTS
     from cabria.planning.search.stopping import Interrupted
     from cabria.reports.changes import wishes_text
     from cabria.reports.text import summary
 
+    began = time.perf_counter() - START_UP_S
     keep = plan_file(asked.keep) if asked.keep else None
+    weights = weights_of(asked.weights) if asked.weights else None
 
     def read() -> VesselCall:
         call = read_call_to_plan(call_folder, wishes=asked.wishes, keep=keep, changes=asked.changes)
-        return replace(call, settings=preset_named(asked.preset)) if asked.preset else call
+        return replace(call, settings=weights) if weights else call
 
     with on_screen() as screen, keeping_the_best() as interrupted:
         call = screen.step("Reading the call", read)
         refuse_output(out)
-        params = replace(EFFORTS[effort], seconds=seconds, drops_impossible_wishes=asked.drops_impossible)
+        left_s = None if seconds is None else max(LEAST_S, seconds - (time.perf_counter() - began))
+        params = replace(EFFORTS[effort], seconds=left_s, drops_impossible_wishes=asked.drops_impossible)
         with told_of(call_folder):
-            planned = plan_call(
+            planned = _maker(asked)(
                 call,
                 seed=seed,
                 params=params,
@@ -213,6 +218,17 @@ def _plan(
         screen.step("Writing plan and report", lambda: write_output(planned, out))
     say(f"{summary(planned)}\n{wishes_text(planned)}\nWritten to {out}. Look at it with `cabria serve {out}`.")
     return planned
+
+
+def _maker(asked: Asked) -> Maker:
+    """One search in this process, or several elsewhere."""
+    from cabria.bootstrap import plan_call
+
+    if asked.jobs == 1 and not asked.dask:
+        return plan_call
+    from cabria.experiments.portfolio import portfolio_of
+
+    return portfolio_of(asked.jobs, asked.dask)
 
 
 @contextmanager

@@ -158,8 +158,8 @@ def record(
     from cabria.adapters.files.plan_json import read_plan
     from cabria.adapters.journal.opening import open_journal
     from cabria.bootstrap import read_call
-    from cabria.experiments.call_runs import standing_ready
     from cabria.experiments.ground_plan import lay_out
+    from cabria.operations.berthing import standing_ready
     from cabria.operations.journaling import JournaledControl
     from cabria.operations.settings import Settings
     from cabria.operations.standing import standing_of
@@ -210,7 +210,7 @@ def _sealed(store: Store, seal: str) -> Head | None:
         value = bytes.fromhex(digits)
     except ValueError:
         value = b""
-    if not (number.isdigit() and colon and 6 <= len(value) <= 32):
+    if not (number.isdecimal() and colon and 6 <= len(value) <= 32):
         raise DataError(f"{seal[:80]!r} is no seal.", remedy="Write NUMBER:HASH as `cabria journal verify` says it.")
     entry = next(store.entries(int(number) - 1, int(number)), None)
     whole = entry.hash if entry is not None and entry.hash.startswith(value) else value

@@ -23,11 +23,12 @@ def papers(
     Tables, messages and report, as after `cabria edit`.
     """
     from cabria.adapters.files.plan_json import read_planned
-    from cabria.bootstrap import MARK, read_call, write_papers
+    from cabria.bootstrap import MARK, write_papers
+    from cabria.bootstrap.plans import read_call_of_plan
 
     folder = plan.parent if plan.name == MARK else plan
     with on_screen() as screen:
-        the_call = screen.step("Reading the call", lambda: read_call(call))
+        the_call = screen.step("Reading the call", lambda: read_call_of_plan(call, folder / MARK))
         planned = screen.step("Judging the plan", lambda: read_planned(folder / MARK, the_call))
         screen.step("Writing papers and report", lambda: write_papers(planned, folder))
     say(f"Written to {folder}. Look at it with `cabria serve {folder}`.")
@@ -45,11 +46,12 @@ def compare(
     Figures of the referee, findings, and boxes that stand elsewhere.
     """
     from cabria.adapters.files.plan_json import read_plan
-    from cabria.bootstrap import read_call
+    from cabria.bootstrap.plans import read_call_of_plan
     from cabria.referee.judge import judge
     from cabria.reports.comparison import comparison_text
 
-    the_call = read_call(call)
-    plans = [read_plan(plan_file(path), the_call) for path in (one, other)]
-    judged = [(plan, judge(the_call, plan)) for plan in plans]
-    say(comparison_text(the_call, judged[0], judged[1], names=(str(one), str(other)), limit=limit))
+    files = [plan_file(path) for path in (one, other)]
+    calls = [read_call_of_plan(call, file) for file in files]
+    plans = [read_plan(file, the_call) for file, the_call in zip(files, calls, strict=True)]
+    judged = [(plan, judge(the_call, plan)) for plan, the_call in zip(plans, calls, strict=True)]
+    say(comparison_text(calls[0], judged[0], judged[1], names=(str(one), str(other)), limit=limit))

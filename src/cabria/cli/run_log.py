@@ -59,7 +59,7 @@ def check(
     """
     from cabria.reports.simulation.text import figures_text
 
-    judgement, figures = _judged(log, _ground(log, call, plan, layout))
+    judgement, figures = _judged(log, ground_of(log, call, plan, layout))
     say(f"{log}: {judgement.events:,} events, {_verdict(len(judgement.broken))}")
     for finding in judgement.findings[:limit]:
         say(f"  {finding}")
@@ -110,7 +110,7 @@ def draw_map(
     hours: HoursOption = 168.0,
 ) -> None:
     """Draw a run on a map that plays in the browser."""
-    ground = _ground(log, call, plan, layout)
+    ground = ground_of(log, call, plan, layout)
     _write_map(log, ground.layout, _page_beside(log, out), begin, hours)
 
 
@@ -151,7 +151,7 @@ def _verdict(broken: int) -> str:
     return f"{broken:,} rules broken" if broken else "no rule broken"
 
 
-def _ground(log: Path, call: Path | None, plan: Path | None, layout: Path | None) -> Ground:
+def ground_of(log: Path, call: Path | None, plan: Path | None, layout: Path | None) -> Ground:
     """From what was named, else from the log's first line. Raises DataError where neither says enough."""
     from cabria.adapters.files.layout_json import read_layout
     from cabria.adapters.files.run_log import read_head

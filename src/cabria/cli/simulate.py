@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +25,8 @@ app = typer.Typer()
 FINE, COARSE = "fine", "coarse"
 EXAMPLES = (
     "Example: cabria simulate my-call --vary trucks=20..60:10 --replications 20 --jobs 2 --out my-runs; "
-    "cabria simulate week --teu 1500000 --vary look_ahead=3,9 --out weeks; cabria simulate my-call --settings"
+    "cabria simulate week --teu 1500000 --vary look_ahead=3,9 --out weeks; "
+    "cabria simulate my-call --policy nearest; cabria simulate my-call --settings"
 )
 
 
@@ -37,6 +39,9 @@ def simulate(
     vary: Annotated[
         list[str] | None, typer.Option(help="A setting and its values: trucks=20..60:10, look_ahead=3,9. Repeatable.")
     ] = None,
+    policy: Annotated[
+        str, typer.Option(help="How trucks are chosen: ours, nearest, exact, nearest-now and others")
+    ] = "",
     trucks: Annotated[str, typer.Option(help="As --vary trucks=20..60 and the like.")] = "",
     breakdowns: Annotated[bool, typer.Option("--breakdowns", help="Machines break down and are repaired.")] = False,
     replications: Annotated[int, typer.Option(help="Runs of each variant, all on the same seeds.", min=1)] = 1,
@@ -68,6 +73,10 @@ def simulate(
     if resume and out is None:
         raise DataError("Nothing says what to go on with.", place="--resume", remedy="Name the folder with --out.")
     subject = _subject(what, days, teu)
+    if policy and fidelity == COARSE:
+        raise DataError("Coarse trucks have no policy.", place="--policy", remedy="Leave it away, or run fine.")
+    if policy:
+        subject = _by_policy(subject, policy)
     if settings:
         say("\n".join(_settings(subject)))
         return
@@ -94,6 +103,13 @@ def _subject(what: str, days: int, teu: int) -> RunSetting | Scenario:
     from cabria.experiments.call_runs import RunSetting
 
     return RunSetting()
+
+
+def _by_policy(subject: RunSetting | Scenario, name: str) -> RunSetting | Scenario:
+    """With the settings of a named policy. Raises DataError for a name that is none."""
+    from cabria.operations.policies import policy
+
+    return replace(subject, settings=policy(name))
 
 
 def _settings(subject: RunSetting | Scenario) -> Iterator[str]:

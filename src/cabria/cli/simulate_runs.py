@@ -93,7 +93,7 @@ def recipe_of(
             raise DataError(
                 f"Scenario {what} needs a folder for its call and plan.", remedy="Name one with --out, as --out runs."
             )
-        return recipe_of_call(*_scenario(what, folder), layout)
+        return recipe_of_call(*_scenario(what, folder, layout), layout)
     raise DataError(
         "There is no such call folder, and no scenario of that name.",
         file=what[:200],
@@ -101,10 +101,16 @@ def recipe_of(
     )
 
 
-def _scenario(name: str, folder: Path) -> tuple[Path, Path]:
-    """The call folder and the plan of a scenario; made and planned unless they stand there from before."""
+def _scenario(name: str, folder: Path, layout: Path | None) -> tuple[Path, Path]:
+    """The call folder and the plan of a scenario; made and planned unless they stand there from before.
+
+    Raises DataError, before it is planned, when the ground is unsound or too short for the ship.
+    """
+    from cabria.adapters.files.layout_json import read_layout
     from cabria.bootstrap import plan_call, read_call, write_plan_so_far
     from cabria.experiments.calls import make_scenario
+    from cabria.experiments.ground_plan import lay_out
+    from cabria.experiments.sound_runs import refuse_ground
     from cabria.planning.loading.problem import EFFORTS
     from cabria.planning.loading.solve import never
 
@@ -112,8 +118,10 @@ def _scenario(name: str, folder: Path) -> tuple[Path, Path]:
     if not call.exists():
         make_scenario(name, call)
     if not plan_file(plan).exists():
+        read = read_call(call)
+        refuse_ground(read, read_layout(layout) if layout else lay_out(read.terminal))
         with on_screen() as screen:
-            planned = plan_call(read_call(call), seed=0, params=EFFORTS["quick"], listen=screen.listen, stop=never)
+            planned = plan_call(read, seed=0, params=EFFORTS["quick"], listen=screen.listen, stop=never)
         write_plan_so_far(planned, plan)
     return call, plan_file(plan)
 

@@ -289,7 +289,7 @@ def yard_share(
                          bay_travel_s=bay_travel_s)  # fmt: skip
     except DataError as error:
         number = error.place.removeprefix("jobs[").removesuffix("]")
-        place = f"container {mine[int(number)][0]}" if number.isdigit() else ""
+        place = f"container {mine[int(number)][0]}" if number.isdecimal() else ""
         raise DataError(error.problem, file=str(moves), place=place, remedy=error.remedy) from None
     with on_screen("points") as screen, keeping_the_best() as interrupted:
         stop = _stop(effort, interrupted.is_set)

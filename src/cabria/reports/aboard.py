@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from cabria.domain.containers import Container
 from cabria.domain.positions import StowPosition
-from cabria.domain.vessel import Place
+from cabria.domain.vessel import Place, VesselProfile
 from cabria.planning.loading.result import PlannedCall
 
 
@@ -76,11 +76,15 @@ def boxes_aboard(planned: PlannedCall) -> BoxesAboard:
     loads = call.load_by_id
     # A load that is on no list has no facts to draw; the referee names it.
     found += [(loads[name], position, Part.LOADED) for name, position in plan.loads.items() if name in loads]
-    found.sort(key=lambda box: (box[1], box[2]))
+    return by_bays(call.vessel, found)
+
+
+def by_bays(vessel: VesselProfile, found: Iterable[tuple[Container, StowPosition, Part]]) -> BoxesAboard:
+    """Boxes in their slots and parts, sorted by the vessel's bays."""
     by_bay: dict[int, list[Aboard]] = {}
     outside = []
-    for container, position, part in found:
-        place = call.vessel.place(position)
+    for container, position, part in sorted(found, key=lambda box: (box[1], box[2])):
+        place = vessel.place(position)
         if place is None:
             outside.append((container, position, part))
         else:

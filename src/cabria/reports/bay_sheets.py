@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Port
 from cabria.domain.vessel import End, Level
 from cabria.planning.loading.result import PlannedCall
-from cabria.reports.aboard import SHOWN, Aboard, Part, View, boxes_aboard
+from cabria.reports.aboard import SHOWN, Aboard, BoxesAboard, Part, View, boxes_aboard
 from cabria.reports.bay_layout import CELL_WIDTH, BayLayout, Rect, bay_layout
 from cabria.reports.bay_picture import WEIGHTS, remaining_weights_kg
 from cabria.reports.cell_marks import cell_marks
@@ -30,10 +31,19 @@ PALE = 0.72
 """How far towards white a box goes that this picture's work does not touch."""
 
 
+TITLES = ("Arrival, discharge solid", "Departure, load solid")
+
+
 def write_bay_sheets(planned: PlannedCall, path: Path) -> None:
     call = planned.call
     paper = Paper(path, f"Bay sheets: {call.vessel.name} {call.voyage} {call.port}", f"{call.id}, seed {planned.seed}")
-    boxes, ports = boxes_aboard(planned), port_marks(call)
+    bay_pages(paper, call, boxes_aboard(planned), TITLES)
+    paper.save()
+
+
+def bay_pages(paper: Paper, call: VesselCall, boxes: BoxesAboard, titles: tuple[str, str]) -> None:
+    """A page for each bay; `titles` are those of its upper and its lower picture."""
+    ports = port_marks(call)
     for bay in call.vessel.bays:
         inside = boxes.of(bay.number)
         odd = " + ".join(f"{number:02}" for number in (bay.fore, bay.aft) if number and bay.number % 2 == 0)
@@ -47,9 +57,8 @@ def write_bay_sheets(planned: PlannedCall, path: Path) -> None:
         room = (A4[1] - 2 * MARGIN - LEGEND - 2 * GAP) / 2
         scale = min(LARGEST_SCALE, (A4[0] - 2 * MARGIN) / layout.width, room / layout.height)
         top = A4[1] - MARGIN - LEGEND
-        _picture(paper.canvas, layout, inside, ports, View.DISCHARGE, top, scale)
-        _picture(paper.canvas, layout, inside, ports, View.LOAD, top - room - GAP, scale)
-    paper.save()
+        _picture(paper.canvas, layout, inside, ports, View.DISCHARGE, titles[0], top, scale)
+        _picture(paper.canvas, layout, inside, ports, View.LOAD, titles[1], top - room - GAP, scale)
 
 
 def _legend(canvas: Any, boxes: tuple[Aboard, ...], ports: Mapping[Port, PortMark]) -> None:
@@ -75,15 +84,14 @@ def _picture(
     boxes: tuple[Aboard, ...],
     ports: Mapping[Port, PortMark],
     view: View,
+    title: str,
     top: float,
     scale: float,
 ) -> None:
     """The layout's y runs down, the paper's up: the picture is drawn with -y under one transformation."""
     canvas.saveState()
     canvas.setFont(BOLD, 9)
-    canvas.drawString(
-        MARGIN, top - 8, "Arrival, discharge solid" if view is View.DISCHARGE else "Departure, load solid"
-    )
+    canvas.drawString(MARGIN, top - 8, title)
     canvas.translate(MARGIN + (A4[0] - 2 * MARGIN - layout.width * scale) / 2, top - 8)
     canvas.scale(scale, scale)
     _grid(canvas, layout)

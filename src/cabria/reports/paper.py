@@ -14,10 +14,12 @@ A4 = (595.28, 841.89)
 MARGIN = 36
 LINE = 11
 FONT, BOLD = "Helvetica", "Helvetica-Bold"
+CHINESE = "STSong-Light"
+"""One of the fonts that every reader of PDF brings along or finds on its machine, so that none lies in the file."""
 
 
 def printable(words: str) -> str:
-    """Text the PDF's own fonts can show; anything else becomes a question mark."""
+    """Text that the PDF's own Latin fonts can show; anything else becomes a question mark."""
     words = words.replace("→", ">").replace("\u21bb", "restow")
     return "".join(char if char.isprintable() else "?" for char in words.encode("cp1252", "replace").decode("cp1252"))
 
@@ -38,16 +40,19 @@ class Row:
 
 
 class Paper:
-    """One PDF document. `subject` stands at the foot of every page beside the page number."""
+    """One PDF document. `subject` stands at the foot of every page beside the page number. A Chinese one is set in the
+    reader's own Chinese font."""
 
-    def __init__(self, path: Path, title: str, subject: str) -> None:
+    def __init__(self, path: Path, title: str, subject: str, *, is_chinese: bool = False) -> None:
         from reportlab.pdfgen.canvas import Canvas
 
+        self._font, self._bold = (_chinese(),) * 2 if is_chinese else (FONT, BOLD)
+        self._printable = str if is_chinese else printable
         self.canvas: Any = Canvas(str(path), pagesize=A4, invariant=1, pageCompression=1)
-        self.canvas.setTitle(printable(title))
+        self.canvas.setTitle(self._printable(title))
         self.canvas.setAuthor("Cabria")
-        self.title = printable(title)
-        self._subject = printable(subject)
+        self.title = self._printable(title)
+        self._subject = self._printable(subject)
         self._number = 0
 
     def page(self, heading: str, note: str = "") -> None:
@@ -56,10 +61,10 @@ class Paper:
             self.canvas.showPage()
         self._number += 1
         width, height = A4
-        self.canvas.setFont(BOLD, 13)
-        self.canvas.drawString(MARGIN, height - MARGIN - 4, printable(heading))
-        self.canvas.setFont(FONT, 8.5)
-        self.canvas.drawRightString(width - MARGIN, height - MARGIN - 4, printable(note))
+        self.canvas.setFont(self._bold, 13)
+        self.canvas.drawString(MARGIN, height - MARGIN - 4, self._printable(heading))
+        self.canvas.setFont(self._font, 8.5)
+        self.canvas.drawRightString(width - MARGIN, height - MARGIN - 4, self._printable(note))
         self.canvas.drawString(MARGIN, MARGIN - 16, f"{self.title} - {self._subject}")
         self.canvas.drawRightString(width - MARGIN, MARGIN - 16, f"page {self._number}")
         self.canvas.setLineWidth(0.5)
@@ -83,11 +88,11 @@ class Paper:
         words = self.canvas.beginText()
         for index, row in enumerate((titles, *rows)):
             y = top - index * LINE
-            font = BOLD if row.is_strong else FONT
+            font = self._bold if row.is_strong else self._font
             words.setFont(font, 8)
             for column, left, cell in zip(columns, lefts, row.cells, strict=True):
                 if cell:
-                    cell = printable(cell)
+                    cell = self._printable(cell)
                     shift = column.width - 6 - self._width(cell, font) if column.is_number else 0.0
                     words.setTextOrigin(left + shift, y)
                     words.textOut(cell)
@@ -104,6 +109,14 @@ class Paper:
         if not self._number:
             self.page(self.title)
         self.canvas.save()
+
+
+def _chinese() -> str:
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfbase.pdfmetrics import registerFont
+
+    registerFont(UnicodeCIDFont(CHINESE))
+    return CHINESE
 
 
 def _rules(top: float, bottom: float) -> Iterable[float]:

@@ -1,4 +1,4 @@
-"""What `cabria berth` writes into a folder, all of it or nothing, and how it finds its way about in one."""
+"""Folders of berth cases and berth plans: written whole or not at all, and how one finds one's way about in them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cabria.domain.errors import DataError
 
 if TYPE_CHECKING:
+    from cabria.adapters.files.berth_log import BerthLog
     from cabria.domain.berthing import BerthCase, BerthPlan
     from cabria.domain.port_calls import PortCallBook
     from cabria.planning.search.result import Result
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 CASE, PLAN, PORT_CALLS, NEWS = "berth-case.json", "berth-plan.json", "port-calls.json", "news.json"
 SHIPS, CRANES, CHANGES = "ships.csv", "cranes.csv", "changes.csv"
 CHART, CHART_PNG, CHART_DARK = "chart.svg", "chart.png", "chart-dark.svg"
+LOG = "berth-log.json"
+"""What people have changed since the plan was made. A folder with it is changed by hand only, never planned over."""
 OUTPUT = (CASE, PLAN, PORT_CALLS, SHIPS, CRANES, CHANGES, CHART, CHART_PNG, CHART_DARK)
 """All that an output folder holds. One with anything else in it is never replaced."""
 
@@ -60,10 +63,21 @@ def refuse_output(folder: Path) -> None:
 
 
 def write_output(
-    folder: Path, case: BerthCase, result: Result[BerthPlan], judgement: BerthJudgement, book: PortCallBook | None
+    folder: Path,
+    case: BerthCase,
+    plan: BerthPlan,
+    judgement: BerthJudgement,
+    *,
+    result: Result[BerthPlan] | None = None,
+    book: PortCallBook | None = None,
+    log: BerthLog | None = None,
 ) -> None:
-    """The case that was planned, the plan as JSON, tables and pictures, and the answers to the port calls."""
+    """The case that was planned, the plan as JSON, tables and pictures, the answers to the port calls and the log.
+
+    With a log a person waits for it, so that the bitmap, which takes nearly all of the time, is left out.
+    """
     from cabria.adapters.files.berth_json import write_case, write_plan
+    from cabria.adapters.files.berth_log import write_log
     from cabria.adapters.files.berth_tables import write_changes, write_cranes, write_ships
     from cabria.adapters.files.port_calls import write_port_calls
     from cabria.adapters.files.whole_folder import whole_folder
@@ -71,9 +85,9 @@ def write_output(
     from cabria.reports.png import png, standalone
     from cabria.reports.stylesheet import Scheme
 
-    plan = result.plan
     chart = berth_chart(case, plan, judgement.findings)
-    with whole_folder(folder, mark=PLAN, parts=OUTPUT) as draft:
+    parts = (*OUTPUT, LOG) if log is not None else OUTPUT
+    with whole_folder(folder, mark=PLAN, parts=parts) as draft:
         write_case(case, draft / CASE)
         write_plan(plan, draft / PLAN, case=case.name, result=result, findings=judgement.findings)
         write_ships(case, plan, draft / SHIPS)
@@ -82,9 +96,12 @@ def write_output(
             write_changes(case, plan, draft / CHANGES)
         if book is not None:
             write_port_calls(book, draft / PORT_CALLS)
+        if log is not None:
+            write_log(log, draft / LOG)
         (draft / CHART).write_text(standalone(chart), encoding="utf-8")
         (draft / CHART_DARK).write_text(standalone(chart, Scheme.DARK), encoding="utf-8")
-        (draft / CHART_PNG).write_bytes(png(chart))
+        if log is None:
+            (draft / CHART_PNG).write_bytes(png(chart))
 
 
 def write_week(folder: Path, case: BerthCase, book: PortCallBook, news: PortCallBook) -> None:

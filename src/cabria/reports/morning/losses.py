@@ -1,0 +1,69 @@
+"""What cost quay cranes most time, ranked: the three things worth changing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cabria.referee.run_figures import RunFigures
+from cabria.reports.morning.progress import OUT, OWN_WORK, CraneHour
+
+MINUTE_MS = 60_000
+LEAST_MIN = 5.0
+"""Of all cranes together; less is not worth a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Minutes of quay cranes that went into one cause; `crane` lost most of them, `by_crane` says how many each."""
+
+    cause: str
+    minutes: float
+    crane: str
+    by_crane: Mapping[str, float]
+    worst_hour_ms: int | None = None
+
+
+def losses_of(figures: RunFigures, hours: Sequence[CraneHour]) -> list[Loss]:
+    """The dearest first. Waiting is cut by what became of the box meanwhile, as the referee cuts it."""
+    lost_ms: dict[str, Counter[str]] = {}
+    for crane in figures.quay_cranes:
+        for leg, ms in crane.leg_ms.items():
+            lost_ms.setdefault(str(leg), Counter())[crane.crane] += ms
+    worst: dict[str, CraneHour] = {}
+    for hour in hours:
+        for cause in (OUT, OWN_WORK):
+            if hour.why.get(cause, 0) > (worst[cause].why[cause] if cause in worst else 0):
+                worst[cause] = hour
+        _add(lost_ms, OUT, hour.crane, hour.why.get(OUT, 0))
+    for crane_name, ms in _own_work_ms(hours).items():
+        _add(lost_ms, OWN_WORK, crane_name, ms)
+    found = [
+        Loss(
+            cause,
+            sum(by.values()) / MINUTE_MS,
+            by.most_common(1)[0][0],
+            {crane: ms / MINUTE_MS for crane, ms in by.most_common()},
+            _begins(worst.get(cause)),
+        )
+        for cause, by in lost_ms.items()
+    ]
+    return sorted((loss for loss in found if loss.minutes >= LEAST_MIN), key=lambda loss: (-loss.minutes, loss.cause))
+
+
+def _add(lost_ms: dict[str, Counter[str]], cause: str, crane: str, ms: int) -> None:
+    if ms > 0:
+        lost_ms.setdefault(cause, Counter())[crane] += ms
+
+
+def _own_work_ms(hours: Sequence[CraneHour]) -> Counter[str]:
+    """By how much each crane is later than by waiting and repair alone; what it caught up is taken off."""
+    own: Counter[str] = Counter()
+    for hour in hours:
+        own[hour.crane] += hour.late_ms - sum(ms for cause, ms in hour.why.items() if cause != OWN_WORK)
+    return own
+
+
+def _begins(hour: CraneHour | None) -> int | None:
+    return None if hour is None else hour.begins_ms
