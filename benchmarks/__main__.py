@@ -38,6 +38,7 @@ BENCHMARKS = (
     "rail",
     "stowage",
     "call",
+    "replan",
     "dispatch",
     "wsc2025",
     "terminal",
@@ -45,6 +46,12 @@ BENCHMARKS = (
     "edi",
     "journal",
     "bus",
+    "fuzz",
+    "stream",
+    "pages",
+    "kills",
+    "history",
+    "learning",
 )
 OUTSIDE = ("wsc2025",)
 """Measured in somebody else's program, which the reader fetches: not part of `all`."""

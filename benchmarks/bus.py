@@ -29,11 +29,11 @@ from pathlib import Path
 from cabria.adapters.mqtt.address import LOOPBACK, Address, free_port
 from cabria.adapters.mqtt.link import Link, Outgoing, end, ignore_closed_sockets
 from cabria.adapters.mqtt.mosquitto import start_mosquitto
+from cabria.adapters.timestamps import unstamp
 from cabria.adapters.vda5050.control import events as e
 from cabria.adapters.vda5050.control.fleet_control import FleetControl
 from cabria.adapters.vda5050.order import Edge, Node, NodePosition
 from cabria.adapters.vda5050.topics import RobotId, Topic, TopicName
-from cabria.adapters.vda5050.wire import unstamp
 from cabria.domain.errors import DataError, TerminalError
 
 ANCHORS = """

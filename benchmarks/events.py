@@ -7,22 +7,33 @@ An instance `demand:MILLIONS` is a year of demand with all attributes at so many
 
 An instance `coarse:MILLIONS` or `coarse:MILLIONS:TRUCKS` is a year of the reference terminal at coarse fidelity, its
 demand made too; `cost` is CPU seconds, kernels compiled before.
+
+The instance `fidelity` holds coarse figures against those of the fine twin: a row for each call and week that is kept.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks.terminal import planned_call, week_named
 from cabria.domain.errors import DataError
-from cabria.experiments.coarse.scenario_run import run_coarse
+from cabria.experiments.call_runs import RunSetting
+from cabria.experiments.coarse.calibration import FINE_CALLS, FINE_SETTINGS, FINE_WEEKS, compared, worst
+from cabria.experiments.coarse.calls import call_problem
+from cabria.experiments.coarse.scenario_run import problem_of, run_coarse
 from cabria.experiments.demand.generate import make_demand
 from cabria.experiments.demand.profile import chancay_demand
+from cabria.experiments.layouts import chancay_layout
 from cabria.experiments.weeks.scenario import YEAR_DAYS, Scenario
 from cabria.twin.agenda import Agenda, fork
+from cabria.twin.coarse.run import CoarseRun
+from cabria.twin.coarse.run import run as run_problem
 
 ANCHORS = """
 SimPy alone made 0.7 to 0.9 M events a second, plain heapq 1.8 to 3.1 M. Goal: at least twice as many as SimPy in one
@@ -48,6 +59,8 @@ def run(paths: Sequence[str | Path], *, seconds: float, seed: int, jobs: int, so
             yield _demand_row(path, number, seed)
         elif kind == "coarse":
             yield _coarse_row(path, number, seed)
+        elif path == "fidelity":
+            yield from _fidelity_rows()
         elif kind != "made" or not number.isdigit() or not 0 < int(number) <= 1_000_000:
             yield {"instance": path, "error": f"{path}: write made:MACHINES with 1 to 1000000 machines, as made:60."}
         else:
@@ -152,6 +165,33 @@ def _coarse_row(name: str, numbers: str, seed: int) -> Row:
         "running_cpu_s": round(done.run.cpu_s, 3),
         **{key: round(value, 4) for key, value in done.measures.items() if "/" not in key},
     }
+
+
+def _fidelity_rows() -> Iterator[Row]:
+    """Coarse figures beside those kept of the fine twin; `cost` is the largest error, of shares the difference and of
+    others relative. A run at coarse fidelity each; the calls' plan is made anew."""
+    call, plan = planned_call()
+    finds: dict[str, tuple[Mapping[str, float], Callable[[], CoarseRun]]] = {}
+    for trucks, figures in FINE_CALLS.items():
+        problem = call_problem(call, plan, chancay_layout(), RunSetting(trucks, settings=FINE_SETTINGS))
+        finds[f"made:{trucks}"] = figures, partial(run_problem, problem)
+    for name, figures in FINE_WEEKS.items():
+        finds[name] = figures, partial(run_problem, problem_of(replace(week_named(name), settings=FINE_SETTINGS)))
+    for name, (fine, find) in finds.items():
+        cpu, wall = time.process_time(), time.perf_counter()
+        done = find()
+        rows = list(compared(name, fine, done.measures))
+        yield {
+            "instance": name,
+            "cost": round(worst(iter(rows)), 4),
+            "bound": None,
+            "proven": False,
+            "cpu_s": round(time.process_time() - cpu, 3),
+            "wall_s": round(time.perf_counter() - wall, 3),
+            "valid": done.is_sound,
+            **{f"{row.figure}_fine": round(row.fine, 4) for row in rows},
+            **{f"{row.figure}_coarse": round(row.coarse, 4) for row in rows},
+        }
 
 
 def _simpy(sleeps: list[int], starts: list[int]) -> Any:

@@ -104,6 +104,13 @@ class PostgresServer:
         self._process = None
 
     @property
+    def pid(self) -> int:
+        """Of its first process."""
+        if self._process is None:
+            raise RuntimeError("PostgreSQL is not running.")
+        return self._process.pid
+
+    @property
     def _data(self) -> Path:
         return self._folder / "data"
 

@@ -5,7 +5,8 @@ trucks. `cost` is the part of the cranes' limit that is not reached; the plan it
 and travel take the rest), the run `share`.
 
 `made:TRUCKS:HOURS` works the call again and again, each time with the next seed, until so many hours are simulated, and
-counts the runs that stood still (`deadlocks`) and the rules that the referee saw broken: every run is judged.
+counts the runs that stood still (`deadlocks`) and the rules that the referee saw broken: every run is judged. `ends` in
+place of `made` is the same call on blocks at right angles to the quay, served at their ends.
 
 An instance `week:MILLIONS`, `week:MILLIONS:TRUCKS` or `week:MILLIONS:TRUCKS:DAYS` is a week of ships, road trucks and a
 yard at so many million TEU a year; `cost` is the share of the time of quay cranes in which they wait. CPU seconds are
@@ -20,7 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import count, islice
 from pathlib import Path
 from statistics import mean
@@ -31,7 +32,7 @@ from cabria.domain.errors import DataError
 from cabria.domain.plan import LoadingPlan
 from cabria.experiments.call_runs import CallRun, RunSetting, run_call
 from cabria.experiments.calls import make_call
-from cabria.experiments.layouts import chancay_layout
+from cabria.experiments.layouts import chancay_end_loaded_layout, chancay_layout
 from cabria.experiments.weeks.run import run_scenario
 from cabria.experiments.weeks.scenario import Scenario
 from cabria.operations.policies import POLICIES
@@ -51,7 +52,8 @@ CHOICES = {"policy": tuple(reversed(POLICIES))}
 Row = dict[str, object]
 CYCLE_S = 100
 MOVES = 2_400
-_MADE = re.compile(r"made:(\d{1,3})(?::(\d{1,5}))?")
+_MADE = re.compile(r"(made|ends):(\d{1,3})(?::(\d{1,5}))?")
+_LAYOUTS = {"made": chancay_layout, "ends": chancay_end_loaded_layout}
 
 
 def default_paths() -> list[str]:
@@ -74,16 +76,14 @@ def run(
         made = _MADE.fullmatch(path)
         if path.startswith("week:"):
             yield _week_row(path, seed, breakdowns, settings)
-        elif made is None or not 0 < int(made[1]) <= 70:
+        elif made is None or not 0 < int(made[2]) <= 70:
             yield {
                 "instance": path,
-                "error": f"{path}: write made:TRUCKS with 1 to 70 trucks, as made:40 or made:40:100.",
+                "error": f"{path}: write made:TRUCKS with 1 to 70 trucks, as made:40, made:40:100 or ends:40.",
             }
-        elif made[2]:
-            setting = RunSetting(int(made[1]), has_breakdowns=breakdowns, settings=settings, seed=seed)
-            yield _hours_row(path, setting, int(made[2]), jobs)
         else:
-            yield _row(path, RunSetting(int(made[1]), has_breakdowns=breakdowns, settings=settings, seed=seed), policy)
+            setting = RunSetting(int(made[2]), has_breakdowns=breakdowns, settings=settings, seed=seed)
+            yield _hours_row(path, setting, int(made[3]), jobs) if made[3] else _row(path, setting, policy)
 
 
 def _hours_row(name: str, setting: RunSetting, hours: int, jobs: int) -> Row:
@@ -95,7 +95,7 @@ def _hours_row(name: str, setting: RunSetting, hours: int, jobs: int) -> Row:
     happened: Counter[str] = Counter()
     while run_ms < hours * 3_600_000:
         settings = [replace(setting, seed=seed) for seed in islice(seeds, jobs)]
-        for run in samples.spread(_run, settings, jobs):
+        for run in samples.spread(partial(_run, name), settings, jobs):
             cpu_s, run_ms = cpu_s + run.cpu_s, run_ms + run.figures.run_ms
             shares.append((run.figures.gross_moves_per_hour or 0.0) * CYCLE_S / 3_600)
             broken += [f"seed {run.setting.seed}: {finding}" for finding in run.judgement.broken]
@@ -130,9 +130,9 @@ def _hours_row(name: str, setting: RunSetting, hours: int, jobs: int) -> Row:
 
 
 def _row(name: str, setting: RunSetting, policy: str) -> Row:
-    call, plan = planned_call()
+    _, plan = planned_call()
     cpu, wall = time.process_time(), time.perf_counter()
-    result = run_call(call, plan, chancay_layout(), setting)
+    result = _run(name, setting)
     figures = result.figures
     limit = 3_600 / CYCLE_S
     share = (figures.gross_moves_per_hour or 0.0) / limit
@@ -193,8 +193,8 @@ def week_named(name: str) -> Scenario:
         raise DataError("write week:MILLIONS[:TRUCKS[:DAYS]], as week:1.5:40:7.", place=name) from error
 
 
-def _run(setting: RunSetting) -> CallRun:
-    return run_call(*planned_call(), chancay_layout(), setting)
+def _run(name: str, setting: RunSetting) -> CallRun:
+    return run_call(*planned_call(), _LAYOUTS[name.split(":")[0]](), setting)
 
 
 @cache
