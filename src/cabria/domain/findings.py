@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from cabria.domain.containers import ContainerId
+from cabria.domain.verdict import Values
 
 
 class Severity(StrEnum):
@@ -26,9 +28,32 @@ class Cause(StrEnum):
     ARRIVAL = "came aboard so"
 
 
+class Told(NamedTuple):
+    """What is said of something found: in English, and by `code` and `values` for other languages.
+
+    `code` is a word that stays: docs/reference/findings.md.
+    """
+
+    text: str
+    code: str
+    values: Values
+
+
+def told(text: str, code: str, **values: object) -> Told:
+    """`text` names its values in braces, with a format where it needs one."""
+    return Told(
+        text.format(**values),
+        code,
+        {name: int(value) if isinstance(value, int) else str(value) for name, value in values.items()},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One broken rule or oddity: `rule` is a stable id such as SHIP-PLUG, `place` a position, segment or stack."""
+    """One broken rule or oddity: `rule` is a stable id such as SHIP-PLUG, `place` a position, segment or stack.
+
+    `text` is the English sentence; `code` and `values` say it for other languages, as those of `Told`.
+    """
 
     rule: str
     severity: Severity
@@ -36,6 +61,8 @@ class Finding:
     place: str = ""
     container: ContainerId | None = None
     cause: Cause = Cause.PLAN
+    code: str = field(default="", compare=False)
+    values: Values = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         about = " ".join(part for part in (self.place, self.container) if part)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cabria.domain.containers import ContainerId
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, told
 from cabria.domain.positions import StowPosition
 from cabria.domain.vessel import Level, Place, StackId
 from cabria.referee.condition import HALVES, Aboard, Case
@@ -69,7 +69,13 @@ def nobody_in_the_way(case: Case) -> Iterator[Finding]:
         under = [lowest[key] for half in box.halves if (key := (box.place.stack_id, half)) in lowest]
         first = min(under, key=lambda touched: touched.place.level_index, default=None)
         if first and first.place.level_index < box.level_index:
-            text = f"It stays in place above slot {first.position}, where {first.container} is {first.verb}."
+            text = told(
+                "It stays in place above slot {slot}, where {other} is {done}.",
+                "stays-above-work",
+                slot=first.position,
+                other=first.container,
+                done=first.verb,
+            )
             yield STACK.finding(text, box.position, box.container.id)
 
 
@@ -82,9 +88,13 @@ def nobody_on_opened_lids(case: Case) -> Iterator[Finding]:
     for box in _staying_put(case):
         for lid in case.call.vessel.lids_under.get(box.place.stack_id, ()):
             if below := opened.get(lid.id):
-                text = (
-                    f"It stays on lid {lid.id}, which must be opened: "
-                    f"{below.container} is {below.verb} in slot {below.position}."
+                text = told(
+                    "It stays on lid {lid}, which must be opened: {other} is {done} in slot {slot}.",
+                    "stays-on-opened-lid",
+                    lid=lid.id,
+                    other=below.container,
+                    done=below.verb,
+                    slot=below.position,
                 )
                 yield LID.finding(text, box.position, box.container.id)
                 break

@@ -19,7 +19,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, told
 from cabria.domain.terminal import QuayCrane, Terminal
 from cabria.domain.vessel import VesselBay
 from cabria.domain.work import LID_STEPS, CraneStep, StepKind
@@ -59,8 +59,12 @@ def cranes_keep_time_and_distance(case: Case) -> Iterator[Finding]:
     tracks: dict[str, Track] = {}
     for queue in case.plan.queues:
         if queue.crane not in cranes or queue.crane in seen:
-            what = "has a second work queue" if queue.crane in seen else "is not in the terminal"
-            yield KNOWN.finding(f"Crane {queue.crane} {what}.", f"crane {queue.crane}")
+            text = (
+                told("Crane {crane} has a second work queue.", "crane-with-two-queues", crane=queue.crane)
+                if queue.crane in seen
+                else told("Crane {crane} is not in the terminal.", "crane-not-there", crane=queue.crane)
+            )
+            yield KNOWN.finding(text, f"crane {queue.crane}")
             continue
         seen.add(queue.crane)
         crane = cranes[queue.crane]
@@ -91,39 +95,88 @@ def _stands_over(call: VesselCall, bays: dict[int, VesselBay], crane: QuayCrane,
         lids = [lid for lid in call.vessel.hatch_covers if lid.id == step.lid]
         under = {stack.bay for lid in lids for stack in (*lid.closes, *lid.carries)}
         if under and step.bay not in under:
-            text = f"Crane {crane.id} works lid {step.lid} from bay {step.bay:02}."
+            text = told(
+                "Crane {crane} works lid {lid} from bay {bay:02}.",
+                "lid-from-other-bay",
+                crane=crane.id,
+                lid=step.lid,
+                bay=step.bay,
+            )
             yield BAY.finding(text, f"lid {step.lid}")
     for number, position in zip(step.containers, step.positions, strict=False):
         place = call.vessel.place(position)
         if place and place.bay.number != step.bay:
-            text = f"Crane {crane.id} stands over bay {step.bay:02} at {step.start_s} s."
+            text = told(
+                "Crane {crane} stands over bay {bay:02} at {at_s} s.",
+                "crane-over-other-bay",
+                crane=crane.id,
+                bay=step.bay,
+                at_s=step.start_s,
+            )
             yield BAY.finding(text, position, number)
     bay, container = bays.get(step.bay), step.containers[0] if step.containers else None
     if bay is None:
-        yield BAY.finding(f"Crane {crane.id} stands over bay {step.bay:02}, which the ship does not have.")
+        text = told(
+            "Crane {crane} stands over bay {bay:02}, which the ship does not have.",
+            "crane-over-no-bay",
+            crane=crane.id,
+            bay=step.bay,
+        )
+        yield BAY.finding(text)
         return
     if (rows := len({stack.row for stack in bay.stacks})) > crane.outreach_rows:
-        text = f"Crane {crane.id} reaches {crane.outreach_rows} rows; the bay has {rows}."
+        text = told(
+            "Crane {crane} reaches {reached} rows; the bay has {rows}.",
+            "outreach-too-short",
+            crane=crane.id,
+            reached=crane.outreach_rows,
+            rows=rows,
+        )
         yield REACH.finding(text, f"bay {step.bay:02}", container)
     if not crane.reaches(x_mm := call.quay_x_mm(step.bay)):
-        text = f"Crane {crane.id} does not come to {x_mm / 1000:,.1f} m along the quay, where the bay lies."
+        text = told(
+            "Crane {crane} does not come to {at_m} m along the quay, where the bay lies.",
+            "rail-too-short",
+            crane=crane.id,
+            at_m=f"{x_mm / 1000:,.1f}",
+        )
         yield REACH.finding(text, f"bay {step.bay:02}", container)
 
 
 def _takes_time(crane: QuayCrane, steps: Sequence[CraneStep], *, may_dual_cycle: bool) -> Iterator[Finding]:
     place = f"crane {crane.id}"
     if steps and steps[0].start_s < crane.ready_s:
-        yield TIME.finding(f"It starts at {steps[0].start_s} s but is ready at {crane.ready_s} s.", place)
+        text = told(
+            "It starts at {at_s} s but is ready at {ready_s} s.",
+            "crane-not-ready",
+            at_s=steps[0].start_s,
+            ready_s=crane.ready_s,
+        )
+        yield TIME.finding(text, place)
     for together in _cycles(crane, steps, may_dual_cycle=may_dual_cycle):
         first, last = together[0], together[-1]
         least = crane.lid_s if first.kind in LID_STEPS else crane.dual_cycle_s if len(together) > 1 else crane.cycle_s
         container = first.containers[0] if first.containers else None
         if last.end_s - first.start_s < least:
-            what = f"The step from {first.start_s} to {last.end_s} s ({' and '.join(step.kind for step in together)})"
-            yield TIME.finding(f"{what} is shorter than {least} s.", place, container)
+            text = told(
+                "The step from {from_s} to {until_s} s ({kinds}) is shorter than {least_s} s.",
+                "step-too-short",
+                from_s=first.start_s,
+                until_s=last.end_s,
+                kinds=" and ".join(step.kind for step in together),
+                least_s=least,
+            )
+            yield TIME.finding(text, place, container)
         for outage in crane.outages:
             if first.start_s < outage.until_s and last.end_s > outage.from_s:
-                text = f"It works from {first.start_s} to {last.end_s} s but is out from {outage}."
+                text = told(
+                    "It works from {from_s} to {until_s} s but is out from {out_s} to {back_s} s.",
+                    "crane-is-out",
+                    from_s=first.start_s,
+                    until_s=last.end_s,
+                    out_s=outage.from_s,
+                    back_s=outage.until_s,
+                )
                 yield OUTAGE.finding(text, place, container)
 
 
@@ -168,12 +221,22 @@ def travels_in_time(crane: QuayCrane, places: Sequence[Stand], where: Where) -> 
     for earlier, later in pairwise([*start, *places]):
         needed = gantry_s(crane, later.x_mm - earlier.x_mm)
         if later.start_s < earlier.end_s:
-            text = f"The step at {later.start_s} s starts before the one until {earlier.end_s} s is over."
+            text = told(
+                "The step at {at_s} s starts before the one until {until_s} s is over.",
+                "steps-overlap",
+                at_s=later.start_s,
+                until_s=earlier.end_s,
+            )
             yield TIME.finding(text, place)
         elif later.start_s - earlier.end_s < needed:
-            text = (
-                f"From {where(earlier.x_mm)} at {earlier.end_s} s to {where(later.x_mm)} at {later.start_s} s "
-                f"it needs {needed} s."
+            text = told(
+                "From {where} at {from_s} s to {there} at {until_s} s it needs {needed_s} s.",
+                "travel-too-short",
+                where=where(earlier.x_mm),
+                from_s=earlier.end_s,
+                there=where(later.x_mm),
+                until_s=later.start_s,
+                needed_s=needed,
             )
             yield TRAVEL.finding(text, place)
 
@@ -249,8 +312,15 @@ def clashes(left: Track, right: Track, apart_mm: int, where: Where) -> Iterator[
             is_clashing = False
         elif not is_clashing:
             is_clashing = True
-            text = (
-                f"At {time} s {left.crane.id} and {right.crane.id}, as far apart as they can be, are at {where(least)} "
-                f"and {where(greatest)}; they must keep {apart_mm / BAY_NUMBER_MM:.0f} bay numbers apart."
+            text = told(
+                "At {at_s} s {crane} and {other}, as far apart as they can be, are at {where} and {there}; they must "
+                "keep {bays} bay numbers apart.",
+                "cranes-too-near",
+                at_s=time,
+                crane=left.crane.id,
+                other=right.crane.id,
+                where=where(least),
+                there=where(greatest),
+                bays=round(apart_mm / BAY_NUMBER_MM),
             )
             yield GAP.finding(text, f"crane {left.crane.id}")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cabria.domain.containers import Container, ContainerId
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, Told, told
 from cabria.domain.positions import StowPosition
 from cabria.domain.terminal import QuayCrane
 from cabria.domain.vessel import End, HatchCover, Level, Place, StackId, VesselProfile
@@ -79,7 +79,8 @@ def work_is_possible(case: Case) -> Iterator[Finding]:
             yield from replay.boxes(step)
     for lid in case.call.vessel.hatch_covers:
         if lid.id in replay.lids_off:
-            yield LIDS_CLOSED.finding("The lid is still off when the work is done.", f"lid {lid.id}")
+            text = told("The lid is still off when the work is done.", "lid-left-off")
+            yield LIDS_CLOSED.finding(text, f"lid {lid.id}")
 
 
 def not_judged(case: Case) -> dict[str, str]:
@@ -93,11 +94,19 @@ def _malformed(vessel: VesselProfile, step: CraneStep) -> Iterator[Finding]:
     where = f"bay {step.bay:02}"
     if step.kind in LID_STEPS:
         if step.containers or step.positions:
-            yield STEP.finding(f"A step for lid {step.lid or '?'} also names containers.", where)
+            text = told("A step for lid {lid} also names containers.", "lid-step-with-boxes", lid=step.lid or "?")
+            yield STEP.finding(text, where)
         elif all(lid.id != step.lid for lid in vessel.hatch_covers):
-            yield STEP.finding(f"The profile has no lid {step.lid or 'without a name'}.", where)
+            text = told("The profile has no lid {lid}.", "no-such-lid", lid=step.lid or "without a name")
+            yield STEP.finding(text, where)
     elif len(step.containers) not in (1, 2) or len(step.containers) != len(step.positions) or step.lid:
-        text = f"A step ({step.kind}) names {len(step.containers)} containers and {len(step.positions)} slots."
+        text = told(
+            "A step ({kind}) names {boxes} containers and {slots} slots.",
+            "step-malformed",
+            kind=step.kind,
+            boxes=len(step.containers),
+            slots=len(step.positions),
+        )
         yield STEP.finding(text, where, step.containers[0] if step.containers else None)
 
 
@@ -117,32 +126,55 @@ def _done_once(case: Case) -> Iterator[Finding]:
                 if (step.kind, number) in wanted:
                     wanted[step.kind, number] += 1
                 else:
-                    text = f"Crane {queue.crane} lifts it ({step.kind}), which the plan does not ask for."
+                    text = told(
+                        "Crane {crane} lifts it ({kind}), which the plan does not ask for.",
+                        "lift-not-asked-for",
+                        crane=queue.crane,
+                        kind=step.kind,
+                    )
                     yield ONCE.finding(text, f"bay {step.bay:02}", number)
     for (kind, number), times in wanted.items():
         if times != 1:
-            yield ONCE.finding(f"{kind.capitalize()} is done {times} times instead of once.", "", number)
+            text = told(
+                "{name} is done {times} times instead of once.", "move-not-once", name=kind.capitalize(), times=times
+            )
+            yield ONCE.finding(text, "", number)
 
 
 def _twin(replay: _Replay, step: CraneStep, crane: QuayCrane | None, *, may_twin: bool) -> Iterator[Finding]:
-    def wrong(text: str) -> Finding:
+    def wrong(text: Told) -> Finding:
         return TWIN.finding(text, step.positions[0], step.containers[0])
 
     if not may_twin:
-        yield wrong("The settings allow no twin lifts.")
+        yield wrong(told("The settings allow no twin lifts.", "twins-not-allowed"))
     if crane and not crane.may_twin:
-        yield wrong(f"Crane {crane.id} makes no twin lifts.")
+        yield wrong(told("Crane {crane} makes no twin lifts.", "crane-without-twins", crane=crane.id))
     boxes = [replay.known.get(number) for number in step.containers]
     if all(boxes) and not all(box and box.is_20 for box in boxes):
-        yield wrong("Both containers of a twin lift must be 20 ft long.")
+        yield wrong(told("Both containers of a twin lift must be 20 ft long.", "twin-not-short"))
     mass = sum(box.gross_mass_kg for box in boxes if box)
     if crane and mass > crane.twin_max_kg:
-        yield wrong(f"The two weigh {mass:,} kg; the spreader of {crane.id} bears {crane.twin_max_kg:,} kg.")
+        yield wrong(
+            told(
+                "The two weigh {mass_kg:,} kg; the spreader of {crane} bears {limit_kg:,} kg.",
+                "twin-too-heavy",
+                mass_kg=mass,
+                crane=crane.id,
+                limit_kg=crane.twin_max_kg,
+            )
+        )
     places = [replay.vessel.place(position) for position in step.positions]
     cells = {(place.stack_id, place.level_index) for place in places if place}
     ends = {place.end for place in places if place}
     if all(places) and (len(cells) != 1 or ends != {End.FORE, End.AFT}):
-        yield wrong(f"Slots {step.positions[0]} and {step.positions[1]} are not the two ends of one cell.")
+        yield wrong(
+            told(
+                "Slots {slot} and {other_slot} are not the two ends of one cell.",
+                "twin-not-one-cell",
+                slot=step.positions[0],
+                other_slot=step.positions[1],
+            )
+        )
 
 
 class _Columns(dict[tuple[StackId, End], list[list[ContainerId]]]):
@@ -208,17 +240,23 @@ class _Replay:
         lid, place = self.lids[step.lid], f"lid {step.lid}"
         if step.kind is StepKind.LID_ON:
             if lid.id not in self.lids_off:
-                yield LID_LIFT.finding("It is put on while it is on.", place)
+                yield LID_LIFT.finding(told("It is put on while it is on.", "lid-on-already"), place)
             self.lids_off.discard(lid.id)
             return
         if lid.id in self.lids_off:
-            yield LID_LIFT.finding("It is lifted off while it is off.", place)
+            yield LID_LIFT.finding(told("It is lifted off while it is off.", "lid-off-already"), place)
         for stack in lid.carries:
             for half in HALVES[End.BOTH]:
                 for level in self.standing[stack, half]:
                     if level:
-                        text = f"It is lifted off at {step.start_s} s while {level[0]} stands on it in "
-                        yield LID_LIFT.finding(text + f"slot {self.where[level[0]]}.", place, level[0])
+                        text = told(
+                            "It is lifted off at {at_s} s while {other} stands on it in slot {slot}.",
+                            "lid-lifted-with-box",
+                            at_s=step.start_s,
+                            other=level[0],
+                            slot=self.where[level[0]],
+                        )
+                        yield LID_LIFT.finding(text, place, level[0])
                         self.lids_off.add(lid.id)
                         return
         self.lids_off.add(lid.id)
@@ -241,35 +279,63 @@ class _Replay:
     def _lifted(self, step: CraneStep, number: ContainerId, position: StowPosition) -> Iterator[Finding]:
         stands = self.where.get(number)
         if stands != position:
-            text = f"It is lifted from slot {position} but stands in slot {stands}." if stands else "It is not aboard."
+            text = (
+                told(
+                    "It is lifted from slot {slot} but stands in slot {there}.",
+                    "lifted-from-elsewhere",
+                    slot=position,
+                    there=stands,
+                )
+                if stands
+                else told("It is not aboard.", "not-aboard")
+            )
             yield SLOT.finding(text, position, number)
         place = self.vessel.place(stands) if stands else None
         if place is None:
             return
         if above := self._above(place):
-            text = f"It is lifted ({step.kind}) at {step.start_s} s while {above} stands above it."
+            text = told(
+                "It is lifted ({kind}) at {at_s} s while {other} stands above it.",
+                "lifted-from-under",
+                kind=step.kind,
+                at_s=step.start_s,
+                other=above,
+            )
             yield FREE.finding(text, position, number)
         yield from self._hold_is_open(step, number, position, place)
 
     def _let_down(self, step: CraneStep, number: ContainerId, position: StowPosition) -> Iterator[Finding]:
         if number in self.where:
-            yield SLOT.finding(f"It is set while it stands in slot {self.where[number]}.", position, number)
+            text = told("It is set while it stands in slot {slot}.", "set-while-aboard", slot=self.where[number])
+            yield SLOT.finding(text, position, number)
             return
         if step.kind is StepKind.RESTOW_ON and self.ashore_s.get(number, step.start_s + 1) > step.start_s:
-            yield SLOT.finding("It is set back before it was put on the quay.", position, number)
+            text = told("It is set back before it was put on the quay.", "set-back-too-early")
+            yield SLOT.finding(text, position, number)
         target = self.targets.get(number)
         if target is not None and target != position:
-            yield SLOT.finding(f"It is set into slot {position}; the plan has it in slot {target}.", position, number)
+            text = told(
+                "It is set into slot {slot}; the plan has it in slot {planned}.",
+                "set-elsewhere",
+                slot=position,
+                planned=target,
+            )
+            yield SLOT.finding(text, position, number)
         place = self.vessel.place(position)
         if place is None:
-            yield SLOT.finding("The ship has no such slot.", position, number)
+            yield SLOT.finding(told("The ship has no such slot.", "set-in-no-slot"), position, number)
             return
         yield from self._place_is_ready(step, number, position, place)
         yield from self._hold_is_open(step, number, position, place)
         if place.stack.level is Level.DECK:
             for lid in self.vessel.lids_under.get(place.stack_id, ()):
                 if lid.id in self.lids_off:
-                    text = f"It is set on deck at {step.start_s} s while lid {lid.id} under it is off."
+                    text = told(
+                        "It is set on deck at {at_s} s while lid {lid} under it is off.",
+                        "set-on-missing-lid",
+                        at_s=step.start_s,
+                        lid=lid.id,
+                    )
                     yield LIDS.finding(text, position, number)
 
     def _place_is_ready(
@@ -279,13 +345,25 @@ class _Replay:
         columns = {half: self.standing[place.stack_id, half] for half in halves}
         taken = [columns[half][place.level_index][0] for half in halves if columns[half][place.level_index]]
         if taken:
-            yield SUPPORT.finding(f"It is set at {step.start_s} s where {taken[0]} still stands.", position, number)
+            text = told(
+                "It is set at {at_s} s where {other} still stands.",
+                "set-where-taken",
+                at_s=step.start_s,
+                other=taken[0],
+            )
+            yield SUPPORT.finding(text, position, number)
         if above := self._above(place):
-            yield SUPPORT.finding(f"It is set at {step.start_s} s under {above}.", position, number)
+            text = told("It is set at {at_s} s under {other}.", "set-under-box", at_s=step.start_s, other=above)
+            yield SUPPORT.finding(text, position, number)
         for half in halves:
             lower = support_level(place.stack, place.level_index, half)
             if lower is not None and not columns[half][lower]:
-                text = f"It is set at {step.start_s} s with nothing under its {half} end."
+                text = told(
+                    "It is set at {at_s} s with nothing under its {ends} end.",
+                    "set-on-nothing",
+                    at_s=step.start_s,
+                    ends=half,
+                )
                 yield SUPPORT.finding(text, position, number)
 
     def _hold_is_open(
@@ -294,7 +372,13 @@ class _Replay:
         if place.stack.level is Level.HOLD:
             for lid in self.vessel.lids_over.get(place.stack_id, ()):
                 if lid.id not in self.lids_off:
-                    text = f"It is moved ({step.kind}) at {step.start_s} s while lid {lid.id} over it is on."
+                    text = told(
+                        "It is moved ({kind}) at {at_s} s while lid {lid} over it is on.",
+                        "moved-under-lid",
+                        kind=step.kind,
+                        at_s=step.start_s,
+                        lid=lid.id,
+                    )
                     yield LIDS.finding(text, position, number)
 
     def _above(self, place: Place) -> ContainerId | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cabria.domain.findings import Severity
+from cabria.domain.findings import Severity, told
 from cabria.domain.vessel import Level
 from cabria.referee import imdg
 from cabria.referee.condition import Aboard, Condition
@@ -67,9 +67,15 @@ def _too_near(
 def _pair(a: Aboard, b: Aboard, code: int) -> Offence:
     """Told of the container that the plan put there."""
     box, other = (b, a) if b.is_new and not a.is_new else (a, b)
-    text = (
-        f"{_goods(box)} must be {imdg.CODE_NAMES[code]} {_goods(other)} of {other.container.id} "
-        f"in slot {other.position} (code {code})."
+    text = told(
+        "{goods} must be {distance} {goods_there} of {other} in slot {slot} (code {segregation}).",
+        "goods-too-near",
+        goods=_goods(box),
+        distance=imdg.CODE_NAMES[code],
+        goods_there=_goods(other),
+        other=other.container.id,
+        slot=other.position,
+        segregation=code,
     )
     return Offence(SEGREGATION, text, str(box.position), box.container.id, f"{other.container.id} {other.position}")
 
@@ -84,7 +90,8 @@ def deck_only_goods_on_deck(condition: Condition) -> Iterator[Offence]:
         if box.place.stack.level is Level.HOLD and any(
             imdg.must_be_on_deck(goods) for goods in box.container.dangerous
         ):
-            yield Offence(DECK, f"{_goods(box)} must be carried on deck.", str(box.position), box.container.id)
+            text = told("{goods} must be carried on deck.", "goods-only-on-deck", goods=_goods(box))
+            yield Offence(DECK, text, str(box.position), box.container.id)
 
 
 def goods_are_known(condition: Condition) -> Iterator[Offence]:
@@ -92,14 +99,21 @@ def goods_are_known(condition: Condition) -> Iterator[Offence]:
         unknown = [g for g in box.container.dangerous if not imdg.is_known(g)]
         if unknown:
             names = ", ".join(f"class {g.imdg_class or '?'} UN {g.un_number:04}" for g in unknown)
-            text = f"Not judged, a person must: the segregation table does not know {names}."
+            text = told(
+                "Not judged, a person must: the segregation table does not know {goods}.", "goods-unknown", goods=names
+            )
             yield Offence(UNKNOWN, text, str(box.position), box.container.id)
 
 
 def goods_are_in_closed_containers(condition: Condition) -> Iterator[Offence]:
     for box in condition.boxes():
         if box.container.dangerous and imdg.hazards_of(box.container) and not imdg.is_closed(box.container):
-            text = f"Not judged, a person must: {_goods(box)} in an open container ({box.container.size_type.kind})."
+            text = told(
+                "Not judged, a person must: {goods} in an open container ({box_kind}).",
+                "goods-in-open-container",
+                goods=_goods(box),
+                box_kind=box.container.size_type.kind,
+            )
             yield Offence(OPEN, text, str(box.position), box.container.id)
 
 
@@ -113,5 +127,9 @@ def category_is_looked_up(condition: Condition) -> Iterator[Offence]:
                     numbers[goods.un_number] = numbers.get(goods.un_number, 0) + 1
     if numbers:
         listed = ", ".join(f"UN {number:04} ({count})" for number, count in sorted(numbers.items()))
-        text = f"Not judged, a person must: the stowage category of what is loaded under deck: {listed}."
+        text = told(
+            "Not judged, a person must: the stowage category of what is loaded under deck: {numbers}.",
+            "goods-category-to-look-up",
+            numbers=listed,
+        )
         yield Offence(CATEGORY, text, "under deck", other=listed)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cabria.domain.calls import SlotInstruction
 from cabria.domain.containers import Container, Kind
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, told
 from cabria.referee.condition import Case
 from cabria.referee.rule import Rule
 
@@ -39,14 +39,22 @@ def slots_hold_their_class(case: Case) -> Iterator[Finding]:
             continue
         if instruction is None:
             if container.id in case.plan.loads:
-                yield OUTSIDE.finding("The carrier's instruction does not name this slot.", position, container.id)
+                text = told("The carrier's instruction does not name this slot.", "slot-not-instructed")
+                yield OUTSIDE.finding(text, position, container.id)
             continue
         differences = list(differences_of(instruction, container))
         if differences:
-            yield CLASS.finding(f"The carrier asks for {'; '.join(differences)}.", position, container.id)
+            text = told("The carrier asks for {asked}.", "not-as-instructed", asked="; ".join(differences))
+            yield CLASS.finding(text, position, container.id)
         asked = instruction.gross_mass_kg
         if asked is not None and abs(container.gross_mass_kg - asked) > tolerance:
-            text = f"It weighs {container.gross_mass_kg:,} kg; the carrier asks for {asked:,} kg ± {tolerance:,}."
+            text = told(
+                "It weighs {mass_kg:,} kg; the carrier asks for {asked_kg:,} kg ± {tolerance_kg:,}.",
+                "mass-not-as-instructed",
+                mass_kg=container.gross_mass_kg,
+                asked_kg=asked,
+                tolerance_kg=tolerance,
+            )
             yield MASS.finding(text, position, container.id)
 
 

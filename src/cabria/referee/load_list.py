@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.findings import Cause, Finding, Severity, told
 from cabria.domain.work import StepKind
 from cabria.referee.condition import Case
 from cabria.referee.rule import Rule
@@ -26,57 +26,77 @@ MASS = Rule("LIST-MASS", Severity.SAFETY, "Every container has a mass; one of 0 
 
 def plan_is_for_this_call(case: Case) -> Iterator[Finding]:
     if case.plan.call_id != case.call.id:
-        yield CALL.finding(f"The plan is for call {case.plan.call_id}, not {case.call.id}.")
+        text = told(
+            "The plan is for call {call}, not {wanted}.",
+            "plan-of-another-call",
+            call=case.plan.call_id,
+            wanted=case.call.id,
+        )
+        yield CALL.finding(text)
 
 
 def none_invented(case: Case) -> Iterator[Finding]:
     for container, position in case.plan.loads.items():
         if container not in case.call.load_by_id:
-            yield UNKNOWN.finding("It is planned aboard but is not on the load list.", position, container)
+            yield UNKNOWN.finding(
+                told("It is planned aboard but is not on the load list.", "load-not-listed"), position, container
+            )
     for container in case.plan.refused:
         if container not in case.call.load_by_id:
-            yield UNKNOWN.finding("It is refused but is not on the load list.", "", container)
+            yield UNKNOWN.finding(
+                told("It is refused but is not on the load list.", "refusal-not-listed"), "", container
+            )
 
 
 def none_lost(case: Case) -> Iterator[Finding]:
     for container in case.call.load_by_id:
         if container not in case.plan.loads and container not in case.plan.refused:
-            yield MISSING.finding("It is on the load list but neither loaded nor refused.", "", container)
+            yield MISSING.finding(
+                told("It is on the load list but neither loaded nor refused.", "load-forgotten"), "", container
+            )
 
 
 def none_twice(case: Case) -> Iterator[Finding]:
     for container, position in case.plan.loads.items():
         if container in case.plan.refused:
-            yield TWICE.finding("It is both loaded and refused.", position, container)
+            yield TWICE.finding(told("It is both loaded and refused.", "loaded-and-refused"), position, container)
 
 
 def refusals_say_why(case: Case) -> Iterator[Finding]:
     for container, reason in case.plan.refused.items():
         if not reason.strip():
-            yield REASON.finding("It is refused without a reason.", "", container)
+            yield REASON.finding(told("It is refused without a reason.", "refused-without-reason"), "", container)
 
 
 def only_what_stays_is_restowed(case: Case) -> Iterator[Finding]:
     for container, position in case.plan.restows.items():
         stowed = case.call.arrival.by_container.get(container)
         if stowed is None:
-            yield RESTOW.finding("It is to be restowed but is not aboard on arrival.", position, container)
+            yield RESTOW.finding(
+                told("It is to be restowed but is not aboard on arrival.", "restow-not-aboard"), position, container
+            )
         elif stowed.container.pod == case.call.port:
-            yield RESTOW.finding("It is to be restowed but is discharged here.", position, container)
+            yield RESTOW.finding(
+                told("It is to be restowed but is discharged here.", "restow-discharged-here"), position, container
+            )
 
 
 def stopped_boxes_stay(case: Case) -> Iterator[Finding]:
     for container, position in case.plan.loads.items():
         load = case.call.load_by_id.get(container)
         if load and load.holds:
-            yield STOPPED.finding(f"It is stopped: {', '.join(load.holds)}.", position, container)
+            yield STOPPED.finding(
+                told("It is stopped: {holds}.", "load-stopped", holds=", ".join(load.holds)), position, container
+            )
 
 
 def masses_are_verified(case: Case) -> Iterator[Finding]:
     for container, position in case.plan.loads.items():
         load = case.call.load_by_id.get(container)
         if load and load.is_full and not load.mass_is_verified:
-            yield VERIFIED.finding("It is full and has no verified gross mass.", position, container)
+            yield VERIFIED.finding(
+                told("It is full and has no verified gross mass.", "mass-not-verified"), position, container
+            )
 
 
 def ports_are_in_rotation(case: Case) -> Iterator[Finding]:
@@ -84,7 +104,11 @@ def ports_are_in_rotation(case: Case) -> Iterator[Finding]:
         return
     for container, position in case.sailing:
         if container.pod not in case.call.port_order:
-            text = f"It is bound for {container.pod or 'no port'}, where the ship does not call."
+            text = told(
+                "It is bound for {port}, where the ship does not call.",
+                "port-not-called",
+                port=container.pod or "no port",
+            )
             yield PORT.finding(text, position, container.id, _cause(case, container.id))
 
 
@@ -94,14 +118,21 @@ def late_boxes_are_there(case: Case) -> Iterator[Finding]:
         for step in queue.steps:
             for container, position in zip(step.containers, step.positions, strict=False):
                 if step.kind is StepKind.LOAD and step.start_s < late.get(container, 0):
-                    text = f"It is set at {step.start_s} s but is there at {late[container]} s."
+                    text = told(
+                        "It is set at {at_s} s but is there at {there_s} s.",
+                        "set-before-it-comes",
+                        at_s=step.start_s,
+                        there_s=late[container],
+                    )
                     yield LATE.finding(text, position, container)
 
 
 def masses_are_given(case: Case) -> Iterator[Finding]:
     for container, position in case.sailing:
         if container.gross_mass_kg == 0:
-            yield MASS.finding("Its mass is given as 0 kg.", position, container.id, _cause(case, container.id))
+            yield MASS.finding(
+                told("Its mass is given as 0 kg.", "mass-zero"), position, container.id, _cause(case, container.id)
+            )
 
 
 def _cause(case: Case, container: str) -> Cause:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cabria.domain.containers import Container, Kind
-from cabria.domain.findings import Severity
+from cabria.domain.findings import Severity, told
 from cabria.domain.vessel import End, StackId, VesselBay, VesselProfile, VesselStack
 from cabria.referee.condition import HALVES, Aboard, Condition
 from cabria.referee.imdg import LENGTH_MM, athwart
@@ -46,7 +46,13 @@ def nothing_on_over_high(condition: Condition) -> Iterator[Offence]:
         rule = HEIGHT if gauge and gauge.over_height_mm else PLATFORM
         for above in _distinct(condition.at(box.place.stack_id, box.level_index + 1, half) for half in box.halves):
             what = "a loaded platform" if rule is PLATFORM else "over-high cargo"
-            text = f"It stands on {what}: {box.container.id} in slot {box.position}."
+            text = told(
+                "It stands on {cargo}: {other} in slot {slot}.",
+                "stands-on-over-high",
+                cargo=what,
+                other=box.container.id,
+                slot=box.position,
+            )
             yield Offence(rule, text, str(above.position), above.container.id, box.container.id)
 
 
@@ -64,7 +70,7 @@ def nothing_beside_over_wide(condition: Condition) -> Iterator[Offence]:
             stack_id = StackId(box.place.bay.number, neighbour.row, neighbour.level)
             beside = _distinct(condition.at(stack_id, level, half) for level in levels for half in box.halves)
             for other in beside:
-                yield _lost(WIDTH, other, box, f"{over_mm} mm over-wide")
+                yield _lost(WIDTH, other, box, over_mm, "over-wide")
 
 
 def nothing_before_over_long(condition: Condition) -> Iterator[Offence]:
@@ -75,15 +81,29 @@ def nothing_before_over_long(condition: Condition) -> Iterator[Offence]:
         for towards, over_mm in ((End.FORE, gauge.front_mm), (End.AFT, gauge.back_mm)):
             other = _next_along(condition, box, towards) if over_mm else None
             if other and _gap_mm(box, other) < over_mm:
-                yield _lost(LENGTH, other, box, f"{over_mm} mm over-long")
+                yield _lost(LENGTH, other, box, over_mm, "over-long")
 
 
-def _lost(rule: Rule, other: Aboard, box: Aboard, how: str) -> Offence:
+def _lost(rule: Rule, other: Aboard, box: Aboard, over_mm: int, cargo: str) -> Offence:
     """Told of the container that stands where it may not, or of the cargo if that came later."""
     if box.is_new and not other.is_new:
-        text = f"Its cargo is {how} towards {other.container.id} in slot {other.position}."
+        text = told(
+            "Its cargo is {over_mm} mm {cargo} towards {other} in slot {slot}.",
+            "reaches-over",
+            over_mm=over_mm,
+            cargo=cargo,
+            other=other.container.id,
+            slot=other.position,
+        )
         return Offence(rule, text, str(box.position), box.container.id, other.container.id)
-    text = f"It stands in the way of {box.container.id} in slot {box.position}, which is {how}."
+    text = told(
+        "It stands in the way of {other} in slot {slot}, which is {over_mm} mm {cargo}.",
+        "in-the-way-of-cargo",
+        other=box.container.id,
+        slot=box.position,
+        over_mm=over_mm,
+        cargo=cargo,
+    )
     return Offence(rule, text, str(other.position), other.container.id, box.container.id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cabria.domain.findings import Severity
+from cabria.domain.findings import Severity, told
 from cabria.domain.vessel import End, Level
 from cabria.referee.condition import HALVES, Aboard, Condition
 from cabria.referee.rule import Offence, Rule
@@ -29,7 +29,12 @@ def no_overstow_in_stack(condition: Condition) -> Iterator[Offence]:
             blocked = [other for half in box.halves if (other := earliest[half]) and other.order < box.order]
             if blocked:
                 first = min(blocked, key=lambda other: other.order)
-                text = f"It leaves at {box.container.pod} and stands above {_who(first)}."
+                text = told(
+                    "It leaves at {port} and stands above {other} for {other_port} in slot {slot}.",
+                    "stands-above-earlier",
+                    port=box.container.pod,
+                    **_who(first),
+                )
                 yield Offence(STACK, text, str(box.position), box.container.id)
             for half in box.halves:
                 other = earliest[half]
@@ -46,7 +51,12 @@ def no_overstow_on_lid(condition: Condition) -> Iterator[Offence]:
         first = min(under, key=lambda box: box.order)
         for box in state.boxes:
             if first.order < box.order:
-                text = f"It leaves at {box.container.pod} and stands on the lid over {_who(first)}."
+                text = told(
+                    "It leaves at {port} and stands on the lid over {other} for {other_port} in slot {slot}.",
+                    "on-lid-over-earlier",
+                    port=box.container.pod,
+                    **_who(first),
+                )
                 yield Offence(LID, text, str(box.position), box.container.id)
 
 
@@ -62,5 +72,5 @@ def _first_to_leave_under_lids(condition: Condition) -> dict[str, Aboard]:
     return first
 
 
-def _who(box: Aboard) -> str:
-    return f"{box.container.id} for {box.container.pod} in slot {box.position}"
+def _who(box: Aboard) -> dict[str, object]:
+    return {"other": box.container.id, "other_port": box.container.pod, "slot": box.position}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cabria.domain.findings import Severity
+from cabria.domain.findings import Severity, told
 from cabria.domain.vessel import Cell, End
 from cabria.referee.condition import Condition
 from cabria.referee.rule import Offence, Rule
@@ -28,5 +28,7 @@ def reefers_have_power(condition: Condition) -> Iterator[Offence]:
     for box in condition.boxes():
         set_point = box.container.set_point_tenth_c
         if set_point is not None and not has_plug(box.place.cell, box.place.end):
-            text = f"A reefer at {set_point / 10:+.1f} °C has no plug here."
+            text = told(
+                "A reefer at {degrees} °C has no plug here.", "reefer-without-plug", degrees=f"{set_point / 10:+.1f}"
+            )
             yield Offence(PLUG, text, str(box.position), box.container.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cabria.domain.findings import Severity
+from cabria.domain.findings import Severity, told
 from cabria.domain.vessel import Cell, End
 from cabria.referee.condition import Aboard, Condition, StackState, support_level
 from cabria.referee.rule import Offence, Rule
@@ -31,14 +31,21 @@ UNLEVEL_MM = 50
 
 def slot_exists(condition: Condition) -> Iterator[Offence]:
     for container, position in condition.astray:
-        yield Offence(SLOT, f"{condition.profile.name} has no slot {position}.", str(position), container.id)
+        text = told("{vessel} has no slot {slot}.", "no-such-slot", vessel=condition.profile.name, slot=position)
+        yield Offence(SLOT, text, str(position), container.id)
 
 
 def length_fits_bay(condition: Condition) -> Iterator[Offence]:
     for box in condition.boxes():
         if box.container.is_20 is (box.place.end is End.BOTH):
             kind = "even (40 ft)" if box.position.is_40 else "odd (20 ft)"
-            text = f"A {box.container.length_ft} ft container cannot stand in the {kind} bay {box.position.bay:02}."
+            text = told(
+                "A {length_ft} ft container cannot stand in the {bays} bay {bay:02}.",
+                "bay-of-other-length",
+                length_ft=box.container.length_ft,
+                bays=kind,
+                bay=box.position.bay,
+            )
             yield Offence(LENGTH, text, str(box.position), box.container.id)
 
 
@@ -54,14 +61,21 @@ def takes(cell: Cell, end: End, length_ft: int) -> bool:
 def cell_takes_length(condition: Condition) -> Iterator[Offence]:
     for box in condition.boxes():
         if not takes(box.place.cell, box.place.end, box.container.length_ft) or box.container.length_ft > 45:
-            text = f"The cell takes no {box.container.length_ft} ft container."
+            text = told(
+                "The cell takes no {length_ft} ft container.", "cell-of-other-length", length_ft=box.container.length_ft
+            )
             yield Offence(CELL, text, str(box.position), box.container.id)
 
 
 def one_box_per_place(condition: Condition) -> Iterator[Offence]:
     for state in condition.stacks.values():
         for box, standing in state.clashes:
-            text = f"The place is taken by {standing.container.id} in slot {standing.position}."
+            text = told(
+                "The place is taken by {other} in slot {slot}.",
+                "place-taken",
+                other=standing.container.id,
+                slot=standing.position,
+            )
             yield Offence(CLASH, text, str(box.position), box.container.id, standing.container.id)
 
 
@@ -70,7 +84,7 @@ def nothing_hangs(condition: Condition) -> Iterator[Offence]:
         for box in state.boxes:
             hanging = [half for half in box.halves if not is_carried(state, box.level_index, half)]
             if hanging:
-                text = f"Nothing stands under its {' and '.join(hanging)} end."
+                text = told("Nothing stands under its {ends} end.", "end-hangs", ends=" and ".join(hanging))
                 yield Offence(SUPPORT, text, str(box.position), box.container.id, amount=len(hanging))
 
 
@@ -88,7 +102,12 @@ def stands_level(condition: Condition) -> Iterator[Offence]:
                 continue
             fore, aft = (height_below(state, box, half) for half in (End.FORE, End.AFT))
             if fore is not None and aft is not None and abs(fore - aft) > UNLEVEL_MM:
-                text = f"The containers under its ends are {fore} mm (fore) and {aft} mm (aft) high."
+                text = told(
+                    "The containers under its ends are {fore_mm} mm (fore) and {aft_mm} mm (aft) high.",
+                    "not-level",
+                    fore_mm=fore,
+                    aft_mm=aft,
+                )
                 yield Offence(LEVEL, text, str(box.position), box.container.id)
 
 
@@ -118,5 +137,10 @@ def no_short_on_long(condition: Condition) -> Iterator[Offence]:
                 continue
             below = state.halves[box.place.end][box.level_index - 1]
             if below and below.place.end is End.BOTH:
-                text = f"It stands on the {below.container.length_ft} ft container {below.container.id}."
+                text = told(
+                    "It stands on the {length_ft} ft container {other}.",
+                    "short-on-long",
+                    length_ft=below.container.length_ft,
+                    other=below.container.id,
+                )
                 yield Offence(SHORT_ON_LONG, text, str(box.position), box.container.id, below.container.id)

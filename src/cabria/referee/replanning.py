@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, told
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import StowPosition
 from cabria.domain.work import CraneStep, StepKind
@@ -81,8 +81,8 @@ def judge_change(
         *_lifts_done(before, after, fetched),
         *_under_way(before, after, fetched),
         *_not_in_the_past(after, steps_done, now_s),
-        *_within(BOXES, len(boxes), budget.boxes, "boxes get another slot or stay ashore"),
-        *_within(MOVES, len(moves), budget.moves, "boxes are lifted by another crane"),
+        *_within(BOXES, len(boxes), budget.boxes),
+        *_within(MOVES, len(moves), budget.moves),
     )
     return ChangeJudgement(boxes, moves, findings)
 
@@ -117,7 +117,9 @@ def _steps_done(after: LoadingPlan, begun: Mapping[str, tuple[CraneStep, ...]]) 
     steps = {queue.crane: frozenset(queue.steps) for queue in after.queues}
     for crane, done in begun.items():
         if not steps.get(crane, frozenset()).issuperset(done):
-            yield DONE.finding("What it has begun is not what the plan says it did.", f"crane {crane}")
+            yield DONE.finding(
+                told("What it has begun is not what the plan says it did.", "begun-otherwise"), f"crane {crane}"
+            )
 
 
 def _lifts_done(before: LoadingPlan, after: LoadingPlan, fetched: frozenset[ContainerId]) -> Iterator[Finding]:
@@ -125,13 +127,15 @@ def _lifts_done(before: LoadingPlan, after: LoadingPlan, fetched: frozenset[Cont
     now = [move for move in after.yard_moves if move.needed_for in fetched]
     if after.yard_moves and was != now:
         wrong = next((a for a, b in zip(was, now, strict=False) if a != b), (was or now)[-1])
-        yield DONE.finding("A lift in the yard that is done would be another.", wrong.source, wrong.container)
+        text = told("A lift in the yard that is done would be another.", "yard-lift-done-otherwise")
+        yield DONE.finding(text, wrong.source, wrong.container)
 
 
 def _under_way(before: LoadingPlan, after: LoadingPlan, fetched: frozenset[ContainerId]) -> Iterator[Finding]:
     for box in sorted(fetched):
         if before.loads.get(box) != after.loads.get(box):
-            yield UNDER_WAY.finding("It is on its way to another slot.", before.loads.get(box, ""), box)
+            text = told("It is on its way to another slot.", "on-its-way-elsewhere")
+            yield UNDER_WAY.finding(text, before.loads.get(box, ""), box)
 
 
 def _not_in_the_past(after: LoadingPlan, begun: Mapping[str, tuple[CraneStep, ...]], now_s: int) -> Iterator[Finding]:
@@ -139,11 +143,33 @@ def _not_in_the_past(after: LoadingPlan, begun: Mapping[str, tuple[CraneStep, ..
         done = frozenset(begun.get(queue.crane, ()))
         for step in queue.steps:
             if step.start_s < now_s and step not in done:
-                text = f"A step of {queue.crane} begins at {step.start_s} s; it is {now_s} s."
+                text = told(
+                    "A step of {crane} begins at {at_s} s; it is {now_s} s.",
+                    "step-in-the-past",
+                    crane=queue.crane,
+                    at_s=step.start_s,
+                    now_s=now_s,
+                )
                 yield PAST.finding(text, f"crane {queue.crane}", step.containers[0] if step.containers else None)
                 break
 
 
-def _within(rule: Rule, count: int, at_most: int | None, what: str) -> Iterator[Finding]:
-    if at_most is not None and count > at_most:
-        yield rule.finding(f"{count:,} {what} where {at_most:,} may.")
+def _within(rule: Rule, count: int, at_most: int | None) -> Iterator[Finding]:
+    if at_most is None or count <= at_most:
+        return
+    if rule is BOXES:
+        text = told(
+            "{count:,} boxes get another slot or stay ashore where {most:,} may.",
+            "too-many-boxes-change",
+            count=count,
+            most=at_most,
+        )
+        yield rule.finding(text)
+    else:
+        text = told(
+            "{count:,} boxes are lifted by another crane where {most:,} may.",
+            "too-many-moves-change",
+            count=count,
+            most=at_most,
+        )
+        yield rule.finding(text)

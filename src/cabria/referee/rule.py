@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cabria.domain.containers import ContainerId
-from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.findings import Cause, Finding, Severity, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,11 @@ class Rule:
     sentence: str
 
     def finding(
-        self, text: str, place: object = "", container: ContainerId | None = None, cause: Cause = Cause.PLAN
+        self, said: Told | str, place: object = "", container: ContainerId | None = None, cause: Cause = Cause.PLAN
     ) -> Finding:
-        return Finding(self.id, self.severity, text, str(place), container, cause)
+        """An offence. What no page of the control room shows is said in English alone, by a plain text."""
+        text, code, values = (said, "", {}) if isinstance(said, str) else said
+        return Finding(self.id, self.severity, text, str(place), container, cause, code, values)
 
 
 class Offence(NamedTuple):
@@ -31,11 +33,15 @@ class Offence(NamedTuple):
     """
 
     rule: Rule
-    text: str
+    said: Told | str
     place: str = ""
     container: ContainerId | None = None
     other: str = ""
     amount: int = 0
+
+    @property
+    def text(self) -> str:
+        return self.said if isinstance(self.said, str) else self.said.text
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -50,4 +56,4 @@ def attribute(offences: Iterable[Offence], before: Iterable[Offence]) -> Iterato
     for offence in offences:
         was = known.get(offence.key)
         cause = Cause.ARRIVAL if was is not None and offence.amount <= was else Cause.PLAN
-        yield offence.rule.finding(offence.text, offence.place, offence.container, cause)
+        yield offence.rule.finding(offence.said, offence.place, offence.container, cause)

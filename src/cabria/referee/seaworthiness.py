@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, told
 from cabria.domain.vessel import VesselProfile
 from cabria.referee.judgement import Stability
 from cabria.referee.rule import Offence, Rule, attribute
@@ -61,13 +61,25 @@ def _negative(value: int | None) -> int | None:
 
 def _above(rule: Rule, value: int | None, limit: float | None, what: str, place: str = "") -> Iterator[Offence]:
     if value is not None and limit is not None and value > limit:
-        text = f"{value:,} {what} where {limit:,.0f} are allowed."
+        text = told(
+            "{value:,} {what} where {limit:,} are allowed.",
+            "ship-above-limit",
+            value=value,
+            what=what,
+            limit=round(limit),
+        )
         yield Offence(rule, text, place, other="above", amount=value)
 
 
 def _below(rule: Rule, value: int | None, limit: float | None, what: str, place: str = "") -> Iterator[Offence]:
     if value is not None and limit is not None and value < limit:
-        text = f"{value:,} {what} where at least {limit:,.0f} are asked."
+        text = told(
+            "{value:,} {what} where at least {limit:,} are asked.",
+            "ship-below-limit",
+            value=value,
+            what=what,
+            limit=round(limit),
+        )
         yield Offence(rule, text, place, other="below", amount=-value)
 
 
@@ -75,9 +87,15 @@ def tanks_hold_it(profile: VesselProfile, contents_kg: Mapping[str, int]) -> Ite
     capacity = {tank.id: tank.capacity_kg for tank in profile.tanks}
     for tank, content in sorted(contents_kg.items()):
         if tank not in capacity:
-            yield TANK.finding(f"The profile has no tank {tank}.", f"tank {tank}")
+            yield TANK.finding(told("The profile has no tank {tank}.", "no-such-tank", tank=tank), f"tank {tank}")
         elif not 0 <= content <= capacity[tank]:
-            yield TANK.finding(f"{content:,} kg do not fit into {capacity[tank]:,} kg.", f"tank {tank}")
+            text = told(
+                "{mass_kg:,} kg do not fit into {limit_kg:,} kg.",
+                "tank-overfull",
+                mass_kg=content,
+                limit_kg=capacity[tank],
+            )
+            yield TANK.finding(text, f"tank {tank}")
 
 
 def not_judged(profile: VesselProfile, ship: Stability) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cabria.domain.findings import Severity
+from cabria.domain.findings import Severity, told
 from cabria.domain.vessel import End
 from cabria.referee.condition import HALVES, Aboard, Condition, StackState
 from cabria.referee.rule import Offence, Rule
@@ -45,7 +45,12 @@ def end_weight_within_limit(condition: Condition) -> Iterator[Offence]:
         for half in HALVES[End.BOTH]:
             doubled = sum(_share_doubled_kg(box) for box in state.boxes if half in box.halves)
             if doubled > 2 * limit:
-                text = f"{doubled / 2:,.0f} kg stand where {limit:,} kg are allowed."
+                text = told(
+                    "{mass_kg:,} kg stand where {limit_kg:,} kg are allowed.",
+                    "end-too-heavy",
+                    mass_kg=round(doubled / 2),
+                    limit_kg=limit,
+                )
                 yield Offence(WEIGHT_20, text, f"{state} {half}", amount=doubled)
 
 
@@ -61,7 +66,12 @@ def stack_weight_within_limit(condition: Condition) -> Iterator[Offence]:
             continue
         doubled = sum(box.container.gross_mass_kg * (2 if box.place.end is End.BOTH else 1) for box in state.boxes)
         if doubled > 2 * limit:
-            text = f"{doubled / 2:,.0f} kg count where {limit:,} kg are allowed."
+            text = told(
+                "{mass_kg:,} kg count where {limit_kg:,} kg are allowed.",
+                "stack-too-heavy",
+                mass_kg=round(doubled / 2),
+                limit_kg=limit,
+            )
             yield Offence(WEIGHT_40, text, str(state), amount=doubled)
 
 
@@ -73,7 +83,12 @@ def height_within_limit(condition: Condition) -> Iterator[Offence]:
         for half in HALVES[End.BOTH]:
             height = _height_mm([box for box in state.boxes if half in box.halves])
             if height > limit:
-                text = f"The containers are {height:,} mm high together where {limit:,} mm are allowed."
+                text = told(
+                    "The containers are {height_mm:,} mm high together where {limit_mm:,} mm are allowed.",
+                    "stack-too-high",
+                    height_mm=height,
+                    limit_mm=limit,
+                )
                 yield Offence(HEIGHT, text, f"{state} {half}", amount=height)
 
 
@@ -91,7 +106,12 @@ def heavy_below_light(condition: Condition, max_inversion_kg: int) -> Iterator[O
             excess = box.container.gross_mass_kg - sum(lower.container.gross_mass_kg for lower in below)
             if excess > max_inversion_kg:
                 names = " and ".join(lower.container.id for lower in below)
-                text = f"It is {excess:,} kg heavier than {names} under it."
+                text = told(
+                    "It is {excess_kg:,} kg heavier than {names} under it.",
+                    "heavy-on-light",
+                    excess_kg=excess,
+                    names=names,
+                )
                 yield Offence(INVERSION, text, str(box.position), box.container.id, names)
 
 
@@ -113,7 +133,12 @@ def lashing_surrogate_within_cap(condition: Condition) -> Iterator[Offence]:
     for state in condition.on_deck():
         moment = lashing_moment_kg_m(state)
         if moment > cap:
-            text = f"The lashing surrogate is {moment:,} kg m where {cap:,} kg m are allowed."
+            text = told(
+                "The lashing surrogate is {moment_kg_m:,} kg m where {limit_kg_m:,} kg m are allowed.",
+                "lashing-too-much",
+                moment_kg_m=moment,
+                limit_kg_m=cap,
+            )
             yield Offence(LASHING, text, str(state), amount=moment)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from cabria.domain.findings import Severity
+from cabria.domain.findings import Severity, told
 from cabria.domain.vessel import Bridge, End, VesselProfile
 from cabria.referee.condition import HALVES, Condition, StackState
 from cabria.referee.judgement import Stability
@@ -42,7 +42,11 @@ def sea_is_seen(profile: VesselProfile, condition: Condition, ship: Stability) -
         top = base - HALF_HEIGHT_MM + height_mm(state)
         line = line_of_sight_mm(profile, profile.bridge, x, ship.draught_mm, ship.trim_mm or 0)
         if top > line:
-            text = f"The stack is {top - line:,} mm higher than the line of sight from the bridge."
+            text = told(
+                "The stack is {excess_mm:,} mm higher than the line of sight from the bridge.",
+                "sea-hidden",
+                excess_mm=top - line,
+            )
             yield Offence(VISIBILITY, text, str(state), amount=top - line)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, told
 from cabria.domain.positions import StowPosition
 from cabria.domain.wishes import Keep
 from cabria.referee.condition import Case
@@ -35,9 +35,10 @@ def pins_are_kept(case: Case) -> Iterator[Finding]:
     for pin in case.call.wishes.pins:
         position = standing.get(pin.container)
         if position is None:
-            yield PIN.finding(f"{pin}, but it does not sail.", pin.to, pin.container)
+            yield PIN.finding(told("{wish}, but it does not sail.", "pinned-stays", wish=pin), pin.to, pin.container)
         elif not pin.is_met(case.call.vessel, position):
-            yield PIN.finding(f"{pin}, but it stands in {position}.", position, pin.container)
+            text = told("{wish}, but it stands in {slot}.", "pinned-elsewhere", wish=pin, slot=position)
+            yield PIN.finding(text, position, pin.container)
 
 
 def forbidden_places_are_left(case: Case) -> Iterator[Finding]:
@@ -45,7 +46,9 @@ def forbidden_places_are_left(case: Case) -> Iterator[Finding]:
     for forbid in case.call.wishes.forbids:
         for box in case.departure.boxes():
             if box.container.id in case.departure.changed and forbid.is_broken(profile, box.container, box.place):
-                yield FORBID.finding(f"{forbid}.", box.position, box.container.id)
+                yield FORBID.finding(
+                    told("{wish}.", "put-where-forbidden", wish=forbid), box.position, box.container.id
+                )
 
 
 def kept_places_are_as_they_were(case: Case) -> Iterator[Finding]:
@@ -57,13 +60,21 @@ def _unlike(case: Case, keep: Keep) -> Iterator[Finding]:
     profile, standing = case.call.vessel, {container.id: position for container, position in case.sailing}
     kept = dict(keep.stowed)
     for container, was in kept.items():
-        if (now := standing.get(container)) != was:
-            stands = "does not sail" if now is None else f"stands in {now}"
-            yield KEEP.finding(f"{keep}, but the box of slot {was} {stands}.", was, container)
+        now = standing.get(container)
+        if now is None:
+            text = told("{wish}, but the box of slot {slot} does not sail.", "kept-stays", wish=keep, slot=was)
+            yield KEEP.finding(text, was, container)
+        elif now != was:
+            text = told(
+                "{wish}, but the box of slot {slot} stands in {now}.", "kept-elsewhere", wish=keep, slot=was, now=now
+            )
+            yield KEEP.finding(text, was, container)
     for box in case.departure.boxes():
         container = box.container.id
         if container in case.departure.changed and container not in kept and keep.part.touches(profile, box.place):
-            yield KEEP.finding(f"{keep}, but another box is put there.", box.position, container)
+            yield KEEP.finding(
+                told("{wish}, but another box is put there.", "kept-place-filled", wish=keep), box.position, container
+            )
 
 
 def cranes_work_where_they_may(case: Case) -> Iterator[Finding]:
@@ -73,8 +84,15 @@ def cranes_work_where_they_may(case: Case) -> Iterator[Finding]:
                 continue
             wrong = [step for step in queue.steps if wish.work.includes(case.call.vessel, step)]
             if wrong:
-                count = f"{len(wrong):,} {'step' if len(wrong) == 1 else 'steps'}"
-                yield CRANE.finding(f"{wish}, but {queue.crane} does {count} of it.", f"crane {queue.crane}")
+                text = told(
+                    "{wish}, but {crane} does {steps:,} {noun} of it.",
+                    "crane-not-as-wished",
+                    wish=wish,
+                    crane=queue.crane,
+                    steps=len(wrong),
+                    noun="step" if len(wrong) == 1 else "steps",
+                )
+                yield CRANE.finding(text, f"crane {queue.crane}")
 
 
 def work_is_in_order(case: Case) -> Iterator[Finding]:
@@ -84,7 +102,15 @@ def work_is_in_order(case: Case) -> Iterator[Finding]:
         over_s = max((step.end_s for step in steps if wish.first.includes(profile, step)), default=None)
         begins_s = min((step.start_s for step in steps if wish.then.includes(profile, step)), default=None)
         if over_s is not None and begins_s is not None and begins_s < over_s:
-            yield ORDER.finding(f"{wish}, but that begins at {begins_s} s and this is over at {over_s} s.")
+            yield ORDER.finding(
+                told(
+                    "{wish}, but that begins at {begins_s} s and this is over at {over_s} s.",
+                    "order-not-as-wished",
+                    wish=wish,
+                    begins_s=begins_s,
+                    over_s=over_s,
+                )
+            )
 
 
 def changes_are_within_budget(case: Case) -> Iterator[Finding]:
@@ -94,8 +120,15 @@ def changes_are_within_budget(case: Case) -> Iterator[Finding]:
     changed = changes(case)
     if len(changed) > budget.at_most:
         named = "; ".join(f"{box} from {was} {to}" for box, was, to in changed[:NAMED])
-        text = f"{len(changed):,} containers change where {budget.at_most:,} may: {named}"
-        yield BUDGET.finding(f"{text}{' ...' if len(changed) > NAMED else ''}.")
+        yield BUDGET.finding(
+            told(
+                "{count:,} containers change where {most:,} may: {changes}.",
+                "more-changes-than-wished",
+                count=len(changed),
+                most=budget.at_most,
+                changes=f"{named}{' ...' if len(changed) > NAMED else ''}",
+            )
+        )
 
 
 def changes(case: Case) -> list[tuple[ContainerId, StowPosition, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cabria.domain.containers import ContainerId
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, Told, told
 from cabria.domain.positions import YardPosition
 from cabria.domain.work import StepKind, YardMove
 from cabria.domain.yard import YardBlock, YardInventory
@@ -44,7 +44,7 @@ def yard_work_is_possible(case: Case) -> Iterator[Finding]:
         yield from yard.do(move)
         yield from _keeps_its_plug(case, move)
         if move.needed_for not in case.plan.loads:
-            text = f"It is moved for {move.needed_for}, which is not loaded."
+            text = told("It is moved for {other}, which is not loaded.", "moved-for-nothing", other=move.needed_for)
             yield NEEDED.finding(text, move.source, move.container)
     yield from _in_order_of_need(case)
 
@@ -62,7 +62,8 @@ def not_judged(case: Case) -> dict[str, str]:
 def _loads_are_there(case: Case) -> Iterator[Finding]:
     for container, position in case.plan.loads.items():
         if container in case.call.load_by_id and container not in case.call.yard.by_container:
-            yield ABSENT.finding("It is loaded but does not stand in the yard.", position, container)
+            text = told("It is loaded but does not stand in the yard.", "load-not-in-yard")
+            yield ABSENT.finding(text, position, container)
 
 
 def _fetched_once(case: Case) -> Iterator[Finding]:
@@ -73,10 +74,12 @@ def _fetched_once(case: Case) -> Iterator[Finding]:
         if move.container in case.plan.loads:
             times[move.container] = times.get(move.container, 0) + 1
         else:
-            yield ONCE.finding("It leaves the yard but is not loaded.", move.source, move.container)
+            text = told("It leaves the yard but is not loaded.", "fetched-not-loaded")
+            yield ONCE.finding(text, move.source, move.container)
     for container, count in times.items():
         if count != 1:
-            yield ONCE.finding(f"It is fetched from the yard {count} times instead of once.", "", container)
+            text = told("It is fetched from the yard {times} times instead of once.", "fetched-not-once", times=count)
+            yield ONCE.finding(text, "", container)
 
 
 def _keeps_its_plug(case: Case, move: YardMove) -> Iterator[Finding]:
@@ -85,7 +88,8 @@ def _keeps_its_plug(case: Case, move: YardMove) -> Iterator[Finding]:
     if box is None or not box.needs_plug or move.target is None:
         return
     if _is_at_rack(case, move.source) and not _is_at_rack(case, move.target):
-        yield PLUG.finding(f"The reefer leaves its plug at {move.source} and finds none.", move.target, move.container)
+        text = told("The reefer leaves its plug at {place} and finds none.", "plug-lost-in-yard", place=move.source)
+        yield PLUG.finding(text, move.target, move.container)
 
 
 def _is_at_rack(case: Case, position: YardPosition) -> bool:
@@ -112,10 +116,18 @@ def _in_order_of_need(case: Case) -> Iterator[Finding]:
         latest[block] = max(move.due_s, latest.get(block, move.due_s))
         wanted = wanted_s.get(move.container)
         if wanted is not None and move.due_s > wanted:
-            text = f"It is due at {move.due_s} s; the quay crane starts to load it at {wanted} s."
+            text = told(
+                "It is due at {due_s} s; the quay crane starts to load it at {at_s} s.",
+                "due-too-late",
+                due_s=move.due_s,
+                at_s=wanted,
+            )
             yield DUE.finding(text, move.source, move.container)
     for block, count in sorted(late.items()):
-        yield ORDER.finding(f"{count} loads are handed out after loads that are wanted later.", f"block {block}")
+        text = told(
+            "{count} loads are handed out after loads that are wanted later.", "block-out-of-order", count=count
+        )
+        yield ORDER.finding(text, f"block {block}")
 
 
 @dataclass(slots=True)
@@ -142,15 +154,25 @@ class _Yard:
         """Report what is wrong with a move, then make it."""
         box = self.boxes.get(move.container)
         if box is None:
-            yield PLACE.finding("It does not stand in the yard.", move.source, move.container)
+            yield PLACE.finding(told("It does not stand in the yard.", "not-in-yard"), move.source, move.container)
             return
         if box.position != move.source:
-            text = f"It is fetched from {move.source} but stands at {box.position}."
+            text = told(
+                "It is fetched from {place} but stands at {there}.",
+                "fetched-from-elsewhere",
+                place=move.source,
+                there=box.position,
+            )
             yield PLACE.finding(text, move.source, move.container)
         stack = self._stack(box.position)
         above = [stack[tier] for tier in sorted(stack) if tier > box.position.tier]
         if above:
-            text = f"It is fetched while {', '.join(above)} {'stands' if len(above) == 1 else 'stand'} on it."
+            text = told(
+                "It is fetched while {boxes} {verb} on it.",
+                "fetched-from-under",
+                boxes=", ".join(above),
+                verb="stands" if len(above) == 1 else "stand",
+            )
             yield TOP.finding(text, move.source, move.container)
         if stack.get(box.position.tier) == move.container:
             del stack[box.position.tier]
@@ -162,26 +184,50 @@ class _Yard:
         self._stack(move.target).setdefault(move.target.tier, move.container)
 
     def _fits(self, move: YardMove, target: YardPosition, length_ft: int) -> Iterator[Finding]:
-        def wrong(text: str) -> Finding:
+        def wrong(text: Told) -> Finding:
             return TARGET.finding(text, target, move.container)
 
         block = self.blocks.get(target.block)
         if block is None:
-            yield wrong(f"The terminal has no block {target.block}.")
+            yield wrong(told("The terminal has no block {block}.", "no-such-block", block=target.block))
         elif not block.has(target):
             yield wrong(
-                f"Block {block.id} has no such place ({block.bays} bays, {block.rows} rows, {block.tiers} tiers)."
+                told(
+                    "Block {block} has no such place ({bays} bays, {rows} rows, {tiers} tiers).",
+                    "no-such-yard-place",
+                    block=block.id,
+                    bays=block.bays,
+                    rows=block.rows,
+                    tiers=block.tiers,
+                )
             )
         if (length_ft <= 20) is (target.bay % 2 == 0):
-            yield wrong(f"A {length_ft} ft box cannot stand in bay {target.bay:02}.")
+            yield wrong(
+                told(
+                    "A {length_ft} ft box cannot stand in bay {bay:02}.",
+                    "yard-bay-of-other-length",
+                    length_ft=length_ft,
+                    bay=target.bay,
+                )
+            )
         stack = self._stack(target)
         if target.tier in stack:
-            yield wrong(f"{stack[target.tier]} stands there.")
+            yield wrong(told("{other} stands there.", "yard-place-taken", other=stack[target.tier]))
         elif target.tier != len(stack) + 1:
-            yield wrong(f"The stack is {len(stack)} high, so the box would stand at tier {len(stack) + 1}.")
+            yield wrong(
+                told(
+                    "The stack is {height} high, so the box would stand at tier {tier}.",
+                    "yard-tier-not-next",
+                    height=len(stack),
+                    tier=len(stack) + 1,
+                )
+            )
         for bay in _overlapping(target.bay):
             if other := self.stacks.get((target.block, bay, target.row)):
-                yield wrong(f"{next(iter(other.values()))} stands in bay {bay:02} on the same ground.")
+                box = next(iter(other.values()))
+                yield wrong(
+                    told("{other} stands in bay {bay:02} on the same ground.", "yard-ground-taken", other=box, bay=bay)
+                )
 
 
 def _overlapping(bay: int) -> tuple[int, ...]:
