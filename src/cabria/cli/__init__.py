@@ -8,12 +8,14 @@ from __future__ import annotations
 import gc
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from io import TextIOWrapper
 from typing import Annotated, NoReturn
 
 import typer
+import typer.main
 
 from cabria import __version__
 from cabria.cli import (
@@ -104,7 +106,7 @@ def main() -> None:
     try:
         with _ending_as_by_ctrl_c():
             try:
-                app(prog_name=app.info.name)
+                _command()(prog_name=app.info.name)
             finally:
                 sys.stdout.flush()
                 gc.freeze()  # the end of a program looks through all that is left, three times and for nothing
@@ -121,6 +123,12 @@ def main() -> None:
         if end.code == EXIT_STOPPED:  # typer makes this of Ctrl-C, and says nothing
             _complain(STOPPED, EXIT_STOPPED)
         raise
+
+
+@cache
+def _command() -> Callable[..., object]:
+    """All commands as typer makes them of their functions: a fifteenth of a second, which who calls again saves."""
+    return typer.main.get_command(app)
 
 
 def _complain(sentence: str, code: int = EXIT_FAULT) -> NoReturn:
