@@ -68,6 +68,8 @@ export interface Alternative {
 /**
  * A broken rule or oddity; `waived_by` is who answers for it, with the reason.
  *
+ *     `text` is English; `code` and `values` say it in another language, where it has a word: docs/reference/findings.md.
+ *
  */
 export interface FindingRow {
   rule: string;
@@ -77,6 +79,10 @@ export interface FindingRow {
   container: string;
   cause: string;
   waived_by: string;
+  code: string;
+  values: {
+    [k: string]: string | number;
+  };
 }
 export interface MoveEdit {
   kind: 'move';

@@ -5,12 +5,14 @@ import { people } from './people_en';
 import { morning } from './morning_en';
 import { time } from './time_en';
 import { training } from './training_en';
+import { said } from './said_en';
 
 /** The pages' words. Every other language has the same keys, or does not compile. */
 export const en = {
   ...ground,
   ...people,
   ...morning,
+  ...said,
   /** Why something was refused, by its code; the server says it in English itself. */
   refusals: {} as Record<string, string>,
   /** Words of the server's own within a value of a refusal. */

@@ -2,6 +2,7 @@ import type { Words } from './en';
 import { rules } from './rules_es';
 import { time } from './time_es';
 import { training } from './training_es';
+import { said } from './said_es';
 import { ground } from './ground_es';
 import { people } from './people_es';
 import { morning } from './morning_es';
@@ -11,6 +12,7 @@ export const es: Words = {
   ...ground,
   ...people,
   ...morning,
+  ...said,
   refusals,
   refusalValues,
   /** Qué pasó, por la clase de suceso; en inglés lo dice el servidor mismo. */

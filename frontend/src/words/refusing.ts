@@ -1,8 +1,9 @@
 /** Why the server did not do something, in the reader's language: by its code, else in the server's own English. */
 
 import { number } from '../format';
+import { slotInWords } from '../ship/hull';
 import { ruleName } from '../ship/rule_names';
-import type { Problem } from '../wire/messages';
+import type { FindingRow, Problem } from '../wire/messages';
 import type { Language, Words } from '.';
 
 /** Codes that stand for many things: what the server says beside them tells which. */
@@ -16,6 +17,12 @@ export function refusalText(problem: Problem, words: Words, language: Language):
     return [known, problem.place && `${problem.place}:`, own].filter(Boolean).join(' ');
   const rules = [...new Set(problem.findings.map((finding) => ruleName(finding.rule, words.rules)))].join(', ');
   return filled(known, problem.values, words, language) + (rules && ` ${rules}`);
+}
+
+/** What the referee found, in the reader's language; what has no word there, and English, as the server says it. */
+export function findingText(finding: FindingRow, words: Words, language: Language): string {
+  const known = words.found[finding.code];
+  return known ? filled(known, finding.values, words, language) : finding.text;
 }
 
 export function filled(known: string, values: Problem['values'], words: Words, language: Language): string {
@@ -33,5 +40,32 @@ function said(name: string, value: string, words: Words): string {
   if (name === 'kind') return words.queues.kinds[value as 'load'] ?? value;
   if (name === 'cause') return (words.causes as Partial<Record<string, string>>)[value] ?? value;
   if (name === 'rule') return ruleName(value, words.rules);
-  return ['state', 'what'].includes(name) ? (words.refusalValues[value] ?? value) : value;
+  if (/^\d{7}$/.test(value) && SLOTS.includes(name)) return slotInWords(Number(value));
+  if (['state', 'what'].includes(name) && words.refusalValues[value]) return words.refusalValues[value];
+  return COMPOSED.includes(name) ? inPhrases(value, words) : value;
+}
+
+const SLOTS = ['slot', 'other_slot', 'there', 'planned', 'now'];
+/** Values that the referee composes of words of its own; of the others it only hands names and numbers on. */
+const COMPOSED = [
+  ...['asked', 'at', 'bays', 'box_kind', 'cargo', 'changes', 'distance', 'does', 'done', 'earliest', 'ends', 'goods'],
+  ...['goods_there', 'kinds', 'latest', 'moored', 'names', 'now', 'port', 'quay_kind', 'rhythm'],
+  ...['there', 'unmooring', 'what', 'where', 'wish', 'work'],
+];
+
+/** Word by word, the longest first. What a person wrote stands in brackets behind a wish, and stays. */
+function inPhrases(value: string, words: Words): string {
+  const step = (words.queues.kinds as Partial<Record<string, string>>)[value.toLowerCase()];
+  if (step) return step;
+  const known = { ...words.phrases, ...words.queues.kinds } as Record<string, string>;
+  const parts = Object.keys(known).sort((a, b) => b.length - a.length);
+  if (!Object.keys(words.phrases).length) return value;
+  const escaped = parts.map((part) => part.replace(/[()]/g, '\\$&'));
+  const word = new RegExp(`(?<![\\w-])(?:${escaped.join('|')})(?![\\w-])`, 'g');
+  const [own = '', ...reason] = words.phrases[value] ? [value] : value.split(/(?= \((?!UN ))/);
+  return (
+    own
+      .replace(/day (\d+) (\d\d:\d\d)/g, (_, day: string, clock: string) => words.dayClock(day, clock))
+      .replace(word, (part) => known[part] ?? part) + reason.join('')
+  );
 }

@@ -2,6 +2,7 @@ import type { Words } from './en';
 import { rules } from './rules_zh';
 import { time } from './time_zh';
 import { training } from './training_zh';
+import { said } from './said_zh';
 import { ground } from './ground_zh';
 import { people } from './people_zh';
 import { morning } from './morning_zh';
@@ -11,6 +12,7 @@ export const zh: Words = {
   ...ground,
   ...people,
   ...morning,
+  ...said,
   refusals,
   refusalValues,
   /** 按事件类别说明发生的事；英文由服务器自己说。 */

@@ -7,7 +7,7 @@ against the rules of place and arrival came so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from cabria.domain.berthing import (
@@ -20,7 +20,7 @@ from cabria.domain.berthing import (
     ShipId,
     Stay,
 )
-from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.findings import Cause, Finding, Severity, told
 from cabria.referee.berth_costs import berth_costs, berth_hours
 from cabria.referee.rule import Rule
 
@@ -118,7 +118,7 @@ def judge_berthing(case: BerthCase, plan: BerthPlan) -> BerthJudgement:
 
 def _blamed(case: BerthCase, ship: ShipCall, finding: Finding) -> Finding:
     if finding.rule in _OF_PLACE and case.is_begun(ship.id):
-        return Finding(finding.rule, finding.severity, finding.text, finding.place, cause=Cause.ARRIVAL)
+        return replace(finding, cause=Cause.ARRIVAL)
     return finding
 
 
@@ -126,31 +126,46 @@ def _listing(case: BerthCase, plan: BerthPlan) -> Iterator[Finding]:
     listed = {left.ship for left in plan.unserved}
     for ship in case.ships:
         if ship.id not in plan.stay_of and ship.id not in listed:
-            yield LISTED.finding("The plan does not speak of this ship.", f"ship {ship.id}")
+            yield LISTED.finding(told("The plan does not speak of this ship.", "ship-not-planned"), f"ship {ship.id}")
     for ship_id in (*plan.stay_of, *listed):
         if ship_id not in case.ship_of:
-            yield LISTED.finding("The plan has a ship that is not expected.", f"ship {ship_id}")
+            yield LISTED.finding(
+                told("The plan has a ship that is not expected.", "ship-not-expected"), f"ship {ship_id}"
+            )
     for left in plan.unserved:
-        yield UNSERVED.finding(f"{left.rule}: {left.text}", f"ship {left.ship}")
+        yield UNSERVED.finding(
+            told("{rule}: {why}", "ship-left-out", rule=left.rule, why=left.text), f"ship {left.ship}"
+        )
 
 
 def on_the_grid(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
     step, stay = case.rules.step_min, one.stay
     if stay.position_mm % case.rules.position_step_mm:
-        text = f"Place {stay.position_mm} mm is not on the step of {case.rules.position_step_mm} mm."
+        text = told(
+            "Place {at_mm} mm is not on the step of {step_mm} mm.",
+            "place-off-grid",
+            at_mm=stay.position_mm,
+            step_mm=case.rules.position_step_mm,
+        )
         yield GRID.finding(text, _at(one))
     times = [stay.start_min, stay.end_min]
     times += [time for part in stay.work for time in (part.spell.start_min, part.spell.end_min)]
     odd = next((time for time in times if time % step), None)
     if odd is not None:
-        yield GRID.finding(f"Minute {odd} is not on the step of {step} min.", _at(one))
+        text = told("Minute {minute} is not on the step of {step} min.", "minute-off-grid", minute=odd, step=step)
+        yield GRID.finding(text, _at(one))
 
 
 def within_the_quay(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
     if one.stay.position_mm < 0 or one.end_mm > case.quay.length_mm:
         yield QUAY.finding(
-            f"She lies from {_metres(one.stay.position_mm)} to {_metres(one.end_mm)}; "
-            f"the quay is {_metres(case.quay.length_mm)} long.",
+            told(
+                "She lies from {from_m} to {to_m}; the quay is {quay_m} long.",
+                "beyond-the-quay",
+                from_m=_metres(one.stay.position_mm),
+                to_m=_metres(one.end_mm),
+                quay_m=_metres(case.quay.length_mm),
+            ),
             _at(one),
         )
 
@@ -158,13 +173,22 @@ def within_the_quay(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
 def within_one_section(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
     under = case.quay.sections_under(one.stay.position_mm, one.end_mm)
     if case.quay.layout is not BerthLayout.CONTINUOUS and len(under) > 1:
-        yield SECTION.finding(f"She lies across {' and '.join(section.name for section in under)}.", _at(one))
+        text = told(
+            "She lies across {names}.", "across-sections", names=" and ".join(section.name for section in under)
+        )
+        yield SECTION.finding(text, _at(one))
 
 
 def at_a_kind_she_may_use(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
     for section in case.quay.sections_under(one.stay.position_mm, one.end_mm):
         if section.kind not in one.ship.kinds:
-            yield KIND.finding(f"Section {section.name} is {section.kind}.", _at(one))
+            text = told(
+                "Section {section} is {quay_kind}.",
+                "section-of-other-kind",
+                section=section.name,
+                quay_kind=section.kind,
+            )
+            yield KIND.finding(text, _at(one))
 
 
 def afloat_all_the_time(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
@@ -175,8 +199,13 @@ def afloat_all_the_time(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
     for section in case.quay.sections_under(one.stay.position_mm, one.end_mm):
         if section.depth_mm + tide < needed:
             yield DEPTH.finding(
-                f"Section {section.name} has {_metres(section.depth_mm + tide)} of water at the lowest; "
-                f"she needs {_metres(needed)}.",
+                told(
+                    "Section {section} has {water_m} of water at the lowest; she needs {needed_m}.",
+                    "section-too-shallow",
+                    section=section.name,
+                    water_m=_metres(section.depth_mm + tide),
+                    needed_m=_metres(needed),
+                ),
                 _at(one),
             )
 
@@ -192,7 +221,14 @@ def afloat_in_the_channel(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
     for what, at_min, draught in crossings:
         needed, water = draught + case.rules.under_keel_clearance_mm, depth + case.tide.height_mm(at_min)
         if draught and water < needed:
-            text = f"The channel has {_metres(water)} when she {what} at {_clock(at_min)}; she needs {_metres(needed)}."
+            text = told(
+                "The channel has {water_m} when she {does} at {at}; she needs {needed_m}.",
+                "channel-too-shallow",
+                water_m=_metres(water),
+                does=what,
+                at=_clock(at_min),
+                needed_m=_metres(needed),
+            )
             yield TIDE.finding(text, _at(one))
 
 
@@ -202,13 +238,25 @@ def no_berthing_in_wind(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
     for what, at_min in (("berths", one.stay.start_min), ("leaves", one.stay.end_min)):
         gust = case.gust_kn(at_min, at_min + 1)
         if gust > one.ship.wind_limit_kn:
-            text = f"She {what} at {_clock(at_min)} in gusts of {gust} kn; her limit is {one.ship.wind_limit_kn} kn."
+            text = told(
+                "She {does} at {at} in gusts of {gust_kn} kn; her limit is {limit_kn} kn.",
+                "too-windy",
+                does=what,
+                at=_clock(at_min),
+                gust_kn=gust,
+                limit_kn=one.ship.wind_limit_kn,
+            )
             yield WIND.finding(text, _at(one))
 
 
 def not_before_arrival(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
     if one.stay.start_min < one.ship.eta.earliest_min:
-        text = f"She starts at {_clock(one.stay.start_min)} and can be there at {_clock(one.ship.eta.earliest_min)}."
+        text = told(
+            "She starts at {at} and can be there at {earliest}.",
+            "before-she-comes",
+            at=_clock(one.stay.start_min),
+            earliest=_clock(one.ship.eta.earliest_min),
+        )
         yield EARLY.finding(text, _at(one))
 
 
@@ -218,9 +266,14 @@ def gone_in_time(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
         limits.append(("her latest departure", one.ship.latest_departure_min))
     for what, limit in limits:
         if one.stay.end_min > limit:
-            yield DEPARTURE.finding(
-                f"She leaves at {_clock(one.stay.end_min)}, after {what}, {_clock(limit)}.", _at(one)
+            text = told(
+                "She leaves at {at}, after {what}, {latest}.",
+                "leaves-too-late",
+                at=_clock(one.stay.end_min),
+                what=what,
+                latest=_clock(limit),
             )
+            yield DEPARTURE.finding(text, _at(one))
 
 
 def past_is_kept(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
@@ -229,16 +282,25 @@ def past_is_kept(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
     before, now, step = case.last_plan.stay_of.get(one.ship.id), case.now_min, case.rules.step_min
     if not case.is_begun(one.ship.id):
         if one.stay.start_min < now:
-            yield PAST.finding(f"She starts at {_clock(one.stay.start_min)}; it is {_clock(now)} now.", _at(one))
+            text = told(
+                "She starts at {at}; it is {now} now.",
+                "starts-in-the-past",
+                at=_clock(one.stay.start_min),
+                now=_clock(now),
+            )
+            yield PAST.finding(text, _at(one))
         return
     assert before is not None  # begun by the last plan
     if (before.position_mm, before.start_min) != (one.stay.position_mm, one.stay.start_min):
-        yield PAST.finding("She has begun, at another place or time.", _at(one))
+        yield PAST.finding(told("She has begun, at another place or time.", "ship-begun-otherwise"), _at(one))
     if before.end_min <= now and one.stay != before:
-        yield PAST.finding("She has left, and not so.", _at(one))
+        yield PAST.finding(told("She has left, and not so.", "ship-left-otherwise"), _at(one))
     for at_min in range(before.start_min, now, step):
         if before.cranes_at(at_min) != one.stay.cranes_at(at_min):
-            yield PAST.finding(f"She had {before.cranes_at(at_min)} cranes at {_clock(at_min)}.", _at(one))
+            had = before.cranes_at(at_min)
+            yield PAST.finding(
+                told("She had {cranes} cranes at {at}.", "past-cranes-differ", cranes=had, at=_clock(at_min)), _at(one)
+            )
             return
 
 
@@ -250,23 +312,39 @@ def moored_before_work(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
     first = stay.start_min + rules.steps_up(rules.mooring_min) * rules.step_min
     last = stay.end_min - rules.steps_up(rules.unmooring_min) * rules.step_min
     if lifting[0].start_min < first:
-        yield MOORING.finding(f"Cranes work from {_clock(lifting[0].start_min)}; moored at {_clock(first)}.", _at(one))
-    if lifting[-1].end_min > last:
-        yield MOORING.finding(
-            f"Cranes work until {_clock(lifting[-1].end_min)}; unmooring at {_clock(last)}.", _at(one)
+        text = told(
+            "Cranes work from {at}; moored at {moored}.",
+            "work-before-mooring",
+            at=_clock(lifting[0].start_min),
+            moored=_clock(first),
         )
+        yield MOORING.finding(text, _at(one))
+    if lifting[-1].end_min > last:
+        text = told(
+            "Cranes work until {at}; unmooring at {unmooring}.",
+            "work-after-unmooring",
+            at=_clock(lifting[-1].end_min),
+            unmooring=_clock(last),
+        )
+        yield MOORING.finding(text, _at(one))
 
 
 def as_many_cranes_as_she_takes(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
     for at_min, cranes in _work_steps(case, one):
         if _stands_idle(case, one.ship, at_min):
             if cranes:
-                yield STOPPED.finding(f"{cranes} cranes work at {_clock(at_min)}.", _at(one))
+                text = told("{cranes} cranes work at {at}.", "work-while-stopped", cranes=cranes, at=_clock(at_min))
+                yield STOPPED.finding(text, _at(one))
         elif at_min >= case.now_min and not one.ship.min_cranes <= cranes <= one.ship.max_cranes:
-            yield CRANES.finding(
-                f"{cranes} cranes at {_clock(at_min)}; {one.ship.min_cranes} to {one.ship.max_cranes} are possible.",
-                _at(one),
+            text = told(
+                "{cranes} cranes at {at}; {least} to {most} are possible.",
+                "cranes-out-of-range",
+                cranes=cranes,
+                at=_clock(at_min),
+                least=one.ship.min_cranes,
+                most=one.ship.max_cranes,
             )
+            yield CRANES.finding(text, _at(one))
 
 
 def steady_cranes(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
@@ -279,7 +357,14 @@ def steady_cranes(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
             continue
         group = shifts.number(at_min) if rhythm is CraneRhythm.SHIFT else 0
         if known.setdefault(group, cranes) != cranes:
-            text = f"{known[group]} cranes become {cranes} at {_clock(at_min)} within one {rhythm}."
+            text = told(
+                "{before} cranes become {cranes} at {at} within one {rhythm}.",
+                "cranes-change-within",
+                before=known[group],
+                cranes=cranes,
+                at=_clock(at_min),
+                rhythm=rhythm,
+            )
             yield RHYTHM.finding(text, _at(one))
             return
 
@@ -289,7 +374,12 @@ def work_is_done(case: BerthCase, one: _Berthed) -> Iterator[Finding]:
     done = sum(rules.output_ppm(part.cranes) * (part.spell.end_min - part.spell.start_min) for part in one.stay.work)
     needed = rules.work_ppm(one.ship, one.stay.position_mm)
     if done < needed:
-        text = f"{done / 60e6:.2f} of {needed / 60e6:.2f} crane hours are done."
+        text = told(
+            "{done} of {needed} crane hours are done.",
+            "work-not-done",
+            done=f"{done / 60e6:.2f}",
+            needed=f"{needed / 60e6:.2f}",
+        )
         yield WORK.finding(text, _at(one))
 
 
@@ -301,13 +391,24 @@ def apart_at_the_quay(case: BerthCase, berthed: list[_Berthed]) -> Iterator[Find
         free = right.stay.position_mm - left.end_mm
         both = f"ships {left.ship.id} and {right.ship.id}"
         if free < 0:
-            text = f"They share {_metres(min(-free, right.ship.length_mm))} of quay"
-            yield _blame_both(case, a, b, OVERLAP.finding(f"{text} from {_clock(_meeting(a, b))} on.", both))
+            text = told(
+                "They share {shared_m} of quay from {at} on.",
+                "ships-overlap",
+                shared_m=_metres(min(-free, right.ship.length_mm)),
+                at=_clock(_meeting(a, b)),
+            )
+            yield _blame_both(case, a, b, OVERLAP.finding(text, both))
         elif free < case.rules.mooring_gap_mm:
-            text = f"{_metres(free)} between them; the mooring gap is {_metres(case.rules.mooring_gap_mm)}."
+            text = told(
+                "{free_m} between them; the mooring gap is {gap_m}.",
+                "ships-too-near",
+                free_m=_metres(free),
+                gap_m=_metres(case.rules.mooring_gap_mm),
+            )
             yield _blame_both(case, a, b, GAP.finding(text, both))
         elif case.quay.layout is BerthLayout.DISCRETE and _share_a_section(case, a, b):
-            yield _blame_both(case, a, b, OVERLAP.finding("They share a berth that takes one ship at a time.", both))
+            text = told("They share a berth that takes one ship at a time.", "two-at-one-berth")
+            yield _blame_both(case, a, b, OVERLAP.finding(text, both))
 
 
 def channel_is_free(case: BerthCase, berthed: list[_Berthed]) -> Iterator[Finding]:
@@ -318,7 +419,13 @@ def channel_is_free(case: BerthCase, berthed: list[_Berthed]) -> Iterator[Findin
     for i, at_min in enumerate(times):
         within = [time for time in times[i:] if time < at_min + 60]
         if len(within) > limit:
-            text = f"{len(within)} movements within 60 minutes of {_clock(at_min)}; {limit} are possible."
+            text = told(
+                "{count} movements within 60 minutes of {at}; {most} are possible.",
+                "too-many-movements",
+                count=len(within),
+                at=_clock(at_min),
+                most=limit,
+            )
             yield MOVEMENTS.finding(text, _clock(at_min))
             return
 
@@ -330,9 +437,16 @@ def cranes_are_enough(case: BerthCase, berthed: list[_Berthed]) -> Iterator[Find
         in_order = [crane for crane in case.quay.cranes if not crane.is_out(at_min, end_min)]
         asked = sum(one.stay.cranes_at(at_min) for one in working)
         if asked > len(in_order):
-            yield POOL.finding(f"{asked} cranes work and {len(in_order)} are in order.", _clock(at_min))
+            text = told(
+                "{cranes} cranes work and {there} are in order.", "too-few-cranes", cranes=asked, there=len(in_order)
+            )
+            yield POOL.finding(text, _clock(at_min))
         elif (short := _first_without_cranes(working, in_order, at_min)) is not None:
-            text = f"{short.stay.cranes_at(at_min)} cranes are asked for; fewer are left, in reach and in their order."
+            text = told(
+                "{cranes} cranes are asked for; fewer are left, in reach and in their order.",
+                "cranes-out-of-reach",
+                cranes=short.stay.cranes_at(at_min),
+            )
             yield POOL.finding(text, f"{_clock(at_min)}, {_at(short)}")
 
 
@@ -348,19 +462,29 @@ def named_cranes_can_be_there(case: BerthCase, berthed: list[_Berthed]) -> Itera
             place = f"{_clock(at_min)}, {_at(one)}"
             for name in names:
                 if name not in order:
-                    yield NAMED.finding(f"There is no crane {name}.", place)
+                    yield NAMED.finding(told("There is no crane {crane}.", "no-such-crane", crane=name), place)
                     continue
                 if name in where:
-                    yield NAMED.finding(f"Crane {name} is also at ship {where[name]}.", place)
+                    text = told(
+                        "Crane {crane} is also at ship {ship}.", "crane-at-two-ships", crane=name, ship=where[name]
+                    )
+                    yield NAMED.finding(text, place)
                 where[name] = one.ship.id
                 crane = case.quay.cranes[order[name]]
                 if crane.is_out(at_min, end_min):
-                    yield NAMED.finding(f"Crane {name} is out of order.", place)
+                    yield NAMED.finding(told("Crane {crane} is out of order.", "crane-out-of-order", crane=name), place)
                 if not _reaches(crane, one):
-                    yield NAMED.finding(f"Crane {name} does not reach her.", place)
+                    yield NAMED.finding(
+                        told("Crane {crane} does not reach her.", "crane-does-not-reach", crane=name), place
+                    )
             known = [order[name] for name in names if name in order]
             if known and min(known) < last:
-                text = f"Crane {case.quay.cranes[min(known)].id} would stand right of {case.quay.cranes[last].id}."
+                text = told(
+                    "Crane {crane} would stand right of {other}.",
+                    "cranes-cross",
+                    crane=case.quay.cranes[min(known)].id,
+                    other=case.quay.cranes[last].id,
+                )
                 yield CROSS.finding(text, place)
             last = max((last, *known))
 
@@ -372,15 +496,21 @@ def frozen_stays_are_kept(case: BerthCase, berthed: list[_Berthed]) -> Iterator[
             continue
         one = there.get(before.ship)
         if one is None:
-            yield FROZEN.finding("Her stay is frozen and she is not served.", f"ship {before.ship}")
+            text = told("Her stay is frozen and she is not served.", "frozen-not-served")
+            yield FROZEN.finding(text, f"ship {before.ship}")
         elif before.position_mm != one.stay.position_mm:
-            yield FROZEN.finding(f"Her place is frozen at {_metres(before.position_mm)}.", _at(one))
+            text = told("Her place is frozen at {at_m}.", "frozen-place", at_m=_metres(before.position_mm))
+            yield FROZEN.finding(text, _at(one))
         elif one.stay.start_min < before.start_min:
-            yield FROZEN.finding(f"Her start is frozen at {_clock(before.start_min)}.", _at(one))
+            text = told("Her start is frozen at {at}.", "frozen-start", at=_clock(before.start_min))
+            yield FROZEN.finding(text, _at(one))
         elif one.stay.start_min > before.start_min and not _is_blocked(case, one, before, berthed):
-            yield FROZEN.finding(
-                f"Her start is frozen at {_clock(before.start_min)} and nothing is in her way.", _at(one)
+            text = told(
+                "Her start is frozen at {at} and nothing is in her way.",
+                "frozen-start-free",
+                at=_clock(before.start_min),
             )
+            yield FROZEN.finding(text, _at(one))
 
 
 def _is_blocked(case: BerthCase, one: _Berthed, before: Stay, berthed: list[_Berthed]) -> bool:
@@ -490,7 +620,7 @@ def _blame_both(case: BerthCase, a: _Berthed, b: _Berthed, finding: Finding) -> 
     """Two ships that both lie there already are not in each other's way by this plan, until one should have left."""
     both_begun = case.is_begun(a.ship.id) and case.is_begun(b.ship.id) and _meeting(a, b) < case.now_min
     if both_begun:
-        return Finding(finding.rule, finding.severity, finding.text, finding.place, cause=Cause.ARRIVAL)
+        return replace(finding, cause=Cause.ARRIVAL)
     return finding
 
 

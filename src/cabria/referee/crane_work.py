@@ -136,7 +136,7 @@ def _done_once(case: Case) -> Iterator[Finding]:
     for (kind, number), times in wanted.items():
         if times != 1:
             text = told(
-                "{name} is done {times} times instead of once.", "move-not-once", name=kind.capitalize(), times=times
+                "{work} is done {times} times instead of once.", "move-not-once", work=kind.capitalize(), times=times
             )
             yield ONCE.finding(text, "", number)
 

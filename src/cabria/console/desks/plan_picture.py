@@ -174,6 +174,8 @@ def finding_rows(findings: Iterable[Finding], waivers: Sequence[Waiver] = ()) ->
             container=finding.container or "",
             cause=finding.cause,
             waived_by=next((f"{w.by}: {w.reason}" for w in waivers if w.covers(finding)), ""),
+            code=finding.code,
+            values=dict(finding.values),
         )
         for finding in findings
     ]

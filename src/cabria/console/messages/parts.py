@@ -54,7 +54,10 @@ class Problem(Message):
 
 
 class FindingRow(Message):
-    """A broken rule or oddity; `waived_by` is who answers for it, with the reason."""
+    """A broken rule or oddity; `waived_by` is who answers for it, with the reason.
+
+    `text` is English; `code` and `values` say it in another language, where it has a word: docs/reference/findings.md.
+    """
 
     rule: str
     severity: str
@@ -63,3 +66,5 @@ class FindingRow(Message):
     container: str = ""
     cause: str = ""
     waived_by: str = ""
+    code: str = ""
+    values: dict[str, str | int] = field(default_factory=dict)
