@@ -13,9 +13,10 @@ from tests.planning.cranes.calls_by_hand import HERE, Case, case, cranes, replay
 
 from cabria.domain.errors import DataError
 from cabria.domain.terminal import Outage, QuayCrane
-from cabria.domain.work import CraneStep, WorkQueue
+from cabria.domain.work import CraneStep, StepKind, WorkQueue
+from cabria.planning.cranes.operators import schedule
 from cabria.planning.cranes.problem import CraneProblem
-from cabria.planning.cranes.rest import ToDo, rest_of
+from cabria.planning.cranes.rest import ToDo, as_planned, rest_of
 from cabria.planning.cranes.solve import Params, solve
 from cabria.planning.search.stopping import MaxIterations
 
@@ -91,3 +92,39 @@ def test_a_bay_that_no_crane_reaches_is_named() -> None:
     assert the.call.port == HERE
     with pytest.raises(DataError, match="No quay crane reaches across the"):
         rest_of(the.call, [ToDo(q.crane, q.steps) for q in planned(the)], short)
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10**6), st.integers(1, 3), st.integers(0, 10_000))
+def test_what_is_left_knows_of_late_boxes_and_all_of_it_is_done(seed: int, count: int, until_s: int) -> None:
+    the = case(seed, cranes(count))
+    queues = planned(the)
+    done = {q.crane: sum(step.start_s < until_s for step in q.steps) for q in queues}
+    left = [ToDo(q.crane, q.steps[done[q.crane] :]) for q in queues]
+    to_set = sorted(box for kind, box in boxes_of(q.steps for q in left) if kind is StepKind.LOAD)
+    assume(to_set)
+    ready_s = {box: 100 * (seed + 7 * number) % 20_000 for number, box in enumerate(to_set) if number % 3 == 0}
+    problem = rest_of(the.call, left, the.call.terminal.quay_cranes, ready_s=ready_s)
+    again = solve(problem, MaxIterations(SHORT.iterations), params=SHORT).plan.queues
+    assert Counter(boxes_of(q.steps for q in left)) == Counter(boxes_of(q.steps for q in again))
+    set_s = {
+        box: step.start_s for q in again for step in q.steps if step.kind is StepKind.LOAD for box in step.containers
+    }
+    assert all(set_s[box] >= at_s for box, at_s in ready_s.items())
+    blocks = as_planned(the.call, left, problem)
+    assert Counter((b.work, s) for b in blocks for s in range(b.first, b.end)) == Counter(
+        (number, s) for number, work in enumerate(problem.works) for s in range(len(work.sections))
+    )
+
+
+def test_the_cranes_work_elsewhere_until_a_late_box_is_there() -> None:
+    the = case(11, cranes(1))
+    left = [ToDo(q.crane, q.steps) for q in planned(the)]
+    first = next(box for kind, box in boxes_of(q.steps for q in left) if kind is StepKind.LOAD)
+    whole_s = max(step.end_s for q in left for step in q.steps)
+    problem = rest_of(the.call, left, the.call.terminal.quay_cranes, ready_s={first: whole_s // 2})
+    waited = schedule(problem, as_planned(the.call, left, problem))
+    assert waited is not None
+    found = solve(problem, MaxIterations(SHORT.iterations), params=SHORT).plan
+    assert found.makespan_s < waited.makespan_s
+    assert found.waiting_s < waited.waiting_s

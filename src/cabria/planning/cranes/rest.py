@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, takewhile
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cabria.domain.calls import VesselCall
@@ -27,11 +28,14 @@ from cabria.planning.cranes.problem import (
     CraneProblem,
     along_the_quay,
     cranes_asked,
+    cut_before_late,
     refuse_unreachable,
     tied,
     tied_bays,
 )
 from cabria.planning.cranes.queues import queues_by_ship
+
+NOTHING_LATE: Mapping[ContainerId, int] = MappingProxyType({})
 
 
 class ToDo(NamedTuple):
@@ -54,19 +58,27 @@ class _Planned(NamedTuple):
 
 
 def rest_of(
-    call: VesselCall, queues: Iterable[ToDo], cranes: Sequence[QuayCrane], *, orders_bind: bool = False
+    call: VesselCall,
+    queues: Iterable[ToDo],
+    cranes: Sequence[QuayCrane],
+    *,
+    orders_bind: bool = False,
+    ready_s: Mapping[ContainerId, int] = NOTHING_LATE,
 ) -> CraneProblem:
     """The problem of dividing what is left anew among some cranes, times counted from now.
 
     Each crane stands at its `x_mm`; one that is out from second 0 stays there until it is back. The order of work that
-    the planner wishes is a law only where `orders_bind`: what is done by hand may go against it. Raises DataError when
-    a bay is out of reach of all cranes.
+    the planner wishes is a law only where `orders_bind`: what is done by hand may go against it. `ready_s` are loads
+    that nobody has before that second from now. Raises DataError when a bay is out of reach of all cranes.
     """
     queues = list(queues)
     cranes = tuple(sorted(cranes, key=lambda crane: crane.x_mm))
     group_of, by_group = _by_group(call, queues)
     begun = {group_of[q.begun_bay]: q.crane for q in queues if q.begun_bay is not None}
-    works = along_the_quay(tied(call, list(_works(call, by_group, begun)), orders_bind=orders_bind))
+    to_set = {box for q in queues for step in q.steps if step.kind is StepKind.LOAD for box in step.containers}
+    late = {box: at_s for box, at_s in ready_s.items() if at_s > 0 and box in to_set}
+    cut = [cut_before_late(work, late) for work in _works(call, by_group, begun)]
+    works = along_the_quay(tied(call, cut, orders_bind=orders_bind))
     for work in works:
         refuse_unreachable(work, cranes)
     return CraneProblem(
@@ -76,6 +88,7 @@ def rest_of(
         works=tuple(works),
         gap_mm=SPAN_MM * (call.terminal.crane_gap_bays + 1),
         travel_s=max((crane.bay_travel_s for crane in cranes), default=0),
+        ready_s=late,
     )
 
 

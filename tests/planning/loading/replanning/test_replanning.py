@@ -104,6 +104,21 @@ def test_a_crane_that_is_out_lifts_nothing_and_no_more_boxes_change_than_may(box
             replanned(CraneDown(crane, NOW_S), budget=Budget(moves=0))
 
 
+def test_after_a_breakdown_cranes_work_elsewhere_until_late_boxes_without_a_substitute_are_there() -> None:
+    crane = next(q.crane for q in desk().plan.queues if q.end_s > NOW_S + 600)
+    late = [box for box in to_come() if desk().call.load_by_id[box].dangerous][:2]
+    ready_s = NOW_S + 4 * 3_600
+    assert late
+    proposal = replanned(CraneDown(crane, NOW_S), *(BoxLate(box, ready_s) for box in late), budget=Budget(boxes=0))
+    assert not proposal.wrong
+    steps = [s for q in proposal.after.plan.queues for s in q.steps if s.start_s >= NOW_S]
+    set_s = {box: s.start_s for s in steps if s.kind is StepKind.LOAD for box in s.containers}
+    assert all(set_s[box] >= ready_s for box in late)
+    alone = replanned(CraneDown(crane, NOW_S), budget=Budget(boxes=0)).after.plan.makespan_s
+    assert proposal.after.plan.makespan_s - alone < ready_s - min(s.start_s for s in steps)
+    assert sum(s.start_s < ready_s for s in steps) > len(steps) // 4
+
+
 def test_work_that_is_wished_first_is_over_before_the_other_when_it_is_divided_anew() -> None:
     plan = desk().plan
     begins_s: dict[int, int] = {}

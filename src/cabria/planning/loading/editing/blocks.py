@@ -7,12 +7,13 @@ elsewhere, every block begins as early as those allow that began before it in th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
 from cabria.domain.calls import VesselCall
+from cabria.domain.containers import ContainerId
 from cabria.domain.edits import HandOver, Reorder
 from cabria.domain.errors import DataError
 from cabria.domain.plan_diff import WorkDone
@@ -22,7 +23,7 @@ from cabria.planning.cranes.lifts import Lift
 from cabria.planning.cranes.operators import Times, as_waits_allow, lift_times_s, schedule
 from cabria.planning.cranes.problem import Block, CraneProblem
 from cabria.planning.cranes.queues import queues_by_ship
-from cabria.planning.cranes.rest import ToDo, as_planned, rest_of
+from cabria.planning.cranes.rest import NOTHING_LATE, ToDo, as_planned, rest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +50,35 @@ class ToDivide:
     blocks: tuple[Block, ...]
 
     @classmethod
-    def of(cls, call: VesselCall, queues: tuple[WorkQueue, ...], done: WorkDone, *, orders_bind: bool = False) -> Self:
+    def of(
+        cls,
+        call: VesselCall,
+        queues: tuple[WorkQueue, ...],
+        done: WorkDone,
+        *,
+        orders_bind: bool = False,
+        available_s: Mapping[ContainerId, int] = NOTHING_LATE,
+    ) -> Self:
         """With `orders_bind` blocks are put in the order that the planner wishes, each with the crane that it has.
 
+        `available_s` says of late boxes, those of the call or some, from which second of the call on cranes have them.
         Raises DataError where a bay is out of reach of all cranes.
         """
         todo = [ToDo(queue.crane, _from(done.steps_to_come(queue), done.now_s)) for queue in queues]
         known = {queue.crane: done.steps_begun(queue) for queue in queues}
         along = sorted(call.terminal.quay_cranes, key=lambda crane: crane.x_mm)
         cranes = _in_order([as_it_stands(call, crane, known.get(crane.id, ()), done) for crane in along])
-        problem = rest_of(call, todo, cranes, orders_bind=orders_bind)
+        ready_s = {box: at_s - done.now_s for box, at_s in available_s.items()}
+        problem = rest_of(call, todo, cranes, orders_bind=orders_bind, ready_s=ready_s)
         blocks = as_planned(call, todo, problem)
         if orders_bind and call.wishes.orders:
             blocks = as_waits_allow(problem, blocks)
         return cls(call, queues, done, problem, tuple(blocks))
+
+    def not_waiting_for(self, boxes: Collection[ContainerId]) -> Self:
+        """The same, some late boxes taken to be there."""
+        ready_s = {box: at_s for box, at_s in self.problem.ready_s.items() if box not in boxes}
+        return replace(self, problem=replace(self.problem, ready_s=ready_s))
 
     @cached_property
     def times_s(self) -> Times:

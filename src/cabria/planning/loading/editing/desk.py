@@ -223,8 +223,9 @@ class Desk:
 
     @cached_property
     def to_divide(self) -> ToDivide:
-        """The work of the quay cranes that is to come, in blocks. Raises DataError where no crane reaches a bay."""
-        return ToDivide.of(self.call, self.plan.queues, self.done)
+        """The work of the quay cranes that is to come, in blocks; late boxes are waited for. Raises DataError where no
+        crane reaches a bay."""
+        return ToDivide.of(self.call, self.plan.queues, self.done, available_s=self.call.available_s)
 
     def _applied(self, edit: Edit) -> Desk:
         """With the edit, but the yard's lifts as they were; those of a change of what is done follow at once, as it

@@ -21,6 +21,7 @@ from cabria.planning.loading.replanning.choice import chosen_anew
 from cabria.planning.loading.replanning.problem import Params, ReplanProblem
 from cabria.planning.loading.replanning.repair import NOT_PLANNED, Repair
 from cabria.planning.loading.replanning.split import Division
+from cabria.planning.loading.rounds import without_substitute
 from cabria.planning.search.stopping import StoppingCriterion
 from cabria.referee.replanning import Budget, ChangeJudgement, changed_boxes, changed_moves, judge_change
 from cabria.referee.wishes import may_be_loaded
@@ -76,7 +77,10 @@ def solve(
     call = changed_call(problem.desk.call, problem.known)
     start = _as_it_stands(problem, _with_those_gone(problem, call))
     division = _division(problem, start)
-    blocks = division.quickly(seed=seed) if division else []
+    blocks: list[Block] = []
+    if division:
+        blocks = division.quickly(seed=seed)
+        division = division.waiting_where_it_pays(blocks, round(60 * call.settings.refused_min))
     repair = _repaired(problem, _divided(start, division, blocks), params)
     first = proposed(problem, call, repair.desk.plan, is_judged_whole=False)
     if keep is not None and not first.wrong:
@@ -174,7 +178,8 @@ def _as_it_stands(problem: ReplanProblem, call: VesselCall) -> Desk:
     """The plan with what is done as it was done, at times that are still to come, and new boxes ashore."""
     plan, standing = problem.desk.plan, problem.standing
     queues = standing.queues(plan)
-    if queues != plan.queues:
+    is_late = any(step.start_s < standing.now_s for queue in queues for step in standing.done.steps_to_come(queue))
+    if queues != plan.queues or is_late:
         todo = ToDivide.of(call, queues, standing.done)
         queues = todo.queues_of(todo.blocks)
     lifted = {
@@ -205,10 +210,12 @@ def _is_in_outage(desk: Desk) -> bool:
 
 
 def _division(problem: ReplanProblem, desk: Desk) -> Division | None:
-    """The work to be divided anew, where a crane cannot do its share."""
+    """The work to be divided anew, where a crane cannot do its share. Cranes wait for late
+    boxes that no other may stand for; slots of the others are mended once cranes have times."""
     if not _is_in_outage(desk):
         return None
-    todo = ToDivide.of(desk.call, desk.plan.queues, desk.done, orders_bind=True)
+    late = without_substitute(desk.call, Repair(desk).fixed)
+    todo = ToDivide.of(desk.call, desk.plan.queues, desk.done, orders_bind=True, available_s=late)
     return Division(todo, problem.budget.moves)
 
 

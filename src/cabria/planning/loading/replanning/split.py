@@ -18,6 +18,7 @@ from cabria.domain.call_changes import END_OF_CALL_S
 from cabria.domain.errors import DataError
 from cabria.planning.cranes.flat import FlatProblem
 from cabria.planning.cranes.kernels import INFEASIBLE, POINTS_PER_S
+from cabria.planning.cranes.lateness import not_waited_for
 from cabria.planning.cranes.operators import first_plans, schedule
 from cabria.planning.cranes.problem import Block
 from cabria.planning.loading.editing.blocks import ToDivide
@@ -138,6 +139,13 @@ class Division:
         """
         tried = (self._without_regard(first, seed, QUICK_ITERATIONS) for first in self._firsts)
         return min([self.at_once, *tried], key=self.cost_s)
+
+    def waiting_where_it_pays(self, blocks: Sequence[Block], refused_s: int) -> Division:
+        """The same, but that no crane waits for late boxes without which the ship had better sail: `refused_s` is what
+        each left behind costs."""
+        problem = self.todo.problem
+        behind = not_waited_for(problem, blocks, refused_s) if problem.ready_s else ()
+        return replace(self, todo=self.todo.not_waiting_for(behind)) if behind else self
 
     def improved(self, blocks: list[Block], stop: Stop, *, iterations: int, seed: int) -> list[Block]:
         """Deterministic for a seed as long as `stop` does not look at a clock."""
