@@ -37,6 +37,22 @@ def test_a_crane_that_is_out_takes_longer_and_is_drawn(cabria: Run, tiny: Path, 
     assert "QC1 is out" in (tiny.with_name("tiny-cranes") / "crane-chart.svg").read_text()
 
 
+def test_late_boxes_of_the_call_are_waited_for(cabria: Run, tiny: Path, tiny_plan: Path) -> None:
+    made = json.loads((tiny_plan / "plan.json").read_text())
+    boxes = sorted(made["loads"])[:2]
+    (tiny / "late.csv").write_text(f"container,ready\n{boxes[0]},1:30\n{boxes[1]},900:00\n")
+    toml = tiny / "call.toml"
+    toml.write_text(toml.read_text().replace("[files]", '[files]\nlate = "late.csv"'))
+    outcome = cabria("cranes", tiny, tiny_plan)
+    assert outcome.code == 0, outcome.out
+    assert f"Late boxes cheaper to sail without than to wait for: 1 ({boxes[1]})." in outcome.out
+    document = json.loads((tiny.with_name("tiny-cranes") / "cranes.json").read_text())
+    steps = [step for queue in document["ships"][0]["queues"] for step in queue["steps"] if step["kind"] == "load"]
+    set_s = {box: step["start_s"] for step in steps for box in step["containers"]}
+    assert set_s[boxes[0]] >= 5_400
+    assert set_s[boxes[1]] >= 900 * 3_600
+
+
 def test_two_ships_are_worked_side_by_side(cabria: Run, tiny: Path, tiny_plan: Path, tmp_path: Path) -> None:
     assert cabria("scenario", "make", "tiny", tmp_path / "other").code == 0
     toml = tmp_path / "other" / "call.toml"

@@ -62,7 +62,8 @@ def cranes(
 ) -> None:
     """Split a planned call, or two, among the cranes.
 
-    The slots are those of the plan; the queues are made anew, judged and drawn. Exit code 2 when a HARD rule is broken.
+    The slots are those of the plan; the queues are made anew, judged and drawn. Late boxes of the call folders are
+    waited for where there is no other work. Exit code 2 when a HARD rule is broken.
     """
     from cabria.adapters.files.whole_folder import refuse_taken
     from cabria.planning.cranes.problem import CraneProblem, ShipWork
@@ -80,14 +81,17 @@ def cranes(
         ships = _changed(ships, out_of_work or [], dual_cycle)
         offsets = [0, *(_later_s([call for call, _ in ships], later) if beside else ())]
         problem = CraneProblem.side_by_side(
-            [ShipWork(c, p.loads, p.restows, offset) for (c, p), offset in zip(ships, offsets, strict=True)],
+            [
+                ShipWork(c, p.loads, p.restows, offset, c.available_s)
+                for (c, p), offset in zip(ships, offsets, strict=True)
+            ],
             feed=_feed(ships) if calm_yard else None,
         )
         stop = FirstOf((Interrupted(interrupted.is_set), MaxIterations(iterations)))
         result = solve(problem, stop, seed=seed, listen=screen.listen)
         broken = screen.step("Judging", lambda: _broken(ships, problem, result.plan))
         screen.step("Writing", lambda: _write(ships, problem, result, folder))
-    _tell(ships, result, broken, folder)
+    _tell(ships, result, _not_worth_it(ships, problem, result.plan), broken, folder)
     if broken:
         raise typer.Exit(EXIT_NOT_LEGAL)
 
@@ -202,6 +206,7 @@ def _broken(ships: Sequence[Ship], problem: CraneProblem, split: CraneSolution) 
     from cabria.referee.condition import Case
     from cabria.referee.crane_travel import cranes_keep_time_and_distance
     from cabria.referee.crane_work import work_is_possible
+    from cabria.referee.load_list import late_boxes_are_there
     from cabria.referee.side_by_side import Worked, judge_side_by_side
 
     worked = [
@@ -213,6 +218,7 @@ def _broken(ships: Sequence[Ship], problem: CraneProblem, split: CraneSolution) 
         case = Case.of(call, replace(plan, queues=ship.on_shared_clock))
         findings += work_is_possible(case)
         findings += cranes_keep_time_and_distance(case)
+        findings += late_boxes_are_there(Case.of(call, replace(plan, queues=ship.queues)))
     return sorted({f"{finding.rule}: {finding.text}" for finding in findings})
 
 
@@ -233,7 +239,21 @@ def _write(ships: Sequence[Ship], problem: CraneProblem, result: Result[CraneSol
             (draft / f"crane-chart{suffix}.png").write_bytes(png(chart))
 
 
-def _tell(ships: Sequence[Ship], result: Result[CraneSolution], broken: Sequence[str], folder: Path) -> None:
+def _not_worth_it(ships: Sequence[Ship], problem: CraneProblem, split: CraneSolution) -> list[str]:
+    """Late boxes that cost more to wait for than to leave ashore; a refusal costs what the dearer call says."""
+    from cabria.planning.cranes.lateness import not_waited_for
+
+    refused_s = round(60 * max(call.settings.refused_min for call, _ in ships))
+    return sorted(not_waited_for(problem, split.blocks, refused_s)) if problem.ready_s else []
+
+
+def _tell(
+    ships: Sequence[Ship],
+    result: Result[CraneSolution],
+    not_worth_it: Sequence[str],
+    broken: Sequence[str],
+    folder: Path,
+) -> None:
     split = result.plan
     for (call, plan), queues in zip(ships, split.by_ship, strict=True):
         say(f"{call.vessel.name} {call.voyage}: {_hours(max((q.end_s for q in queues), default=0))} of work")
@@ -246,6 +266,9 @@ def _tell(ships: Sequence[Ship], result: Result[CraneSolution], broken: Sequence
     gap = 100 * (split.makespan_s / max(1, split.bound_s) - 1)
     say(f"Together {_hours(split.makespan_s)}, {gap:.1f} % above the bound; waiting {split.waiting_s / 60:.0f} min.")
     say(split.why_longest)
+    if not_worth_it:
+        shown = ", ".join(not_worth_it[:5]) + (" ..." if len(not_worth_it) > 5 else "")
+        say(f"Late boxes cheaper to sail without than to wait for: {len(not_worth_it)} ({shown}).")
     for sentence in broken:
         say(f"BROKEN {sentence}")
     say(f"Written to {folder}.")
