@@ -26,6 +26,8 @@ export const es: Words = {
     MachineStopped: '{machine} está fuera de servicio: {cause}',
     MachineResumed: '{machine} vuelve al servicio',
     QueuesChanged: 'Las colas de {call} se repartieron de nuevo: {why}',
+    PlanChanged: '{call} tiene otro plan, {boxes} contenedores de otro modo: {why}',
+    RulesChanged: 'La regla sobre {rule} es otra: {why}',
     StepSkipped: '{crane} omite {kind} de {what}: {why}',
     MoveDropped: '{move} no se hace: {why}',
     TruckAssigned: '{truck} va por {move}: {why}',
@@ -297,6 +299,12 @@ export const es: Words = {
     sure: (plan) => `El trabajo empieza según ${plan}, tal como está ahora.`,
     commit: 'Empezar',
     done: (vessel, entry) => `${vessel} se trabaja según este plan (asiento ${entry} del diario).`,
+    rest: 'Lo que queda del buque',
+    notToGo: 'No deben cargarse ya',
+    planRest: 'Planificar de nuevo lo que queda',
+    workOn: 'Seguir con este plan',
+    workOnNote:
+      'El buque se está trabajando. Lo que queda se hace desde ahora según este plan; lo que está a bordo queda como está. El plan entero:',
     isLive: 'La terminal trabaja esta escala.',
   },
   papers: {

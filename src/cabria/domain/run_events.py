@@ -269,6 +269,16 @@ class QueuesChanged(NamedTuple):
     reason: str
 
 
+class PlanChanged(NamedTuple):
+    """A person gives a ship at the quay another plan, and why: of her loads that were still to come these have another
+    slot from now on, or None for one that stays ashore. Queues by that plan follow as `QueuesChanged`."""
+
+    at_ms: int
+    call: str
+    slots: tuple[tuple[ContainerId, StowPosition | None], ...]
+    reason: str
+
+
 class StepSkipped(NamedTuple):
     """A person leaves out a step of a quay crane's queue that was still to come, and why: a box that was to be set
     aboard stays ashore, one that was to be lifted off stays aboard, a lid stays as it is."""
@@ -374,6 +384,7 @@ RunEvent = (
     | MachineStopped
     | MachineResumed
     | QueuesChanged
+    | PlanChanged
     | StepSkipped
     | LoadBroughtForward
     | RulesChanged

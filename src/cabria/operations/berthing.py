@@ -49,10 +49,10 @@ def refuse_without_room(board: Board, call: VesselCall, plan: LoadingPlan) -> No
         number = rail.cranes.index(queue.crane)
         for bay in sorted({step.bay for step in queue.steps}):
             if not rail.reach[number].holds(Stretch.over(state.x_mm(bay))):
-                raise _no_room(board, rail, number, call, bay, state.x_mm(bay))
+                raise no_room(board, rail, number, call, bay, state.x_mm(bay))
 
 
-def _no_room(board: Board, rail: Rail, number: int, call: VesselCall, bay: int, x_mm: int) -> DataError:
+def no_room(board: Board, rail: Rail, number: int, call: VesselCall, bay: int, x_mm: int) -> DataError:
     crane, reach, whole = rail.cranes[number], rail.reach[number], board.layout.rail
     beside = rail.cranes[:number] if x_mm < reach.from_mm else rail.cranes[number + 1 :]
     if not whole.from_mm <= x_mm <= whole.until_mm or not beside:

@@ -43,6 +43,7 @@ from cabria.operations.gateways import (
 )
 from cabria.operations.learned import Foretold
 from cabria.operations.moves import hurry
+from cabria.operations.other_plan import work_by
 from cabria.operations.policies import run_by
 from cabria.operations.reconciling import Difference, believe
 from cabria.operations.records import AlarmRang, Alert, Command, InputFailed, MachineKind, OpenTerminal, Order
@@ -486,6 +487,12 @@ class JournaledControl(Control):
             self.wake()
             return give_bay(self.desk, crane, bay, to, f"bay {bay:02} is given to {to}: {reason}")
 
+    def work_by(self, call: str, plan: LoadingPlan, reason: str, correlation: str = "") -> Verdict:
+        """What is left of a ship at the quay is done by another plan."""
+        with self._command("work_by", call, plan, reason, correlation=correlation):
+            self.wake()
+            return work_by(self.desk, call, plan, reason)
+
     def hurry(self, box: ContainerId, reason: str, correlation: str = "") -> Verdict:
         """The move under way with a box goes before others; its turn at a quay crane stays."""
         with self._command("hurry", box, reason, correlation=correlation):
@@ -591,6 +598,7 @@ COMMANDS = frozenset(
         "release_queue",
         "skip_step",
         "give_bay",
+        "work_by",
         "hurry",
         "run_by",
         "raise_alert",

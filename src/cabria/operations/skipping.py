@@ -59,7 +59,7 @@ def skip_step(desk: Desk, crane: str, what: str, reason: str) -> Verdict:
     if not verdict:
         return verdict
     for skipped in gone:
-        _drop_move(desk, board.quay_cranes[skipped.crane], skipped, reason)
+        drop_move(desk, board.quay_cranes[skipped.crane], skipped, reason)
         desk.record(StepSkipped(desk.now_ms, state.call, skipped.crane, skipped.step, reason))
     _leave_out(desk, board.calls[state.call], gone, f"{_told(first.step)} is skipped: {reason}")
     return YES
@@ -92,6 +92,18 @@ def _goes_along(one: CraneStep, other: CraneStep) -> bool:
 
 def _may_be_left_out(desk: Desk, state: CallState, gone: Sequence[Skipped]) -> Verdict:
     board = desk.board
+    if not (verdict := may_go_back(desk, gone)):
+        return verdict
+    before = set(_problems(board, state, ()))
+    for problem in _problems(board, state, gone):
+        if problem not in before:
+            return problem
+    return YES
+
+
+def may_go_back(desk: Desk, gone: Iterable[Skipped]) -> Verdict:
+    """Whether what is on its way for some steps can stay where it is, or be brought back to the yard."""
+    board = desk.board
     for box in (box for skipped in gone for box in skipped.step.containers):
         if box in board.in_hand:
             return refuse("a yard crane is lifting {box}; ask again when it has", "box-in-hand", box=box)
@@ -100,10 +112,6 @@ def _may_be_left_out(desk: Desk, state: CallState, gone: Sequence[Skipped]) -> V
             stand = board.trucks[place.truck].stand
             if incoming(board, box, stand, board.waiting_by_block(), desk.settings, ()) is None:
                 return refuse("no stack in the yard takes {box} back", "no-room-back", box=box)
-    before = set(_problems(board, state, ()))
-    for problem in _problems(board, state, gone):
-        if problem not in before:
-            return problem
     return YES
 
 
@@ -227,7 +235,7 @@ def _takes(cell: Cell, half: End) -> bool:
     return cell.takes_40 or cell.takes_45 or (cell.takes_20_fore if half is End.FORE else cell.takes_20_aft)
 
 
-def _drop_move(desk: Desk, crane: QuayCraneState, skipped: Skipped, reason: str) -> None:
+def drop_move(desk: Desk, crane: QuayCraneState, skipped: Skipped, reason: str) -> None:
     """Nobody carries its boxes any more; what is on a truck goes back to the yard."""
     board = desk.board
     for box in skipped.step.containers:

@@ -6,8 +6,8 @@ What stands badly on arrival is not the run's fault; only what is set down or li
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
@@ -21,6 +21,7 @@ from cabria.domain.run_events import (
     LidLanded,
     LidLifted,
     LoadBroughtForward,
+    PlanChanged,
     QueuesChanged,
     ShipBerthed,
     ShipSailed,
@@ -177,6 +178,30 @@ class Ships:
             )
             self._book.broken(QUEUE, f"After queues were changed {part[0]} of {part[1]} {what}.", event.call)
         ship.steps, ship.next, ship.done = steps, {}, {crane: set() for crane in steps}
+
+    def plan_changed(self, event: PlanChanged) -> None:
+        """Loads that were left to do are to stand elsewhere, or stay ashore, or go after all; what is aboard stays."""
+        ship = self._at_quay(event.call)
+        if ship is None:
+            return
+        slots = dict(event.slots)
+        for box in slots:
+            if box in ship.where:
+                self._book.broken(QUEUE, "It is aboard, and another plan gives it another slot.", event.call, box)
+            if box not in ship.call.load_by_id:
+                self._book.broken(KNOWN, "Another plan loads it, and it is not on her list.", event.call, box)
+        for crane, steps in ship.steps.items():
+            at = ship.next.get(crane, 0)
+            ship.steps[crane] = (*steps[:at], *(left for s in steps[at:] if (left := _without(s, slots)) is not None))
+        crane = next(iter(ship.steps))
+        ship.steps[crane] += tuple(
+            CraneStep(StepKind.LOAD, 0, 0, 0, (box,), (slot,)) for box, slot in event.slots if slot is not None
+        )
+        loads = {box: slot for box, slot in {**ship.plan.loads, **slots}.items() if slot is not None}
+        refused = {box: why for box, why in ship.plan.refused.items() if box not in loads}
+        stays = {box: event.reason for box, slot in event.slots if slot is None}
+        ship.plan = replace(ship.plan, loads=loads, refused={**refused, **stays})
+        ship.skipped = [step for step in ship.skipped if not set(step.containers) & loads.keys()]
 
     def step_skipped(self, event: StepSkipped) -> None:
         """It was still to come in that crane's queue; what it means for the others is judged when they are done."""
@@ -417,6 +442,17 @@ def _left(ship: Ship) -> Iterator[tuple[str, int, CraneStep]]:
         for number, step in enumerate(steps):
             if number not in ship.done[crane]:
                 yield crane, number, step
+
+
+def _without(step: CraneStep, boxes: Container[ContainerId]) -> CraneStep | None:
+    """A step without loads of those boxes; None where nothing is left of it."""
+    if step.kind is not StepKind.LOAD:
+        return step
+    pairs = [pair for pair in zip(step.containers, step.positions, strict=True) if pair[0] not in boxes]
+    if not pairs:
+        return None
+    containers, positions = zip(*pairs, strict=True)
+    return replace(step, containers=containers, positions=positions)
 
 
 def _parts(step: CraneStep) -> list[tuple[StepKind, str]]:

@@ -28,6 +28,7 @@ from cabria.domain.run_events import (
     MoveReleased,
     OnTruck,
     Place,
+    PlanChanged,
     QueuesChanged,
     RunEvent,
     ShipBerthed,
@@ -165,7 +166,7 @@ class RunReader:
             case MoveDropped():
                 self.standing.moves.pop(event.move, None)
                 self._decided(event, event.move, event.reason)
-            case QueuesChanged():
+            case QueuesChanged() | PlanChanged():
                 self._decided(event, event.call, event.reason)
             case LoadBroughtForward() | StepSkipped():
                 self._decided(event, event.crane, event.reason)

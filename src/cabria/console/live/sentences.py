@@ -38,6 +38,11 @@ def sentence(event: e.RunEvent) -> Sentence | None:
             return _said("{machine} is back in service", event.machine, machine=event.machine)
         case e.QueuesChanged():
             return _said("The queues of {call} were divided anew: {why}", call=event.call, why=event.reason)
+        case e.PlanChanged():
+            changes, call, why = len(event.slots), event.call, event.reason
+            return _said("{call} has another plan, {boxes} boxes otherwise: {why}", call=call, boxes=changes, why=why)
+        case e.RulesChanged():
+            return _said("The rule about {rule} is another: {why}", rule=event.rule, why=event.reason)
         case e.StepSkipped():
             what = event.step.lid or ", ".join(event.step.containers)
             told = {"crane": event.crane, "kind": event.step.kind.value, "what": what, "why": event.reason}

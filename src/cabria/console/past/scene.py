@@ -117,6 +117,7 @@ class Scene:
             e.StockTaken: self._stock_taken,
             e.ShipBerthed: self._ship_berthed,
             e.ShipSailed: self._ship_sailed,
+            e.PlanChanged: self._plan_changed,
             e.QueuesChanged: self._queues_changed,
             e.MoveReleased: self._move_released,
             e.MoveDone: self._move_done,
@@ -232,6 +233,12 @@ class Scene:
         for crane in self._quay_cranes.values():
             if crane.call == event.call:
                 crane.take("", (), event.at_ms)
+
+    def _plan_changed(self, event: e.PlanChanged) -> None:
+        before = self._at_quay.get(event.call)
+        if before is not None:
+            loads = {box: slot for box, slot in {**before.plan.loads, **dict(event.slots)}.items() if slot is not None}
+            self._at_quay[event.call] = r.CallPicture(before.call, replace(before.plan, loads=loads), before.splits)
 
     def _queues_changed(self, event: e.QueuesChanged) -> None:
         for name, steps in event.queues:

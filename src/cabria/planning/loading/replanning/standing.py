@@ -81,6 +81,25 @@ def by_run(call: VesselCall, plan: LoadingPlan, events: Iterable[RunEvent], *, u
     return Standing(now_s, begun, frozenset(box for box in reading.fetched if box in call.load_by_id))
 
 
+def on_plans_clock(plan: LoadingPlan, standing: Standing) -> Standing:
+    """The same work done, at the times the plan has for it; now is when the first step to come was to begin.
+
+    For a plan that goes on in a running terminal, which times what is to come itself: how long that took which is done
+    is nobody's to judge, and a run's lifts are no whole cycles.
+    """
+    planned = {(s.kind, what): s for queue in plan.queues for s in queue.steps for what in (s.containers or (s.lid,))}
+    begun: dict[str, tuple[CraneStep, ...]] = {}
+    for crane, steps in standing.begun.items():
+        timed = []
+        for step in steps:
+            like = planned.get((step.kind, step.containers[0] if step.containers else step.lid), step)
+            timed.append(replace(step, start_s=like.start_s, end_s=like.end_s))
+        begun[crane] = tuple(sorted(timed, key=lambda step: step.start_s))
+    found = replace(standing, begun=begun)
+    to_come = [step.start_s for queue in found.queues(plan) for step in found.done.steps_to_come(queue)]
+    return replace(found, now_s=min(to_come, default=max(0, plan.makespan_s)))
+
+
 def _has(plan: LoadingPlan, box: ContainerId) -> bool:
     return box in plan.loads or box in plan.restows
 
