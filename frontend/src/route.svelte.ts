@@ -35,7 +35,8 @@ class Route {
 
   /** What a page shows when it is opened without saying what: nothing where the reader has gone on meanwhile. */
   begin(page: string, part: string): void {
-    if (this.place.page === page && !this.place.parts.length) this.replace(page, [part]);
+    if (this.place.page === page && !this.place.parts.length)
+      this.replace(page, [part], Object.fromEntries(this.place.asked));
   }
 
   /** The same page seen otherwise: no step to go back to. */

@@ -19,8 +19,12 @@ from cabria.console.people.roles import Role
 from cabria.console.settings import ConsoleSettings
 from cabria.console.training import academy, shelf
 from cabria.console.training.academy import Academy, Room
+from cabria.operations.records import Command
 from cabria.operations.running import BROKER, LinkPicture, Mode, RunningTerminal
 from cabria.training.run import TrainingRun
+from cabria.training.scoring import Measured, measured
+from cabria.training.script import may_all_sail
+from cabria.training.start import prepared
 
 from .conftest import log_in
 
@@ -141,6 +145,56 @@ def reaches_nothing_else(client: TestClient, terminal: RunningTerminal, room: Ro
     assert office.terminal is room.terminal
     assert office.academy is None
     assert terminal.standing().number == before
+
+
+def test_a_planner_answers_a_changed_list_with_another_plan_that_is_worked_from_then_on(
+    settings: ConsoleSettings, tmp_path: Path
+) -> None:
+    """The planner's own process makes it from how the session stands; what was aboard stays, the list is answered."""
+    with TestClient(app(None, tmp_path, replace(settings, needs_login=False))) as client:
+        trusted(client, "/api/v1/")
+        room = opened(client, "load-list")
+        inside = f"/{room.told.address}api/v1/"
+        trusted(client, inside)
+        until(lambda: True if room.terminal is not None else None)
+        assert room.terminal is not None
+        room.terminal.between_inputs(lambda run: run.run(9 * 60_000)).result(LONGEST_S)
+        (alarm,) = client.get(inside + "training/here").json()["alarms"]
+        boxes = alarm["values"]["boxes"].split(", ")
+        assert "work_by" in alarm["answers"]
+        (row,) = client.get(inside + "plans").json()["plans"]
+        assert row["is_live"]
+        plan = f"{inside}plans/{row['id']}"
+        task = client.post(plan + "/replan", json={"from_work": True, "shut_out": boxes})
+        assert task.status_code == 202, task.text
+        ended = until(lambda: _ended(client, inside + f"tasks/{task.json()['id']}"))
+        assert ended["state"] == "done", ended
+        proposed = client.get(plan + "/proposal").json()
+        assert client.post(plan + "/proposal", json={"revision": proposed["revision"]}).status_code == 200
+        assert client.get(inside + "training/here").json()["alarms"][0]["answered_ms"] is None, "nobody works by it yet"
+        given = client.post(inside + "live/commit", json={"plan": row["id"]})
+        assert given.status_code == 200, given.text
+        now = client.get(inside + "training/here").json()
+        assert [act["verb"] for act in now["acts"]] == ["work_by"]
+        assert now["alarms"][0]["answered_ms"] is not None
+
+        def to_its_end(run: TrainingRun) -> Measured:
+            while not run.is_over:
+                run.run(run.now_ms + 60_000)
+                for call in may_all_sail(run.control):
+                    run.do(Command("sail", (call,)), "ana")
+            return measured(run, prepared(run.scenario.start))
+
+        found = room.terminal.between_inputs(to_its_end).result(LONGEST_S)
+        assert found.broken == ()
+        assert found.answers[0].in_time
+        late = client.post(inside + "live/commit", json={"plan": row["id"]})
+        assert (late.status_code, late.json()["code"]) == (409, "session-over")
+
+
+def _ended(client: TestClient, task: str) -> dict[str, Any] | None:
+    found: dict[str, Any] = client.get(task).json()
+    return None if found["state"] in ("waiting", "running") else found
 
 
 def _now(client: TestClient, inside: str) -> int:

@@ -21,7 +21,8 @@ export class Proposing {
   }
 
   async ask(wanted: Partial<AskReplan>): Promise<void> {
-    const body: AskReplan = { late: [], shut_out: [], found: [], cranes_out: [], refused: [], seed: 0, ...wanted };
+    const nothing = { from_work: false, late: [], shut_out: [], found: [], cranes_out: [], refused: [], seed: 0 };
+    const body: AskReplan = { ...nothing, ...wanted };
     this.problem = '';
     this.proposal = null;
     try {

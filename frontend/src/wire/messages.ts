@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs; change the server's messages, not this.
-// schema f9643131f0f6b537b3fa52c97338e1a3339f9c57dc1ad849238704fb378f0f91
-// types e7c8c19c5b4fe940b42591fc67d5753d0427cb2a1f34c103ef16018bb19df9b8
+// schema 37552084094648ee8a713e003f6b60c280fcdad68030a09fc86d6b86ba7b8078
+// types 37bbb07d7452e081bf059e18d2eb9276dedac1bb443196f6cb3d66603ff4c1fe
 
 /**
  * An action by name, and the body it is called with.
@@ -21,6 +21,8 @@ export interface AddNote {
 /**
  * `urgency`: 1 now, 2 soon, 3 worth knowing. `acts` are actions that may resolve it, with what they need.
  *
+ *     `said` and `values` tell in any language what operations alert to ("" where it has no word); `text` is English.
+ *
  */
 export interface AlertRow {
   id: string;
@@ -34,6 +36,10 @@ export interface AlertRow {
   since_ms: number;
   seen_by: string;
   acts: Act[];
+  said: string;
+  values: {
+    [k: string]: string | number;
+  };
 }
 export interface Alternative {
   /**
@@ -323,6 +329,7 @@ export interface AskPrice {
 }
 /**
  * Plan anew from `now_s`, when all up to then went as planned (None: as it stood the last time); little changes.
+ *     With `from_work` it is from how work stands at the terminal, which can be given what comes of it.
  *
  *     With `selection` boxes are chosen anew and nothing else may be asked. `changes` and `moves` are how many boxes may
  *     get another slot, and another crane. What comes of it is a proposal, to be taken or dropped.
@@ -330,6 +337,7 @@ export interface AskPrice {
  */
 export interface AskReplan {
   now_s?: number | null;
+  from_work: boolean;
   late: LateBox[];
   /**
    * Items: Container number.
@@ -1185,6 +1193,32 @@ export interface Task {
    */
   until: string;
   pid: number;
+  code: string;
+  values: {
+    [k: string]: string | number;
+  };
+  problem?: Problem | null;
+}
+/**
+ * Why something was not done (RFC 9457). `detail` is a sentence, `remedy` what to do, `place` where it stands.
+ *
+ *     `code` is the finest word for it that stays, and `values` what the sentence names, so that it can be said in another
+ *     language: docs/reference/refusals.md.
+ *
+ */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  place: string;
+  remedy: string;
+  findings: FindingRow[];
+  entry: number;
+  code: string;
+  values: {
+    [k: string]: string | number;
+  };
 }
 /**
  * The terminal works a call by this plan from now on.
@@ -2051,27 +2085,6 @@ export interface Plans {
   efforts: string[];
 }
 /**
- * Why something was not done (RFC 9457). `detail` is a sentence, `remedy` what to do, `place` where it stands.
- *
- *     `code` is the finest word for it that stays, and `values` what the sentence names, so that it can be said in another
- *     language: docs/reference/refusals.md.
- *
- */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  place: string;
-  remedy: string;
-  findings: FindingRow[];
-  entry: number;
-  code: string;
-  values: {
-    [k: string]: string | number;
-  };
-}
-/**
  * A plan that could take this one's place, on its state `revision`: boxes with another slot, how many boxes each
  *     crane lifts that others were to, and the price.
  *
@@ -2551,6 +2564,7 @@ export interface Try {
   orders: TakeOverOrder[];
   result?: Tried | null;
   taken_by: string;
+  problem?: Problem | null;
 }
 /**
  * What would follow. `replans`: the other ships are planned anew around these, else they stay as they are.

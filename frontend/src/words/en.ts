@@ -285,6 +285,12 @@ export const en = {
     sure: (plan: string) => `Work begins by ${plan}, as it is now.`,
     commit: 'Begin',
     done: (vessel: string, entry: number) => `${vessel} is worked by this plan (journal entry ${entry}).`,
+    rest: 'What is left of her',
+    notToGo: 'Not to be loaded any more',
+    planRest: 'Plan the rest anew',
+    workOn: 'Work on by this plan',
+    workOnNote:
+      'She is at work. What is left of her is done by this plan from now on; what is aboard stays as it is. The whole plan:',
     isLive: 'The terminal works this call.',
   },
   papers: {

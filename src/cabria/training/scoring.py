@@ -317,6 +317,8 @@ def _answers(act: Act, alarm: Alarm) -> bool:
         return False
     if act.verb == "acknowledge_alert":
         return bool(act.arguments[0] == alarm.number)
+    if act.verb == "work_by":
+        return not any(box in act.arguments[1].loads for box in alarm.about)
     return any(part in act.arguments for part in alarm.about)
 
 

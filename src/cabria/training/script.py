@@ -433,7 +433,7 @@ class Script:
                 {"machine": machine, **values} if machine else values,
                 f"{machine}: {said}" if machine else said,
                 about,
-                tuple(dict.fromkeys(command.verb for command in advice)) or ("acknowledge_alert",),
+                tuple(dict.fromkeys(_verbs(advice))) or ("acknowledge_alert",),
                 (*advice, Command("acknowledge_alert", (number, "policy"))),
             )
         )
@@ -567,6 +567,14 @@ class Script:
 def may_all_sail(control: JournaledControl) -> tuple[str, ...]:
     """Calls whose ships may leave now."""
     return tuple(name for name in control.desk.board.calls if may_sail(control.desk, name))
+
+
+def _verbs(advice: Iterable[Command]) -> Iterator[str]:
+    """What answers an alarm: what is advised; boxes are left out one by one, or by another plan without them."""
+    for command in advice:
+        yield command.verb
+        if command.verb == "skip_step":
+            yield "work_by"
 
 
 def _grave(judgement: Judgement) -> Iterator[Finding]:

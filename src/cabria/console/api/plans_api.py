@@ -17,14 +17,17 @@ from cabria.console.api.endpoint import Asked, tagged
 from cabria.console.desks.uploads import unpacked
 from cabria.console.desks.wire import Outcome
 from cabria.console.http.answers import Encoded, wants_msgpack
-from cabria.console.http.problems import refusal
 from cabria.console.messages import live, parts, people, replanning, ship
 from cabria.console.people.roles import Action
 from cabria.domain.calls import PRESETS
 from cabria.domain.errors import DataError
+from cabria.domain.run_events import BoxesLanded, BoxesLifted, LidLanded, LidLifted, ShipBerthed
+from cabria.operations.running import RunningTerminal
 from cabria.planning.loading.problem import EFFORTS
 
 ZIP, PDF = "application/zip", "application/pdf"
+OF_LIFTS = (ShipBerthed, BoxesLifted, BoxesLanded, LidLifted, LidLanded)
+"""Events that say how far the work of a ship is."""
 
 
 class UploadQuery(parts.Message):
@@ -125,13 +128,25 @@ async def replan(asked: Asked) -> ship.Task:
     office, said = asked.office, asked.of(replanning.AskReplan)
     call, folder = await asyncio.to_thread(office.folders.folders, asked.path["plan"])
     asked.note = "re-planned" if said.selection is None else "a selection chosen anew"
+    lifts = await asyncio.to_thread(_lifts, office.running) if said.from_work else b""
     return office.tasks.begin(
         folder.name,
         asked.note,
         asked.person.name,
         "replan",
-        {"call": str(call), "folder": str(folder), "asked": msgspec.msgpack.encode(said), "by": asked.person.name},
+        {
+            "call": str(call),
+            "folder": str(folder),
+            "asked": msgspec.msgpack.encode(said),
+            "by": asked.person.name,
+            "lifts": lifts,
+        },
     )
+
+
+def _lifts(terminal: RunningTerminal) -> bytes:
+    told = (entry.record.content for entry in terminal.entries(0))
+    return pickle.dumps([event for event in told if isinstance(event, OF_LIFTS)], protocol=5)
 
 
 async def proposal(asked: Asked) -> Encoded:
@@ -183,21 +198,15 @@ async def upload(asked: Asked) -> ship.Uploaded:
 
 
 async def commit(asked: Asked) -> live.Journalled:
-    """The terminal works the call by the plan from now on."""
+    """The terminal works the call by the plan from now on; what is left of it, where she is at work already."""
     office, said = asked.office, asked.of(live.Commit)
     standing = office.running.standing()
     outcome = await office.at_desk("work", said.plan, revision=said.revision)
     call, loading_plan = await asyncio.to_thread(pickle.loads, outcome.content)  # made by our own process
     if call.id in standing.calls:
-        raise refusal(
-            409,
-            "under-way",
-            f"{call.vessel.name} is worked already (call {call.id}).",
-            remedy="Its queues are changed in live mode.",
-            code="vessel-under-way",
-            values={"vessel": call.vessel.name, "call": call.id},
-        )
-    accepted = await office.order("berth", call, loading_plan, by=asked.person.name)
+        accepted = await office.order("work_by", call.id, loading_plan, said.plan, by=asked.person.name)
+    else:
+        accepted = await office.order("berth", call, loading_plan, by=asked.person.name)
     office.worked[call.id] = said.plan
     asked.entry, asked.note = accepted.entry, f"{said.plan} at {outcome.note}"
     return journalled(accepted.entry, f"{call.vessel.name} is worked by {said.plan}.")

@@ -6,6 +6,7 @@ import pickle
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -25,7 +26,7 @@ from cabria.bootstrap import (
 )
 from cabria.console.desks import berth_desk, replanning
 from cabria.console.desks.berth_desk import OpenBerths
-from cabria.console.desks.made import Hear, Made
+from cabria.console.desks.made import SILENT, Hear, Made
 from cabria.console.desks.open_plan import OpenPlan, compare
 from cabria.console.desks.papers import paper_of
 from cabria.console.desks.plan_picture import finding_rows
@@ -37,6 +38,7 @@ from cabria.console.messages.replanning import AskReplan
 from cabria.domain.calls import preset_named
 from cabria.domain.edits import Redo, Undo
 from cabria.domain.errors import DataError
+from cabria.domain.findings import told
 from cabria.planning.search.result import Progress
 
 MOST_OPEN = 3
@@ -104,10 +106,11 @@ class Desks:
         self.keep(call, folder, plan)
         return Made(_told(news, msgpack), what)
 
-    def replan(self, hear: Hear, *, call: str, folder: str, asked: bytes, by: str) -> Made:
+    def replan(self, hear: Hear, *, call: str, folder: str, asked: bytes, by: str, lifts: bytes) -> Made:
         """Another plan from where work stands, kept as a proposal; the note says it in a line."""
         stop = replanning.told(self.is_stopped.is_set, hear)
-        note = replanning.propose(self.opened(call, folder), decode(asked, type=AskReplan), by, stop)
+        done = pickle.loads(lifts) if lifts else ()  # by our own server
+        note = replanning.propose(self.opened(call, folder), decode(asked, type=AskReplan), by, stop, done)
         return Made(Encoded(b"", False, False), note)
 
     def proposal(self, hear: Hear, *, call: str, folder: str, msgpack: bool) -> Made:
@@ -226,7 +229,7 @@ class Desks:
             raise DataError(f"There is no effort {wish.effort}.", place="effort", remedy=hint)
         earlier = Path(keep) / MARK if keep else None
         refuse_output(out)
-        hear("Reading the call", None, "")
+        hear("reading the call", None, SILENT)
         the_call = read_call(Path(call), keep=earlier, changes=wish.changes)
         if wish.preset:
             the_call = replace(the_call, settings=preset_named(wish.preset))
@@ -241,7 +244,7 @@ class Desks:
             earlier=read_earlier(earlier, the_call) if earlier else None,
             keep=lambda better: write_plan_so_far(better, out),
         )
-        hear("Writing plan and report", None, "")
+        hear("writing plan and report", None, SILENT)
         write_output(planned, out)
         text = summary(planned)
         return Made(Encoded(text.encode(), False, False), text.partition("\n")[0])
@@ -258,7 +261,8 @@ class _Told:
         now = progress.phase, int(100 * progress.done)
         if now != self._told:
             self._told = now
-            best = f"best {progress.best_cost:,.1f} min" if progress.best_cost < float("inf") else ""
+            cost = progress.best_cost
+            best = told("best {minutes} min", "best-so-far", minutes=f"{cost:,.1f}") if isfinite(cost) else SILENT
             self._hear(progress.phase, round(progress.done, 4), best)
 
 

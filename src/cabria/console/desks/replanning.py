@@ -4,27 +4,37 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cabria.adapters.files.plan_log import read_proposal, write_proposal
 from cabria.bootstrap.plans import PROPOSAL
 from cabria.console.desks.asked_edits import box_named
+from cabria.console.desks.made import Hear
 from cabria.console.desks.open_plan import OpenPlan, price_message
 from cabria.console.desks.plan_picture import slot_number
 from cabria.console.http.problems import refusal
 from cabria.console.messages import replanning as m
 from cabria.console.messages.ship import Difference, PlanNews
+from cabria.domain import findings
 from cabria.domain.call_changes import BoxLate, CallChange, CraneDown, FoundAt, ShutOut
 from cabria.domain.containers import Port
 from cabria.domain.edits import PlanLogEntry, Replan
 from cabria.domain.errors import DataError
 from cabria.domain.positions import YardPosition
+from cabria.domain.run_events import RunEvent, ShipBerthed
 from cabria.domain.wishes import Cargo, Forbid, ShipPart
 from cabria.planning.loading.replanning.problem import ReplanProblem
 from cabria.planning.loading.replanning.selection import Selection, replan_selection
 from cabria.planning.loading.replanning.solve import Proposal, solve
-from cabria.planning.loading.replanning.standing import Standing, as_known, by_plan
+from cabria.planning.loading.replanning.standing import (
+    Standing,
+    as_known,
+    by_plan,
+    by_run,
+    on_plans_clock,
+)
 from cabria.planning.search.stopping import StoppingCriterion
 from cabria.referee.replanning import Budget, changed_boxes, changed_moves
 from cabria.reports.edits import proposal_text
@@ -32,10 +42,13 @@ from cabria.reports.edits import proposal_text
 STAYS = "Nothing changes: the plan stays as it is."
 
 
-def propose(plan: OpenPlan, asked: m.AskReplan, by: str, stop: StoppingCriterion) -> str:
-    """Make another plan and keep it as a proposal; returns it in a line. Raises DataError where none may be taken."""
+def propose(
+    plan: OpenPlan, asked: m.AskReplan, by: str, stop: StoppingCriterion, lifts: Sequence[RunEvent] = ()
+) -> str:
+    """Make another plan and keep it as a proposal; returns it in a line. `lifts` are what a terminal's log says of
+    ships and lifts, where the plan is worked. Raises DataError where none may be taken."""
     plan.refuse_unplanned()
-    proposal = _made(plan, asked, stop)
+    proposal = _made(plan, asked, stop, lifts)
     if proposal.is_empty:
         _file(plan.folder).unlink(missing_ok=True)
         return STAYS
@@ -46,11 +59,11 @@ def propose(plan: OpenPlan, asked: m.AskReplan, by: str, stop: StoppingCriterion
     return proposal_text(proposal).partition("\n")[0]
 
 
-def _made(plan: OpenPlan, asked: m.AskReplan, stop: StoppingCriterion) -> Proposal:
+def _made(plan: OpenPlan, asked: m.AskReplan, stop: StoppingCriterion, lifts: Sequence[RunEvent]) -> Proposal:
     desk = plan.desk
     known = tuple(_known(asked))
     if asked.selection is not None:
-        if known or asked.now_s is not None:
+        if known or asked.now_s is not None or asked.from_work:
             raise DataError(
                 "A selection is chosen anew by itself, with nothing else.",
                 place="body.selection",
@@ -64,10 +77,23 @@ def _made(plan: OpenPlan, asked: m.AskReplan, stop: StoppingCriterion) -> Propos
             tuple(map(box_named, said.boxes)),
         )
         return replan_selection(desk, selection, stop, seed=asked.seed)
-    standing: Standing = as_known(desk.plan, desk.done) if asked.now_s is None else by_plan(desk.plan, asked.now_s)
+    standing = _as_worked(plan, lifts) if asked.from_work else _as_planned(plan, asked.now_s)
     down = tuple(_down(out, standing.now_s) for out in asked.cranes_out)
     problem = ReplanProblem(desk, (*known, *down), standing, Budget(asked.changes, asked.moves))
     return solve(problem, stop, seed=asked.seed)
+
+
+def _as_planned(plan: OpenPlan, now_s: int | None) -> Standing:
+    desk = plan.desk
+    return as_known(desk.plan, desk.done) if now_s is None else by_plan(desk.plan, now_s)
+
+
+def _as_worked(plan: OpenPlan, lifts: Sequence[RunEvent]) -> Standing:
+    call = plan.desk.call
+    if not any(isinstance(event, ShipBerthed) and event.call == call.id for event in lifts):
+        raise DataError(f"call {call.id} is not at the quay", code="call-not-worked", values={"call": call.id})
+    found = on_plans_clock(plan.desk.plan, by_run(call, plan.desk.plan, lifts))
+    return replace(found, now_s=max(found.now_s, plan.desk.done.now_s))
 
 
 def _known(asked: m.AskReplan) -> Iterator[CallChange]:
@@ -124,11 +150,11 @@ def drop(plan: OpenPlan) -> None:
     _file(plan.folder).unlink()
 
 
-def told(stop: Callable[[], bool], hear: Callable[[str, float | None, str], None]) -> StoppingCriterion:
+def told(stop: Callable[[], bool], hear: Hear) -> StoppingCriterion:
     """Ends a search when a person says so, and tells how good it is."""
 
     def criterion(iterations: int, best_cost: float) -> str:
-        hear("re-planning", None, f"{iterations:,} tries")
+        hear("re-planning", None, findings.told("{tries:,} tries", "tries", tries=iterations))
         return "stopped" if stop() else ""
 
     return criterion

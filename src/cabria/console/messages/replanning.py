@@ -53,12 +53,14 @@ class ChosenAnew(Message):
 
 class AskReplan(Message):
     """Plan anew from `now_s`, when all up to then went as planned (None: as it stood the last time); little changes.
+    With `from_work` it is from how work stands at the terminal, which can be given what comes of it.
 
     With `selection` boxes are chosen anew and nothing else may be asked. `changes` and `moves` are how many boxes may
     get another slot, and another crane. What comes of it is a proposal, to be taken or dropped.
     """
 
     now_s: AtS | None = None
+    from_work: bool = False
     late: Annotated[list[LateBox], Meta(max_length=MOST)] = field(default_factory=list)
     shut_out: Annotated[list[ContainerNumber], Meta(max_length=MOST)] = field(default_factory=list)
     found: Annotated[list[FoundBox], Meta(max_length=MOST)] = field(default_factory=list)

@@ -96,6 +96,8 @@ def _said(act: Act) -> str:
     if act.verb == "expect_back":
         crane, back_ms = act.arguments
         return f"{crane}, {round((back_ms - act.at_ms) / MINUTE_MS)} min"
+    if act.verb == "work_by":
+        return str(act.arguments[2])
     return ", ".join(map(_short, act.arguments))
 
 
