@@ -74,8 +74,8 @@ class TruckModel:
 class YardCraneModel:
     """A rail yard crane that serves trucks on both sides of its block.
 
-    Gantry and trolley drive at the same time with the spreader up. `lock_ms` is for finding and locking a box, or for
-    setting it down and letting go; `hoist_mm` is how far the spreader hangs above the highest tier when it travels.
+    Gantry and trolley drive at the same time with the spreader up, `clearance_mm` above where it would set a box on
+    the highest. `lock_ms` is for finding and locking a box, or for setting it down and letting go.
     """
 
     gantry: Axis = Axis(speed_mm_per_s=4_000, acceleration_mm_per_s2=400)
@@ -90,7 +90,23 @@ class YardCraneModel:
     def travel_ms(self, gantry_mm: int, trolley_mm: int) -> int:
         return max(self.gantry.travel_ms(gantry_mm), self.trolley.travel_ms(trolley_mm))
 
-    def hoist_ms(self, tiers: int, tier: int) -> int:
-        """Down to a tier of a block of so many, lock or let go, and up again; tier 0 is a truck's bed."""
-        down_mm = self.tier_mm * (tiers + 1 - tier) + self.clearance_mm
-        return 2 * self.hoist.travel_ms(down_mm) + self.lock_ms
+    def down_ms(self, tiers: int, tier: int) -> int:
+        """Down to a tier of a block of so many; tier 0 is a truck's bed."""
+        return self.hoist.travel_ms(self._down_mm(tiers, tier))
+
+    def half_down_ms(self, tiers: int) -> tuple[int, int]:
+        """Down to where a truck with a box still passes beneath what hangs there, and from there on to a truck."""
+        low_mm = self.tier_mm + self.clearance_mm
+        return self.hoist.travel_ms(self._down_mm(tiers, 0) - low_mm), self.hoist.travel_ms(low_mm)
+
+    @property
+    def clear_ms(self) -> int:
+        """Lock or let go, and rise until a truck beneath may drive."""
+        return self.lock_ms + self.hoist.travel_ms(self.clearance_mm)
+
+    def up_ms(self, tiers: int, tier: int) -> int:
+        """From there to where it travels. No crane halts on its way up, so the two are a little too long."""
+        return self.hoist.travel_ms(self._down_mm(tiers, tier) - self.clearance_mm)
+
+    def _down_mm(self, tiers: int, tier: int) -> int:
+        return self.tier_mm * (tiers + 1 - tier) + self.clearance_mm

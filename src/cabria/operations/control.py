@@ -53,7 +53,7 @@ from cabria.operations.replanning import is_back_at, is_still_out, resumed, set_
 from cabria.operations.settings import Settings
 from cabria.operations.truck_choice import assign_trucks
 from cabria.operations.truck_work import clear_stands, drive_to_stops
-from cabria.operations.yard_work import give_back, has_lifted, work_yard_cranes
+from cabria.operations.yard_work import give_back, has_lifted, has_set_down, work_yard_cranes
 from cabria.planning.dispatch.traffic.lane_book import LaneBook
 
 
@@ -237,9 +237,14 @@ class Control:
         board = self.desk.board
         for container, place in zip(event.containers, event.places, strict=True):
             board.put(container, place)
-        if event.crane in board.quay_cranes and isinstance(event.places[0], OnTruck):
+        place = event.places[0]
+        if not isinstance(place, OnTruck):
+            return
+        if event.crane in board.quay_cranes:
             handed_over(self.desk, event.crane)
-            self.wake()
+        else:
+            has_set_down(self.desk, place.truck)
+        self.wake()
 
     def wake(self) -> None:
         """Go through the dispatch cycle at this time, once."""

@@ -278,12 +278,12 @@ def rehandled(desk: Desk, work: tuple[str, str, ContainerId]) -> None:
 
 
 def lifted(desk: Desk, work: tuple[str, str, ContainerId]) -> None:
-    """A truck's box is off or on."""
+    """A crane is through with a truck's box."""
     crane, move, box = work
     board = desk.board
+    done = board.yard_cranes[crane].work
     _is_done(desk, crane, box)
-    if isinstance(board.boxes[box], OnTruck):
-        stop_made(desk, board.moves[move])
+    if done is None or isinstance(done.target, OnTruck):
         return
     board.hanging[move] -= 1
     if not board.hanging[move]:
@@ -325,6 +325,11 @@ def has_lifted(desk: Desk, name: str) -> bool:
         board.hanging[move.id] += 1
         stop_made(desk, move)
     return is_shared or isinstance(work.source, OnTruck)
+
+
+def has_set_down(desk: Desk, truck: str) -> None:
+    """A truck has its box, and may go before the spreader is up again."""
+    stop_made(desk, desk.board.moves[desk.board.trucks[truck].move])
 
 
 def _place_mm(desk: Desk, work: YardWork, place: Place) -> int:

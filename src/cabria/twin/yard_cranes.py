@@ -26,6 +26,8 @@ from cabria.twin.stops import Handovers, Stops
 class TwinYardCranes:
     """Gantry and trolley drive to the box, the spreader fetches it, and the same on the way to where it goes.
 
+    For a truck under way the spreader waits low over its place, and a truck may drive when the spreader is clear of it.
+
     A place on a truck is where the lift's hand-over says: over the row beyond the block's edge, or before its end.
     """
 
@@ -64,11 +66,29 @@ class TwinYardCranes:
         crane, work, place = task
         if work.job in self._taken_back:
             return
-        if isinstance(place, OnTruck) and self._trucks.puts_off(place.truck, self._over, task):
-            return
         block = self._blocks[work.block]
-        hoist_ms = self._own_ms(crane, self._model.hoist_ms(block.tiers, _spot(work, place, block)[2]))
-        self._agenda.after(hoist_ms, self._lift if place is work.source else self._land, (crane, work))
+        if isinstance(place, OnTruck):
+            half_ms = self._own_ms(crane, self._model.half_down_ms(block.tiers)[0])
+            if self._trucks.puts_off(place.truck, self._low, (*task, self._agenda.now_ms + half_ms)):
+                return
+        self._down(task, self._own_ms(crane, self._model.down_ms(block.tiers, _spot(work, place, block)[2])))
+
+    def _low(self, task: tuple[str, YardWork, OnTruck, int]) -> None:
+        """The truck stands there; the spreader is low over it since a time, or then."""
+        crane, work, place, low_ms = task
+        if work.job in self._taken_back or self._trucks.puts_off(place.truck, self._low, task):
+            return
+        rest_ms = self._own_ms(crane, self._model.half_down_ms(self._blocks[work.block].tiers)[1])
+        self._down((crane, work, place), max(0, low_ms - self._agenda.now_ms) + rest_ms)
+
+    def _down(self, task: tuple[str, YardWork, Place], down_ms: int) -> None:
+        crane, work, place = task
+        clear_ms = self._own_ms(crane, self._model.clear_ms)
+        self._agenda.after(down_ms + clear_ms, self._lift if place is work.source else self._land, (crane, work))
+
+    def _up_ms(self, crane: str, work: YardWork, place: Place) -> int:
+        block = self._blocks[work.block]
+        return self._own_ms(crane, self._model.up_ms(block.tiers, _spot(work, place, block)[2]))
 
     def _lift(self, task: tuple[str, YardWork]) -> None:
         crane, work = task
@@ -76,10 +96,12 @@ class TwinYardCranes:
             return
         now_ms = self._agenda.now_ms
         self._hear(BoxesLifted(now_ms, crane, (work.container,), (work.source,)))
-        self._carry(task)
+        self._agenda.after(self._up_ms(crane, work, work.source), self._carry, task)
 
     def _carry(self, task: tuple[str, YardWork]) -> None:
         crane, work = task
+        if self._stops.puts_off(crane, self._carry, task):
+            return
         self._agenda.after(self._go(crane, work, work.target), self._over, (crane, work, work.target))
 
     def _land(self, task: tuple[str, YardWork]) -> None:
@@ -89,7 +111,7 @@ class TwinYardCranes:
         now_ms = self._agenda.now_ms
         self._hear(BoxesLanded(now_ms, crane, (work.container,), (work.target,)))
         self._hear(EnergyUsed(now_ms, crane, self._model.wh_per_lift))
-        self._hear(JobDone(now_ms, work.job))
+        self._agenda.after(self._up_ms(crane, work, work.target), self._end, (crane, work.job))
 
     def take_back(self, crane: str, job: str) -> None:
         self._taken_back.add(job)
