@@ -51,6 +51,11 @@ export function clock(ms: number, language: Language, today?: number): string {
   }).format(moment);
 }
 
+/** 24 Nov, for where there is little room. */
+export function dayAlone(ms: number, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { day: 'numeric', month: 'short' }).format(ms);
+}
+
 /** To the second. */
 export function exactClock(ms: number, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], {

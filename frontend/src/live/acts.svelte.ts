@@ -1,9 +1,11 @@
 /** What a person may do to what runs: each act is asked of the server, which journals it or says why not. */
 
+import { exactClock } from '../format';
 import { settings } from '../settings.svelte';
 import { door, inWords } from '../wire/http';
 import type { Act, Journalled, Tow } from '../wire/messages';
 import { person } from '../wire/session.svelte';
+import { stream } from '../wire/stream.svelte';
 
 /** The action of the roles' table that each act needs. */
 const NEEDS: Record<string, string> = {
@@ -26,9 +28,12 @@ class Acts {
   hasFailed = $state(false);
   isBusy = $state(false);
 
-  /** Why somebody may not do this, "" when they may. */
-  whyNot(name: string): string {
-    return person.may(NEEDS[name] ?? name) ? '' : settings.words.roles.may_not(person.roleName);
+  /** Why somebody may not do this, "" when they may; a machine that is not heard cannot be put back into service. */
+  whyNot(name: string, machine = ''): string {
+    if (!person.may(NEEDS[name] ?? name)) return settings.words.roles.may_not(person.roleName);
+    if (name === 'put-back' && stream.links.get(machine)?.is_connected === false)
+      return settings.words.live.alerts.linkLost(machine);
+    return '';
   }
 
   async do(name: string, body: Act['body'] | Tow): Promise<boolean> {
@@ -37,7 +42,11 @@ class Acts {
     this.hasFailed = false;
     try {
       const done = await door.post<Journalled>(`live/${name}`, body);
-      this.said = `✓ ${[done.text, settings.words.live.done(done.entry)].filter(Boolean).join(' · ')}`;
+      const text =
+        'back_ms' in body
+          ? `${body.machine} · ${exactClock(stream.utcMs(Number(body.back_ms)), settings.language)}`
+          : done.text;
+      this.said = `✓ ${[text, settings.words.live.done(done.entry)].filter(Boolean).join(' · ')}`;
       return true;
     } catch (error) {
       this.hasFailed = true;

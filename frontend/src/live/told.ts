@@ -1,6 +1,6 @@
 /** What operations name in their own words, as the reader says it; what is not known here is told as it stands. */
 
-import { duration } from '../format';
+import { clock, duration } from '../format';
 import { settings } from '../settings.svelte';
 import { room } from '../training/room.svelte';
 import { alarmText } from '../training/told';
@@ -26,6 +26,16 @@ export function alertText(alert: AlertRow): string {
     return words.machineOut(alert.machine, causeText(alert.text.split(': ').slice(1).join(': ')));
   const alarm = room.alarms.find((one) => String(one.number) === alert.id);
   if (alarm && alert.code === 'operations') return alarmText(alarm);
+  const known = settings.words.alerted[alert.said];
+  if (known) {
+    const { since_ms, was, ...values } = alert.values;
+    const more = {
+      ...(was === undefined ? {} : { was: was === 'nowhere' ? settings.words.shell.unknown : was }),
+      ...(typeof since_ms === 'number' ? { since_ms: clock(stream.utcMs(since_ms), settings.language) } : {}),
+    };
+    const text = filled(known, { ...values, ...more }, settings.words, settings.language);
+    return alert.machine ? `${alert.machine}: ${text}` : text;
+  }
   if (alert.code === 'link-lost') return words.linkLost(alert.machine);
   const crane = stream.quayCranes.get(alert.machine);
   if (alert.code === 'crane-waits' && crane?.waits_for)

@@ -8,6 +8,9 @@ const BEAM_MM = 52_000;
 const FENDER_MM = 4_000;
 const OUTREACH_MM = 62_000;
 const TRUCK_WIDTH_MM = 3_000;
+/** From the end of a ship to her name, and from there to the screen's edge. */
+const STEM_MM = 32_000;
+const NAME_GAP_PX = 6;
 
 export interface Spot {
   x: number;
@@ -16,7 +19,7 @@ export interface Spot {
 }
 
 export interface Machines {
-  calls: Iterable<CallRow>;
+  calls: readonly CallRow[];
   trucks: ReadonlyMap<string, TruckRow>;
   quayCranes: ReadonlyMap<string, QuayCraneRow>;
   yardCranes: ReadonlyMap<string, YardCraneRow>;
@@ -24,13 +27,7 @@ export interface Machines {
   chosen: string;
 }
 
-export function drawShips(
-  context: CanvasRenderingContext2D,
-  machines: Machines,
-  view: View,
-  colour: Colours,
-  font: string,
-): void {
+export function drawShips(context: CanvasRenderingContext2D, machines: Machines, view: View, colour: Colours): void {
   for (const call of machines.calls) {
     const towards = call.bow_towards_x ? -1 : 1;
     const bow = call.berth_x_mm;
@@ -54,17 +51,39 @@ export function drawShips(
     context.fillRect(left, -FENDER_MM - 12_000, right - left, 7_000);
     context.fillStyle = colour.accent;
     context.fillRect(left, -FENDER_MM - 12_000, (right - left) * share, 7_000);
-    context.fillStyle = colour.ink;
-    context.font = `600 12px ${font}`;
-    context.textAlign = 'left';
-    context.textBaseline = 'middle';
-    view.write(
-      context,
-      `${call.vessel} ${call.voyage} · ${Math.floor(100 * share)} %`,
-      left + 6_000,
-      -FENDER_MM - BEAM_MM * 0.62,
-    );
   }
+}
+
+/** Over the cranes that work her, and on the screen from its first letter to its last. */
+export function nameShips(
+  context: CanvasRenderingContext2D,
+  machines: Machines,
+  view: View,
+  width: number,
+  colour: Colours,
+  font: string,
+): void {
+  context.font = `600 12px ${font}`;
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  context.lineWidth = 4;
+  context.lineJoin = 'round';
+  context.strokeStyle = colour.surface;
+  context.fillStyle = colour.ink;
+  const { left, right } = view.seen(width, 0);
+  for (const call of machines.calls) {
+    const ends = [call.berth_x_mm, call.berth_x_mm + (call.bow_towards_x ? -1 : 1) * call.length_mm];
+    const [from, until] = [Math.min(...ends), Math.max(...ends)];
+    if (until < left || from > right) continue;
+    const text = `${call.vessel} ${call.voyage} · ${shareOf(call)} %`;
+    const most = right - view.pixels(context.measureText(text).width + NAME_GAP_PX);
+    const x = Math.max(left + view.pixels(NAME_GAP_PX), Math.min(from + STEM_MM, most));
+    view.write(context, text, x, -FENDER_MM - BEAM_MM * 0.62, true);
+  }
+}
+
+function shareOf(call: CallRow): number {
+  return call.total_boxes ? Math.floor((100 * call.done_boxes) / call.total_boxes) : 0;
 }
 
 export function drawCranes(
