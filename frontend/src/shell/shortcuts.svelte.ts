@@ -4,6 +4,9 @@ import { onMount } from 'svelte';
 
 type Keys = Record<string, () => unknown>;
 
+/** So many pages of the bar have a key, their number. */
+export const ON_KEYS = 9;
+
 class Shortcuts {
   isShown = $state(false);
   private layers: Keys[] = [];

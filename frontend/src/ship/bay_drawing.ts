@@ -212,7 +212,7 @@ function drawNames(context: CanvasRenderingContext2D, scene: Scene, colour: Colo
     if (left === null) continue;
     context.font = `${left < 0 ? 700 : 400} 7.5px ${font}`;
     context.fillStyle = left < 0 ? colour.hard : colour['ink-2'];
-    context.fillText(String(Math.floor(left / 1000)), x, edge + sign * 19);
+    context.fillText(`${Math.floor(left / 1000)} t`, x, edge + sign * 19);
   }
   context.font = `8px ${font}`;
   context.fillStyle = colour['ink-2'];

@@ -240,7 +240,10 @@ export class Desk {
   }
 
   async take(edit: Edit): Promise<boolean> {
-    return this.change('edits', { edit, revision: this.plan.revision });
+    const isTaken = await this.change('edits', { edit, revision: this.plan.revision });
+    // What stands there now may be another box; a wish begins where the chosen one stands.
+    if (isTaken) this.spot = null;
+    return isTaken;
   }
 
   async leaveAshore(box: number, reason: string): Promise<boolean> {

@@ -3,6 +3,8 @@
 import { door, inWords, Refusal } from '../wire/http';
 import type { AskReplan, Proposal, Task } from '../wire/messages';
 import type { Desk } from './desk.svelte';
+import { taskText } from '../words/refusing';
+import { settings } from '../settings.svelte';
 
 const ASK_MS = 500;
 
@@ -68,7 +70,7 @@ export class Proposing {
     this.task = task;
     clearTimeout(this.timer);
     if (this.isRunning) this.timer = window.setTimeout(() => void this.askOn(task.id), ASK_MS);
-    else if (task.state === 'failed') this.problem = task.text;
+    else if (task.state === 'failed') this.problem = taskText(task, settings.words, settings.language);
     else void this.look();
   }
 
