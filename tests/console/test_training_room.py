@@ -21,6 +21,7 @@ from cabria.console.training import academy, shelf
 from cabria.console.training.academy import Academy, Room
 from cabria.operations.records import Command
 from cabria.operations.running import BROKER, LinkPicture, Mode, RunningTerminal
+from cabria.training.diary import Diary
 from cabria.training.run import TrainingRun
 from cabria.training.scoring import Measured, measured
 from cabria.training.script import may_all_sail
@@ -246,6 +247,44 @@ def test_a_killed_server_comes_back_to_its_sessions(
         for row in rows:
             assert client.delete(API + f"training/sessions/{row['id']}").status_code == 200
             assert not (tmp_path / "after" / "training" / row["id"]).exists()
+
+
+def test_nothing_that_a_person_did_is_lost_with_a_killed_server(
+    settings: ConsoleSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The session itself is kept only as it began; what was done since is in its diary, to the last act."""
+    monkeypatch.setattr(academy, "KEEP_S", 3_600.0)
+    here = replace(settings, needs_login=False)
+    with TestClient(app(None, tmp_path, here)) as client:
+        trusted(client, "/api/v1/")
+        room = opened(client, "first-steps")
+        inside = f"/{room.told.address}api/v1/"
+        trusted(client, inside)
+        assert room.terminal is not None
+        for until_ms, act, body in (
+            (130_500, "live/hold-queue", {"crane": "QC1", "reason": "to think"}),
+            (260_001, "training/inject", {"fault": "wind stop", "minutes": 3}),
+            (300_000, "live/take-out", {"machine": "NOBODY", "cause": "tired"}),
+            (310_000, "live/release-queue", {"crane": "QC1"}),
+            (500_000, "training/notes", {"text": "took his time"}),
+        ):
+            room.terminal.between_inputs(lambda run, until_ms=until_ms: run.run(until_ms)).result(LONGEST_S)
+            assert client.post(inside + act, json=body).status_code in (200, 404, 409, 422)
+        stood = client.get(inside + "training/here").json()
+        assert [act["verb"] for act in stood["acts"]] == ["hold_queue", "take_out", "release_queue"]
+        kept = TrainingRun.branch((room.folder / "session.pickle").read_bytes())
+        assert (kept.now_ms, kept.acts) == (0, [])
+        shutil.copytree(settings.store.parent / "training", tmp_path / "after" / "training")
+        diary = tmp_path / "after" / "training" / room.told.id / shelf.DIARY
+        with diary.open("ab") as file:
+            file.write(b"\x00\x00\x01\x00cut off")
+    with TestClient(app(None, tmp_path, replace(here, store=tmp_path / "after" / "console.sqlite"))) as client:
+        (row,) = until(lambda: settled(client))
+        assert row["state"] == "open", row["text"]
+        trusted(client, inside)
+        assert client.get(inside + "training/here").json() == stood
+        assert client.post(inside + "training/notes", json={"text": "and goes on"}).status_code == 200
+        assert [deed.what for deed in Diary(diary).read(0)] == ["do", "inject", "do", "do", "note", "note"]
 
 
 def settled(client: TestClient) -> list[dict[str, Any]] | None:

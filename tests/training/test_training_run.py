@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cabria.adapters.files.run_log import line_of
+from cabria.adapters.journal import entries
 from cabria.adapters.journal.opening import open_journal
 from cabria.domain.errors import DataError
 from cabria.domain.run_events import RunEvent
@@ -239,6 +241,25 @@ def test_an_hour_of_a_journal_is_a_start(tmp_path: Path) -> None:
     found = measured(run, again)
     assert found.broken == ()
     assert found.values[Measure.MOVES] > 0
+
+
+def test_a_journal_of_an_older_program_is_refused_with_its_file_and_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One in which trucks stood without saying whether they tell their way."""
+    monkeypatch.setattr(entries, "line_of", lambda event: line_of(event).replace(b",false,false]", b",false]"))
+    path = tmp_path / "old.journal"
+    writer = open_journal(str(path))
+    for told in begun(1).kept.read(0, 40):
+        writer.append(told.record)
+    writer.wait(writer.written)
+    writer.close()
+    with pytest.raises(DataError) as refused:
+        prepared(JournalStart(str(path), 1.0))
+    assert refused.value.file == str(path)
+    assert refused.value.place.startswith("entry ")
+    assert "TruckStood has 5 fields" in refused.value.problem
+    assert "Another version of Cabria" in refused.value.remedy
 
 
 def test_a_session_opens_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:

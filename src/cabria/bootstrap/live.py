@@ -257,7 +257,7 @@ def _read(address: str, after: int, until: int) -> Iterator[Told]:
     store = open_store(address)
     try:
         for entry in store.entries(after, until):
-            yield Told(entry.number, record_of(entry))
+            yield Told(entry.number, record_of(entry, store.where))
     finally:
         store.close()
 

@@ -7,17 +7,21 @@ It has no clock of its own: whoever holds it lets its time go by, headless as `p
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from cabria.adapters.running.kept_journal import KeptJournal
 from cabria.adapters.running.operations_thread import ToldJournal
+from cabria.domain.errors import DataError
 from cabria.domain.run_events import MachineResumed, MachineStopped, RunEvent
 from cabria.domain.verdict import Values, Verdict
 from cabria.operations.journaling import FAILURES, JournaledControl
 from cabria.operations.records import Command
 from cabria.operations.running import Accepted, Refused
 from cabria.operations.settings import Settings
+from cabria.training.diary import Deed
 from cabria.training.scenario import Injection, Scenario
 from cabria.training.script import Alarm, Script
 from cabria.training.start import Prepared
@@ -78,6 +82,8 @@ class TrainingRun:
         self.journal = ToldJournal(self.kept)
         self.acts: list[Act] = []
         self.notes: list[Note] = []
+        self.deeds = 0
+        """How many things of a diary are done."""
         self.ended_ms: int | None = None
         """When somebody ended it, or it was over by itself."""
         self._done_ms: int | None = None
@@ -163,6 +169,14 @@ class TrainingRun:
         self.notes.append(Note(self.now_ms, by, text[:LONGEST_NOTE]))
         del self.notes[:-MOST_NOTES]
 
+    def again(self, deed: Deed) -> None:
+        """Something that somebody did after the session was kept. Raises what it raised then, but for what is refused
+        with its place."""
+        self.run(deed.at_ms)
+        self.deeds = deed.number
+        with suppress(DataError):
+            DEEDS[deed.what](self, *deed.arguments)
+
     def snapshot(self) -> bytes:
         """Between two inputs."""
         return pickle.dumps(self, pickle.HIGHEST_PROTOCOL)
@@ -174,6 +188,15 @@ class TrainingRun:
         assert isinstance(run, cls)
         run.journal.untold.clear()
         return run
+
+
+DEEDS: Mapping[str, Callable[..., object]] = {
+    "do": TrainingRun.do,
+    "inject": TrainingRun.inject,
+    "note": TrainingRun.note,
+    "end": TrainingRun.end,
+}
+"""What people do in a session."""
 
 
 def _twin(scenario: Scenario, start: Prepared, journal: ToldJournal, kept: KeptJournal, ears: _Ears) -> Twin:

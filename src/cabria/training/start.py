@@ -133,6 +133,7 @@ def _from_journal(start: JournalStart) -> Prepared:
     from cabria.adapters.journal.opening import open_store
     from cabria.adapters.journal.recovery import replayed, whole_run
     from cabria.operations.records import Command
+    from cabria.operations.replay import ReplayDivergedError
     from cabria.operations.standing import standing_of
     from cabria.twin.going_on import Strokes
 
@@ -144,7 +145,15 @@ def _from_journal(start: JournalStart) -> Prepared:
             entries.append(Told(number, record))
         if not entries:
             raise DataError("The journal is empty.", file=start.journal, place="start.journal")
-        done = replayed(store, entries[-1].number)
+        try:
+            done = replayed(store, entries[-1].number)
+        except ReplayDivergedError as error:
+            raise DataError(
+                str(error),
+                file=start.journal,
+                place=f"entry {error.number}",
+                remedy="Another version of Cabria wrote it, and decides otherwise: begin from a journal of this one.",
+            ) from None
     strokes, ships = Strokes(), []
     for told in entries:
         content = told.record.content

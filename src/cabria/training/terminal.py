@@ -14,7 +14,8 @@ from cabria.domain.verdict import Verdict, refuse
 from cabria.operations.order_desk import OpenOrder
 from cabria.operations.records import Command
 from cabria.operations.running import BROKER, Accepted, LinkPicture, Mode, Refused, Whereabouts
-from cabria.training.run import TrainingRun
+from cabria.training.diary import Deed, Diary
+from cabria.training.run import DEEDS, TrainingRun
 from cabria.twin.pace import Pace
 
 SLICE_MS = 2_000
@@ -26,8 +27,9 @@ T = TypeVar("T")
 class TrainingTerminal(OperationsThread):
     """The `RunningTerminal` over one session. It stands still when the session is over."""
 
-    def __init__(self, run: TrainingRun, speed: float = 0.0) -> None:
-        self.training = run
+    def __init__(self, run: TrainingRun, speed: float = 0.0, diary: Diary | None = None) -> None:
+        """What people do is written in `diary` before it is done."""
+        self.training, self._diary = run, diary
         super().__init__(
             Mode.TRAINING,
             run.start.layout,
@@ -63,6 +65,25 @@ class TrainingTerminal(OperationsThread):
     def _was_asked(self, command: Command, by: str, asked: Future[Accepted | Refused]) -> None:
         if not asked.cancelled() and asked.exception() is None:
             self.training.acted(command, by, asked.result())
+
+    def _asked(self, command: Command, correlation: str, future: Future[Accepted | Refused]) -> None:
+        self._write("do", command, correlation)
+        super()._asked(command, correlation, future)
+
+    def _write(self, what: str, *arguments: object) -> None:
+        run = self.training
+        run.deeds += 1
+        if self._diary is not None:
+            self._diary.write(Deed(run.deeds, run.now_ms, what, arguments))
+
+    def deed(self, what: str, *arguments: object) -> Future[object]:
+        """What somebody does with the session besides commands: one of `DEEDS`."""
+
+        def do(run: TrainingRun) -> object:
+            self._write(what, *arguments)
+            return DEEDS[what](run, *arguments)
+
+        return self.between_inputs(do)
 
     def between_inputs(self, do: Callable[[TrainingRun], T]) -> Future[T]:
         """What the instructor's desk does with the session, in the thread that owns it."""

@@ -80,7 +80,7 @@ def add_journal(
             source = f"journal {store.journal}"
             known = folder.ledger.sources.get(source) or Source(0, _opened_utc_ms(store, zero_utc_ms))
             events = (
-                (entry.number, record_of(entry).content)
+                (entry.number, record_of(entry, store.where).content)
                 for entry in store.entries(known.number, store.head().number)
                 if entry.kind in EVENT_KINDS or entry.kind == EntryKind.COMMAND
             )
@@ -105,7 +105,7 @@ def _opened_utc_ms(store: Store, zero_utc_ms: int | None) -> int:
     first = next(store.entries(0, 1), None)
     if first is None:
         raise DataError("The journal is empty.", file=store.where)
-    opened = record_of(first).content
+    opened = record_of(first, store.where).content
     if isinstance(opened, OpenTerminal) and opened.zero_utc_ms:
         return opened.zero_utc_ms
     if zero_utc_ms is None:

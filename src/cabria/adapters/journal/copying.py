@@ -40,7 +40,7 @@ def verify(store: Store, seal: Head | None = None) -> Verified:
     head, kinds, last = store.head(), dict[str, int](), Head(0, first_hash(store.journal))
     snapshots, sealed = 0, seal is None or seal == last
     for entry in checked(store.entries(0, head.number), last):
-        record_of(entry)
+        record_of(entry, store.where)
         kinds[entry.kind] = kinds.get(entry.kind, 0) + 1
         last = Head(entry.number, entry.hash)
         sealed = sealed or last == seal

@@ -138,23 +138,31 @@ def unpacked(body: bytes) -> bytes:
     return text
 
 
-def record_of(entry: Entry) -> Record:
-    """What an entry says. Raises DataError, with the entry, for one of a newer version and one that says nothing."""
+OTHER_VERSION = (
+    "Another version of Cabria wrote it: read it with that one, or let the terminal begin a new journal (name another "
+    "file, and keep this one)."
+)
+
+
+def record_of(entry: Entry, file: str = "") -> Record:
+    """What an entry of a journal in `file` says. Raises DataError, with the entry, for one of another version and one
+    that says nothing."""
     place = f"entry {entry.number}"
     if entry.version > VERSION:
         raise DataError(
             f"The entry is of version {entry.version}; this program reads up to {VERSION}.",
+            file=file,
             place=place,
             remedy="Use a newer Cabria.",
         )
     try:
         kind = EntryKind(entry.kind)
     except ValueError:
-        raise DataError(f"There is no kind {entry.kind!r:.60}.", place=place) from None
+        raise DataError(f"There is no kind {entry.kind!r:.60}.", file=file, place=place, remedy=OTHER_VERSION) from None
     try:
         text = unpacked(entry.body)
         content = event_of(text) if kind in EVENT_KINDS else closed_form.decode(text)
     except (DataError, msgspec.DecodeError, RecursionError) as error:
         problem = error.problem if isinstance(error, DataError) else f"This is no event: {str(error).rstrip('.')}."
-        raise DataError(problem, place=place) from None
+        raise DataError(problem, file=file, place=place, remedy=OTHER_VERSION) from None
     return Record(kind, entry.at_ms, entry.correlation, content)

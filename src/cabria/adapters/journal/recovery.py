@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cabria.adapters.journal import closed_form
-from cabria.adapters.journal.entries import VERSION, Head, checked, first_hash, record_of, unpacked
+from cabria.adapters.journal.entries import OTHER_VERSION, VERSION, Head, checked, first_hash, record_of, unpacked
 from cabria.adapters.journal.opening import latest_snapshot
 from cabria.adapters.journal.stores import Store
 from cabria.domain.errors import DataError
@@ -26,7 +26,7 @@ def replayed(store: Store, until: int | None = None, *, from_snapshot: bool = Tr
     standing, after = (None, Head(0, first_hash(store.journal)))
     if found is not None:
         snapshot, after = found
-        standing = standing_in(snapshot.body, snapshot.version)
+        standing = standing_in(snapshot.body, snapshot.version, store.where)
     try:
         return replay(numbered(store, after, last), standing, after.number)
     except MAKES_NO_SENSE as error:
@@ -40,7 +40,7 @@ def replayed(store: Store, until: int | None = None, *, from_snapshot: bool = Tr
 def numbered(store: Store, after: Head, until: int) -> Iterator[Numbered]:
     """Entries as a replay reads them, each checked."""
     for entry in checked(store.entries(after.number, until), after):
-        yield Numbered(entry.number, record_of(entry))
+        yield Numbered(entry.number, record_of(entry, store.where))
 
 
 def whole_run(store: Store) -> Iterator[Numbered]:
@@ -48,11 +48,16 @@ def whole_run(store: Store) -> Iterator[Numbered]:
     return numbered(store, Head(0, first_hash(store.journal)), store.head().number)
 
 
-def standing_in(body: bytes, version: int) -> Standing:
-    """A snapshot's. Raises DataError."""
+def standing_in(body: bytes, version: int, file: str = "") -> Standing:
+    """That of a snapshot in a journal's file. Raises DataError."""
     if version > VERSION:
-        raise DataError(f"The snapshot is of version {version}; this program reads up to {VERSION}.")
-    standing = closed_form.decode(unpacked(body))
+        problem = f"The snapshot is of version {version}; this program reads up to {VERSION}."
+        raise DataError(problem, file=file, remedy="Use a newer Cabria.")
+    try:
+        standing = closed_form.decode(unpacked(body))
+    except DataError as error:
+        problem = f"The snapshot cannot be read: {error.problem}"
+        raise DataError(problem, file=file, remedy=OTHER_VERSION) from None
     if not isinstance(standing, Standing):
-        raise DataError("The snapshot does not say how operations stood.")
+        raise DataError("The snapshot does not say how operations stood.", file=file)
     return standing

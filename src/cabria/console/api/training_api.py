@@ -59,14 +59,14 @@ async def inject(asked: Asked) -> Done:
     injection = Injection(
         Fault(said.fault), 0.0, said.machine, minutes=said.minutes, count=said.count, answer_min=said.answer_min
     )
-    await room.do(lambda run: run.inject(injection))
+    await room.deed("inject", injection)
     asked.note = f"{said.fault} {said.machine}".strip()
     return Done(text=asked.note)
 
 
 async def note(asked: Asked) -> Done:
     said, by = asked.of(m.AddNote), asked.person.name
-    await _room(asked).do(lambda run: run.note(said.text, by))
+    await _room(asked).deed("note", said.text, by)
     return Done(text="Noted.")
 
 

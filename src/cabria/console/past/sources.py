@@ -36,7 +36,7 @@ def journal_entries(address: str, after: int) -> Iterator[Told]:
     with closing(open_store(address)) as store:
         for entry in store.entries(after, store.head().number):
             if is_wanted(entry):
-                yield Told(entry.number, record_of(entry))
+                yield Told(entry.number, record_of(entry, store.where))
 
 
 def begun_from(address: str, handed: Sequence[Told]) -> Begun:

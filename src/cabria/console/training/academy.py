@@ -28,6 +28,7 @@ from cabria.console.training import shelf
 from cabria.console.training.orders import POLICY_LOG
 from cabria.console.training.telling import texts, view
 from cabria.domain.errors import DataError
+from cabria.training.diary import Diary
 from cabria.training.files import scenario_named
 from cabria.training.run import TrainingRun
 from cabria.training.scenario import Scenario
@@ -41,7 +42,7 @@ POLICY = ".policy"
 MOST_SESSIONS, MOST_SNAPSHOTS = 8, 20
 PREPARE_S, SCORE_S, ASK_S = 600.0, 600.0, 30.0
 KEEP_S = 10.0
-"""How much of a session may be lost with the server."""
+"""How much of a session's time may go back when the server is killed; what people did meanwhile is in its diary."""
 COMMAND_LINE = "the command line"
 T = TypeVar("T")
 
@@ -76,17 +77,29 @@ class Room:
     keeper: asyncio.Task[None] | None = None
     _kept_at: tuple[int, ...] = ()
 
+    def __post_init__(self) -> None:
+        self.diary = Diary(self.folder / shelf.DIARY)
+
     @property
     def plans(self) -> Path:
         return self.folder / "plans"
 
     async def do(self, what: Callable[[TrainingRun], T]) -> T:
         """Something with the session, in its own thread. Raises DataError, and ProblemError while it is not open."""
+        async with asyncio.timeout(ASK_S):
+            return await asyncio.wrap_future(self._opened().between_inputs(what))
+
+    async def deed(self, what: str, *arguments: object) -> None:
+        """Something that a person does with the session, durable before it is done. Raises as `do`."""
+        async with asyncio.timeout(ASK_S):
+            await asyncio.wrap_future(self._opened().deed(what, *arguments))
+
+    def _opened(self) -> TrainingTerminal:
+        """Raises ProblemError while it is not open."""
         if self.terminal is None or self.terminal.problem:
             why = self.terminal.problem if self.terminal is not None else "The session is not open."
             raise refusal(409, "not-open", why)
-        async with asyncio.timeout(ASK_S):
-            return await asyncio.wrap_future(self.terminal.between_inputs(what))
+        return self.terminal
 
     async def view(self, *, tells_all: bool) -> m.TrainingView:
         kept = [snapshot.told for snapshot in self.snapshots.values()]
@@ -117,7 +130,8 @@ class Room:
         """The session ends where it is, and is scored."""
         if self.report_state in (MAKING, READY):
             return
-        content = await self.do(_ended)
+        await self.deed("end")
+        content = await self.do(TrainingRun.snapshot)
         self.report_state, self.text = MAKING, ""
         self.job = asyncio.create_task(self._score(content), name=f"score of {self.told.id}")
 
@@ -145,7 +159,7 @@ class Room:
 
     async def open(self, run: TrainingRun) -> None:
         """Paused, so that nothing is missed before somebody looks."""
-        self.terminal = await asyncio.to_thread(TrainingTerminal(run).open)
+        self.terminal = await asyncio.to_thread(TrainingTerminal(run, diary=self.diary).open)
         self.app = self.academy.make(self, self.plans, None)
         await self.app.state.office.open()
         await self._keep()
@@ -160,13 +174,23 @@ class Room:
                 content = await asyncio.to_thread(shelf.read, shelf.snapshot_of(self.folder, number))
                 self.snapshots[told.name] = Snapshot(told, content)
             content = await asyncio.to_thread(shelf.read, self.folder / shelf.SESSION)
-            await self.open(await asyncio.to_thread(TrainingRun.branch, content))
+            await self.open(await asyncio.to_thread(self._taken_up, content))
             if kept.report is not None:
                 await self._show(kept.report)
                 await self._keep_told()
         except Exception as error:  # noqa: BLE001 - a pickle of another program's life may raise anything
-            text = f"It cannot be taken up again: {error}"
+            text = (
+                f"It cannot be taken up again: {self.folder / shelf.SESSION} was kept by another version of Cabria, or "
+                f"is damaged ({error}). Take it up with the version that kept it, or end it here and begin it anew."
+            )
             self.told = msgspec.structs.replace(self.told, state=FAILED, text=text)
+
+    def _taken_up(self, content: bytes) -> TrainingRun:
+        """As it was kept last, and what people did since done again."""
+        run = TrainingRun.branch(content)
+        for deed in self.diary.read(run.deeds):
+            run.again(deed)
+        return run
 
     async def _keep_on(self) -> None:
         while True:
@@ -204,6 +228,7 @@ class Room:
                 await app.state.office.close()
         if self.terminal is not None:
             await asyncio.to_thread(self.terminal.end)
+        self.diary.close()
 
 
 class Academy:
@@ -331,8 +356,3 @@ async def _worked(verb: str, limit_s: float, **arguments: Any) -> Outcome:
         return await worker.ask(verb, limit_s=limit_s, **arguments)
     finally:
         await worker.kill()
-
-
-def _ended(run: TrainingRun) -> bytes:
-    run.end()
-    return run.snapshot()

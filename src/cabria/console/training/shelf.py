@@ -19,7 +19,7 @@ import msgspec
 from cabria.console.messages.training import TrainingReport, TrainingSession, TrainingSnapshot
 from cabria.domain.errors import DataError
 
-LOCK, KEPT, SESSION = "lock", "kept.json", "session.pickle"
+LOCK, KEPT, SESSION, DIARY = "lock", "kept.json", "session.pickle", "diary.pickles"
 
 
 class Kept(msgspec.Struct):
