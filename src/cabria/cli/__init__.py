@@ -109,7 +109,8 @@ def main() -> None:
                 _command()(prog_name=app.info.name)
             finally:
                 sys.stdout.flush()
-                gc.freeze()  # the end of a program looks through all that is left, three times and for nothing
+                if "duckdb" not in sys.modules:  # it complains of whatever was not looked through
+                    gc.freeze()  # the end of a program looks through all that is left, three times and for nothing
     except TerminalError as error:
         _complain(str(error))
     except BrokenPipeError:
