@@ -40,10 +40,12 @@ class Row:
 
 
 class Paper:
-    """One PDF document. `subject` stands at the foot of every page beside the page number. A Chinese one is set in the
-    reader's own Chinese font."""
+    """One PDF document. `subject` stands at the foot of every page beside the page number, which `foot` words. A
+    Chinese one is set in the reader's own Chinese font."""
 
-    def __init__(self, path: Path, title: str, subject: str, *, is_chinese: bool = False) -> None:
+    def __init__(
+        self, path: Path, title: str, subject: str, *, is_chinese: bool = False, foot: str = "page {number}"
+    ) -> None:
         from reportlab.pdfgen.canvas import Canvas
 
         self._font, self._bold = (_chinese(),) * 2 if is_chinese else (FONT, BOLD)
@@ -52,7 +54,7 @@ class Paper:
         self.canvas.setTitle(self._printable(title))
         self.canvas.setAuthor("Cabria")
         self.title = self._printable(title)
-        self._subject = self._printable(subject)
+        self._subject, self._foot = self._printable(subject), foot
         self._number = 0
 
     def page(self, heading: str, note: str = "") -> None:
@@ -66,22 +68,27 @@ class Paper:
         self.canvas.setFont(self._font, 8.5)
         self.canvas.drawRightString(width - MARGIN, height - MARGIN - 4, self._printable(note))
         self.canvas.drawString(MARGIN, MARGIN - 16, f"{self.title} - {self._subject}")
-        self.canvas.drawRightString(width - MARGIN, MARGIN - 16, f"page {self._number}")
+        self.canvas.drawRightString(
+            width - MARGIN, MARGIN - 16, self._printable(self._foot.format(number=self._number))
+        )
         self.canvas.setLineWidth(0.5)
         self.canvas.setStrokeGray(0)
         self.canvas.setFillGray(0)
         self.canvas.line(MARGIN, height - MARGIN - 10, width - MARGIN, height - MARGIN - 10)
 
-    def table(self, heading: str, note: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
-        """A table from the top of a new page over as many pages as it takes, its column titles on each."""
+    def table(
+        self, heading: str, note: str, columns: Sequence[Column], rows: Iterable[Row], *, has_rules: bool = True
+    ) -> None:
+        """A table from the top of a new page over as many pages as it takes, its column titles on each. Rules lead the
+        eye through rows of one line each."""
         rows = list(rows)
         per_page = int((A4[1] - 2 * MARGIN - 34) // LINE)
         pages = [rows[start : start + per_page] for start in range(0, len(rows), per_page)] or [[]]
         for number, part in enumerate(pages, 1):
             self.page(heading if len(pages) == 1 else f"{heading} ({number} of {len(pages)})", note)
-            self._rows(columns, part)
+            self._rows(columns, part, has_rules)
 
-    def _rows(self, columns: Sequence[Column], rows: Sequence[Row]) -> None:
+    def _rows(self, columns: Sequence[Column], rows: Sequence[Row], has_rules: bool) -> None:
         top = A4[1] - MARGIN - 24
         lefts = [MARGIN + sum(column.width for column in columns[:index]) for index in range(len(columns))]
         titles = Row(tuple(column.title for column in columns), is_strong=True)
@@ -99,7 +106,7 @@ class Paper:
         self.canvas.drawText(words)
         self.canvas.setLineWidth(0.25)
         self.canvas.setStrokeGray(0.6)
-        bottom = top - len(rows) * LINE - 3
+        bottom = top - (len(rows) * LINE if has_rules else 0) - 3
         self.canvas.lines([(MARGIN, y, A4[0] - MARGIN, y) for y in _rules(top - 3, bottom)])
 
     def _width(self, words: str, font: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from cabria.referee.run_waiting import Leg
 from cabria.reports.morning.content import Note, NoteKind, Saved, Shift, content_of
 from cabria.reports.morning.losses import losses_of
 from cabria.reports.morning.page import morning_page
-from cabria.reports.morning.progress import GAP_MS, HOUR_MS, OUT, OWN_WORK, Progress
+from cabria.reports.morning.progress import GAP_MS, HOUR_MS, OUT, OWN_WORK, STANDS_STILL, WIND, Progress
 from cabria.reports.morning.words import ADVICE, CAUSES, LANGUAGES, TEXT
 
 CALL, PLAN = runs_by_hand.called()
@@ -76,6 +77,32 @@ def test_what_an_hour_went_into_is_waiting_repair_and_the_rest() -> None:
     assert sum(first.why.values()) == max(first.late_ms, 35 * 60_000)
 
 
+def test_wind_is_told_apart_from_faults_and_is_nothing_worth_changing() -> None:
+    events = [
+        *later(runs_by_hand.good_run(), HOUR_MS),
+        MachineStopped(5 * 60_000, "QC1", "wind"),
+        Waited(50 * 60_000, "QC1", 5 * 60_000, STANDS_STILL),
+        MachineResumed(50 * 60_000, "QC1"),
+    ]
+    shift = shift_of(run(), sorted(events, key=lambda event: event.at_ms))
+    by_cause = {loss.cause: loss.minutes for loss in losses_of(shift.figures, shift.hours)}
+    assert by_cause[WIND] == 45.0
+    assert not {OUT, STANDS_STILL} & by_cause.keys()
+    content = content_of(shift, "en")
+    assert ("stopped by wind", "45") in content.causes
+    assert not any("wind" in cost for cost, _ in content.changes)
+
+
+def test_cranes_that_lost_an_hour_alike_are_told_together() -> None:
+    shift = shift_of(run(), later(runs_by_hand.good_run(), 2 * HOUR_MS))
+    one = max(shift.hours, key=lambda hour: hour.late_ms)
+    other = replace(one, crane="QC2", behind_ms=one.behind_ms + 600_000)
+    row = content_of(replace(shift, hours=[one, other]), "en").parted[0]
+    assert row[1] == "QC1 + 1"
+    assert row[4] == f"{other.behind_ms / 60_000:.0f}"
+    assert row[5] == f"{2 * one.done} / {2 * one.planned}"
+
+
 def test_the_dearest_causes_come_first_and_small_ones_are_left_out() -> None:
     events = [
         *later(runs_by_hand.good_run(), HOUR_MS),
@@ -94,7 +121,7 @@ def test_the_dearest_causes_come_first_and_small_ones_are_left_out() -> None:
 def test_every_word_and_cause_is_there_in_every_language(language: str) -> None:
     assert TEXT[language].keys() == TEXT["en"].keys()
     assert all(set(words) == set(LANGUAGES) for words in (*CAUSES.values(), *ADVICE.values()))
-    assert {*Leg, OUT, OWN_WORK} <= CAUSES.keys()
+    assert {*Leg, OUT, OWN_WORK, WIND} <= CAUSES.keys()
     assert {*Leg, OUT, OWN_WORK} - ADVICE.keys() == set()
     shift = shift_of(run(), runs_by_hand.good_run())
     page = morning_page(content_of(shift, language))

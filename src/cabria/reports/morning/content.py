@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cabria.referee.run_figures import RunFigures
 from cabria.reports.morning.losses import LEAST_MIN, Loss, losses_of
-from cabria.reports.morning.progress import CraneHour
+from cabria.reports.morning.progress import WIND, CraneHour
 from cabria.reports.morning.words import TEXT, advice, cause_words
 
 DAY_MS = 86_400_000
@@ -95,7 +95,7 @@ def content_of(shift: Shift, language: str) -> Content:
         f"{words['title']}: {shift.terminal}",
         f"{_utc(shift, shift.from_ms):%Y-%m-%d %H:%M} - {_utc(shift, shift.until_ms):%Y-%m-%d %H:%M} UTC",
         _figures(shift.figures, language),
-        [_change(loss, language) for loss in shift.losses[:3]]
+        [_change(loss, language) for loss in shift.losses if loss.cause != WIND][:3]
         or [(words["change_none"].format(minutes=f"{LEAST_MIN:.0f}"), "")],
         _parted(shift, language),
         [(cause_words(loss.cause, language), f"{loss.minutes:,.0f}") for loss in shift.losses],
@@ -153,23 +153,32 @@ def _change(loss: Loss, language: str) -> tuple[str, str]:
 
 
 def _parted(shift: Shift, language: str) -> list[tuple[str, ...]]:
+    """The worst hours; cranes of a call that lost an hour alike are told together, with the worst of them."""
     clock = "%H:%M" if shift.until_ms - shift.from_ms <= DAY_MS else "%m-%d %H:%M"
-    worst = sorted(shift.hours, key=lambda hour: (-hour.late_ms, hour.begins_ms, hour.crane))[:MOST_HOURS]
+    worst = sorted(shift.hours, key=lambda hour: (-hour.late_ms, hour.begins_ms, hour.crane))
+    alike: dict[tuple[int, str, str, str], list[CraneHour]] = {}
+    for hour in worst:
+        if hour.late_ms >= LOST_MIN * 60_000:
+            key = hour.begins_ms, hour.call, f"{hour.late_ms / 60_000:.0f}", _why(hour, language)
+            alike.setdefault(key, []).append(hour)
     return [
         (
-            f"{_utc(shift, hour.begins_ms):{clock}}",
-            hour.crane,
-            hour.call,
-            f"{hour.late_ms / 60_000:.0f}",
-            f"{hour.behind_ms / 60_000:.0f}",
-            f"{hour.done:,} / {hour.planned:,}",
-            ", ".join(
-                f"{cause_words(cause, language)} {ms / 60_000:.0f}" for cause, ms in hour.why.items() if ms >= 30_000
-            ),
+            f"{_utc(shift, begins_ms):{clock}}",
+            f"{hours[0].crane} + {len(hours) - 1}" if len(hours) > 1 else hours[0].crane,
+            call,
+            lost,
+            f"{max(hour.behind_ms for hour in hours) / 60_000:.0f}",
+            f"{sum(hour.done for hour in hours):,} / {sum(hour.planned for hour in hours):,}",
+            why,
         )
-        for hour in worst
-        if hour.late_ms >= LOST_MIN * 60_000
+        for (begins_ms, call, lost, why), hours in list(alike.items())[:MOST_HOURS]
     ]
+
+
+def _why(hour: CraneHour, language: str) -> str:
+    return ", ".join(
+        f"{cause_words(cause, language)} {ms / 60_000:.0f}" for cause, ms in hour.why.items() if ms >= 30_000
+    )
 
 
 def _saved(shift: Shift, language: str) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cabria.referee.run_figures import RunFigures
-from cabria.reports.morning.progress import OUT, OWN_WORK, CraneHour
+from cabria.reports.morning.progress import OUT, OWN_WORK, STANDS_STILL, WIND, CraneHour
 
 MINUTE_MS = 60_000
 LEAST_MIN = 5.0
@@ -26,17 +26,23 @@ class Loss:
 
 
 def losses_of(figures: RunFigures, hours: Sequence[CraneHour]) -> list[Loss]:
-    """The dearest first. Waiting is cut by what became of the box meanwhile, as the referee cuts it."""
+    """The dearest first. Waiting is cut by what became of the box meanwhile, as the referee cuts it; that of a crane
+    out of service is its stop, which the hours have with its reason."""
     lost_ms: dict[str, Counter[str]] = {}
+    with_hours = {hour.crane for hour in hours}
     for crane in figures.quay_cranes:
         for leg, ms in crane.leg_ms.items():
-            lost_ms.setdefault(str(leg), Counter())[crane.crane] += ms
+            if leg != STANDS_STILL:
+                _add(lost_ms, str(leg), crane.crane, ms)
+            elif crane.crane not in with_hours:
+                _add(lost_ms, OUT, crane.crane, ms)
     worst: dict[str, CraneHour] = {}
     for hour in hours:
-        for cause in (OUT, OWN_WORK):
+        for cause in (OUT, WIND, OWN_WORK):
             if hour.why.get(cause, 0) > (worst[cause].why[cause] if cause in worst else 0):
                 worst[cause] = hour
-        _add(lost_ms, OUT, hour.crane, hour.why.get(OUT, 0))
+        for cause in (OUT, WIND):
+            _add(lost_ms, cause, hour.crane, hour.why.get(cause, 0))
     for crane_name, ms in _own_work_ms(hours).items():
         _add(lost_ms, OWN_WORK, crane_name, ms)
     found = [

@@ -59,7 +59,7 @@ def _table(heading: str, titles: Sequence[str], rows: Iterable[Sequence[str]]) -
 def morning_paper(content: Content, path: Path) -> None:
     """PDF; one in Chinese is set in the font that the reader of it brings along."""
     words, is_chinese = content.words, content.language == "zh"
-    paper = Paper(path, content.title, content.span, is_chinese=is_chinese)
+    paper = Paper(path, content.title, content.span, is_chinese=is_chinese, foot=words["page"])
     width = WIDEST // 2 if is_chinese else WIDEST
     rows = [Row((words["change"], ""), is_strong=True)]
     for number, (cost, what_to_do) in enumerate(content.changes, 1):
@@ -72,11 +72,12 @@ def morning_paper(content: Content, path: Path) -> None:
     for title, told in ((words["shadow"], content.saved), (words["notes"], content.notes)):
         lines = [line for each in told for line in _lines(each, width)]
         rows += [Row(("", "")), Row((title, ""), is_strong=True), *(Row((line, "")) for line in lines)] if lines else []
-    paper.table(content.title, content.span, (Column("", 430), Column("", 90)), rows)
+    paper.table(content.title, content.span, (Column("", 430), Column("", 90)), rows, has_rules=False)
     heads = [words["behind_short" if name == "behind" else name] for name in PARTED]
     titles = [Column(head, width) for head, width in zip(heads, (55, 36, 84, 56, 54, 66, 172), strict=True)]
     cells = [each for row in content.parted for each in _parted_rows(row, WIDEST_WHY // (2 if is_chinese else 1))]
-    paper.table(words["parted"], content.span, titles, cells or [Row((nothing_parted(content), *[""] * 6))])
+    nothing = [Row((nothing_parted(content), *[""] * 6))]
+    paper.table(words["parted"], content.span, titles, cells or nothing, has_rules=False)
     paper.save()
 
 

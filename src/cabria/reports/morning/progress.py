@@ -24,7 +24,9 @@ from cabria.domain.run_events import (
 HOUR_MS = 3_600_000
 GAP_MS = 1_800_000
 """So long without any event is told; what cranes did meanwhile nobody knows."""
-OUT = "out of service"
+OUT, WIND = "out of service", "wind"
+STANDS_STILL = "crane out of service"
+"""What the log says a crane out of service waits for. Its stops say the same, and from when until when."""
 OWN_WORK = "its own work took longer than planned"
 
 
@@ -32,7 +34,7 @@ OWN_WORK = "its own work took longer than planned"
 class CraneHour:
     """One hour of a crane at a call. `done` and `planned` are containers between ship and shore by its end since the
     ship berthed; `late_ms` is by how much more the crane is late at its end than at its beginning, `why` what that
-    went into: causes of waiting, `OUT`, and what is left as `OWN_WORK`."""
+    went into: causes of waiting, `WIND`, `OUT` for other reasons, and what is left as `OWN_WORK`."""
 
     crane: str
     call: str
@@ -71,7 +73,7 @@ class Progress:
         self._call_of: dict[str, str] = {}
         self._from: dict[str, Place] = {}
         self._lost: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
-        self._stopped: dict[str, int] = {}
+        self._stopped: dict[str, tuple[int, str]] = {}
         self._quay: set[str] = set()
         self.now_ms = 0
 
@@ -89,13 +91,13 @@ class Progress:
             self._from.update(zip(event.containers, event.places, strict=True))
         elif isinstance(event, BoxesLanded):
             self._landed(event)
-        elif isinstance(event, Waited):
+        elif isinstance(event, Waited) and event.cause != STANDS_STILL:
             self._lost[event.crane].append((event.since_ms, event.at_ms, event.cause))
         elif isinstance(event, MachineStopped):
-            self._stopped.setdefault(event.machine, event.at_ms)
+            self._stopped.setdefault(event.machine, (event.at_ms, WIND if event.cause == WIND else OUT))
         elif isinstance(event, MachineResumed):
-            since_ms = self._stopped.pop(event.machine, event.at_ms)
-            self._lost[event.machine].append((since_ms, event.at_ms, OUT))
+            since_ms, cause = self._stopped.pop(event.machine, (event.at_ms, OUT))
+            self._lost[event.machine].append((since_ms, event.at_ms, cause))
 
     def _lose_sight(self) -> None:
         """What cranes in service with work left did meanwhile is not known."""
@@ -154,7 +156,8 @@ class Progress:
     def _why(self, crane: str, begins_ms: int, ends_ms: int, late_ms: int) -> Mapping[str, int]:
         spans = list(self._lost[crane])
         if crane in self._stopped:
-            spans.append((self._stopped[crane], self.now_ms, OUT))
+            since_ms, cause = self._stopped[crane]
+            spans.append((since_ms, self.now_ms, cause))
         why: Counter[str] = Counter()
         for since_ms, until_ms, cause in spans:
             overlap_ms = min(until_ms, ends_ms) - max(since_ms, begins_ms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cabria.referee.run_waiting import Leg
-from cabria.reports.morning.progress import OUT, OWN_WORK
+from cabria.reports.morning.progress import OUT, OWN_WORK, WIND
 
 LANGUAGES = ("en", "es", "zh")
 Words = Mapping[str, str]
@@ -13,6 +13,7 @@ Words = Mapping[str, str]
 TEXT: Mapping[str, Words] = {
     "en": {
         "title": "Morning report",
+        "page": "page {number}",
         "figures": "The shift in figures",
         "figure": "Figure",
         "value": "Value",
@@ -61,6 +62,7 @@ TEXT: Mapping[str, Words] = {
     },
     "es": {
         "title": "Informe de la mañana",
+        "page": "página {number}",
         "figures": "El turno en cifras",
         "figure": "Cifra",
         "value": "Valor",
@@ -109,6 +111,7 @@ TEXT: Mapping[str, Words] = {
     },
     "zh": {
         "title": "晨报",
+        "page": "第 {number} 页",
         "figures": "本班指标",
         "figure": "指标",
         "value": "数值",
@@ -170,6 +173,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
     Leg.QUAY_WORK: {"en": "quay crane at work", "es": "grúa de muelle trabaja", "zh": "岸桥作业中"},
     Leg.NO_TRUCK: {"en": "no truck free", "es": "ningún camión libre", "zh": "无空闲集卡"},
     OUT: {"en": "crane out of service", "es": "grúa fuera de servicio", "zh": "岸桥停用"},
+    WIND: {"en": "stopped by wind", "es": "parada por viento", "zh": "大风停机"},
     OWN_WORK: {
         "en": "its own work took longer than planned",
         "es": "su propio trabajo tardó más de lo previsto",
@@ -179,6 +183,13 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
     "box still in the yard": {"en": "box still in the yard", "es": "caja aún en el patio", "zh": "箱仍在堆场"},
     "empty truck under way": {"en": "empty truck under way", "es": "camión vacío en camino", "zh": "空车在途中"},
     "no truck": {"en": "no truck", "es": "sin camión", "zh": "无集卡"},
+    "box not released": {"en": "box not released", "es": "caja sin liberar", "zh": "箱未放行"},
+    "queue held": {"en": "queue held", "es": "cola retenida", "zh": "作业队列暂停"},
+    "another crane is in the way": {
+        "en": "another crane is in the way",
+        "es": "otra grúa estorba el paso",
+        "zh": "被另一岸桥挡住",
+    },
     "another crane's work comes first": {
         "en": "another crane's work comes first",
         "es": "antes va el trabajo de otra grúa",
