@@ -17,7 +17,7 @@ import numpy as np
 from cabria.domain.containers import SizeType
 from cabria.experiments.cargo import OPERATORS, OWNERS, Line
 from cabria.experiments.demand.numbers import container_numbers
-from cabria.experiments.demand.profile import HOURS_A_WEEK, DemandProfile, Stay, Stream
+from cabria.experiments.demand.profile import HOURS_A_WEEK, Delays, DemandProfile, Stay, Stream
 from cabria.experiments.demand.road import Errands, road_visits
 from cabria.experiments.demand.tables import DAY_S, NONE, Boxes, Demand, RoadVisits, Ships, Variant
 
@@ -151,7 +151,10 @@ def _ships(profile: DemandProfile, chance: np.random.Generator, kinds: _Kinds) -
         eta_s = ((service.first_eta_h + calls * service.period_h) * HOUR_S).astype(np.int64)
         # A ship of a service never passes the one before: half a day lies between them.
         apart_s = np.arange(len(calls)) * DAY_S // 2
-        ata_s = np.maximum.accumulate(eta_s + _delays_s(profile, len(calls), chance) - apart_s) + apart_s
+        ata_s = (
+            np.maximum.accumulate(eta_s + _delays_s(service.delays or profile.delays, len(calls), chance) - apart_s)
+            + apart_s
+        )
         season = 1 + profile.season * np.cos(2 * np.pi * (eta_s / DAY_S - profile.season_peak_day) / 365)
         spread = profile.call_spread
         weight = service.exchange_teu * season * chance.lognormal(-spread * spread / 2, spread, len(calls))
@@ -170,12 +173,11 @@ def _ships(profile: DemandProfile, chance: np.random.Generator, kinds: _Kinds) -
     return Ships(service_of, calls, eta_s, ata_s, atd_s, nobody, nobody), share
 
 
-def _delays_s(profile: DemandProfile, count: int, chance: np.random.Generator) -> np.ndarray:
-    delays = profile.delays
+def _delays_s(delays: Delays, count: int, chance: np.random.Generator) -> np.ndarray:
     hours = np.where(
         chance.random(count) < delays.punctual,
         chance.normal(0, delays.punctual_sd_h, count),
-        chance.exponential(delays.late_mean_h, count),
+        delays.late_least_h + chance.exponential(delays.late_mean_h, count),
     )
     return (np.clip(hours, delays.earliest_h, delays.latest_h) * HOUR_S).astype(np.int64)
 
