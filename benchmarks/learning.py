@@ -23,6 +23,11 @@ with departures foretold, `saved` against the same without.
 
 ETAs: `etas:M` are the ships of the half-year of M million TEU, each as late as any other; `unlike-etas:S` are S made
 services with a lateness of their own; `unlike-etas-shuffled:S` the same with each other's delays.
+
+Berths: `berths:S` are these made services at a quay like Chancay's, `berths-shuffled:S` with each other's delays,
+`berths-half-year:M` the ships of the half-year, `berths-reported:M` the same with main services as late as carriers
+were reported to be. Berths of the sixth month are planned day by day, on ETAs as told and on ETAs as late as each
+service surely was: `cost` is hours that a ship waits from her coming to her start, `saved` with its interval over days.
 """
 
 from __future__ import annotations
@@ -41,6 +46,7 @@ from cabria.adapters.history.folder import HistoryFolder
 from cabria.adapters.history.stays import MONDAY, write_visits
 from cabria.adapters.history.taking_in import add_run_log
 from cabria.experiments.learning import cards, times
+from cabria.experiments.learning.berths import try_berths
 from cabria.experiments.learning.blocks import Trial, in_force, tried, try_blocks
 from cabria.experiments.learning.crane_days import Worked, held_out, planned_cycles_s, true_cycles_s
 from cabria.experiments.learning.departures import learn
@@ -48,8 +54,11 @@ from cabria.experiments.learning.etas import ETAS
 from cabria.experiments.learning.half_year import (
     FIRST_DAY,
     make_half_year,
+    quay_of_half_year,
+    quay_of_unlike_ships,
     ships_of_half_year,
     shuffled,
+    shuffled_arrivals,
     shuffled_times,
     unlike_ships,
 )
@@ -69,6 +78,7 @@ Row = dict[str, object]
 DAYS, JUDGED = 152, 30
 MOST = {
     "half-year": 5, "shuffled": 5, "running": 5, "etas": 5, "cranes": 400, "blocks": 400, "unlike-etas": 60,
+    "berths": 60, "berths-half-year": 5, "berths-reported": 5,
 }  # fmt: skip
 """Of what stands behind the colon of an instance."""
 
@@ -76,7 +86,8 @@ MOST = {
 def default_paths() -> list[str]:
     return [
         "half-year:1.0", "shuffled:1.0", "running:1.0", "running-shuffled:1.0", "cranes:18", "cranes-shuffled:18",
-        "blocks:12", "blocks-shuffled:12", "etas:1.0", "unlike-etas:14",
+        "blocks:12", "blocks-shuffled:12", "etas:1.0", "unlike-etas:14", "unlike-etas-shuffled:14",
+        "berths:14", "berths-shuffled:14", "berths-half-year:1.0", "berths-reported:1.0",
     ]  # fmt: skip
 
 
@@ -101,6 +112,8 @@ def run(paths: Sequence[str | Path], *, seconds: float, seed: int, jobs: int, so
             yield _blocks_row(path, kind, max(9, round(amount)), seed)
         elif kind.startswith("running"):
             yield _running_row(path, kind, round(amount * 1_000_000), seed)
+        elif kind.startswith("berths"):
+            yield _berths_row(path, kind, amount, seed)
         else:
             yield _eta_row(path, kind, amount, seed)
 
@@ -119,6 +132,42 @@ def _eta_row(name: str, kind: str, amount: float, seed: int) -> Row:
             append_arrivals(folder, ships, "made", len(ships))
         card = times.learn(subject, folder, FIRST_DAY.date() + timedelta(days), days=DAYS, judged=JUDGED, seed=seed)
     return _times_row(name, card, subject is ETAS and kind != "etas", began, wall)
+
+
+def _berths_row(name: str, kind: str, amount: float, seed: int) -> Row:
+    """What the trial does not use changes no plan, and then nothing is worse than by ETAs as told."""
+    began, wall = time.process_time(), time.perf_counter()
+    days = DAYS + JUDGED
+    if kind in ("berths-half-year", "berths-reported"):
+        teu = round(amount * 1_000_000)
+        case = quay_of_half_year(teu, seed=seed)
+        ships = ships_of_half_year(teu, days=days, seed=seed, is_as_reported=kind == "berths-reported")
+    else:
+        case, ships = quay_of_unlike_ships(round(amount), seed=seed), unlike_ships(round(amount), days=days, seed=seed)
+        ships = shuffled_arrivals(ships, seed) if kind.endswith("shuffled") else ships
+    today = FIRST_DAY.date() + timedelta(days)
+    with tempfile.TemporaryDirectory(prefix="cabria-learning-") as temporary:
+        folder = HistoryFolder.made(Path(temporary) / "history")
+        with folder.writing():
+            append_arrivals(folder, ships, "made", len(ships))
+        card = times.learn(ETAS, folder, today, days=DAYS, judged=JUDGED, seed=seed)
+        cards.keep(folder.root, ETAS.name, card)
+        tried = try_berths(folder, case, today, days=DAYS, judged=JUDGED, seed=seed)
+    print(f"{name}: {tried.reason}", file=sys.stderr, flush=True)
+    saved, low, high = tried.saved_h or (0.0, 0.0, 0.0)
+    return {
+        "instance": name,
+        "cost": round(tried.waited_h.get("learned" if tried.is_used else "plain", 0.0), 2),
+        "valid": not (tried.is_used and kind.endswith("shuffled")),
+        "used": tried.is_used,
+        "saved": round(saved, 2),
+        "saved_low": round(low, 2),
+        "saved_high": round(high, 2),
+        **{rule: round(hours, 2) for rule, hours in tried.waited_h.items()},
+        "ships": tried.ships,
+        "cpu_s": round(time.process_time() - began, 1),
+        "wall_s": round(time.perf_counter() - wall, 1),
+    }
 
 
 def _times_row(name: str, card: times.TimesCard, is_to_be_used: bool, began: float, wall: float, **more: object) -> Row:
@@ -299,6 +348,10 @@ def _row(name: str, is_shuffled: bool, teu: int, seed: int) -> Row:
         "saved_low": round(low, 4),
         "saved_high": round(high, 4),
         **{rule.replace(" ", "_"): round(figure, 4) for rule, figure in card.rehandles.items()},
+        **{
+            f"saved_against_{rule}": f"{mean:.3f} ({low:.3f} to {high:.3f})"
+            for rule, (mean, low, high) in card.saved_against.items()
+        },
         "gain_nats": round(card.gain_since, 3),
         "learned_from": card.recipe.visits,
         "judged_on": card.judged_visits,

@@ -323,6 +323,33 @@ def blocks(
     say(try_blocks(root, worked, day, trucks=fleet, runs=runs, seed=seed, tell=tell).reason)
 
 
+@app.command(epilog="Example: cabria history berths my-history my-week/case.json")
+def berths(
+    folder: FolderArgument,
+    case: Annotated[Path, typer.Argument(help="A berth case; its services are those of the history.")],
+    days: Annotated[int, typer.Option(help="Days to learn from, before those judged.", min=1, max=5_000)] = 150,
+    judge: Annotated[int, typer.Option(help="The last days, whose ships are planned.", min=1, max=1_000)] = 30,
+    today: Annotated[
+        datetime | None, typer.Option(help="The day after the last one; else today.", formats=["%Y-%m-%d"])
+    ] = None,
+    seed: SeedOption = 0,
+) -> None:
+    """Try learned delays of ships where berths are planned.
+
+    The last ships are planned day by day at the case's quay, on ETAs as told and on ETAs as late as each service surely
+    is. Where ships surely wait less, the case's ETAs become those; else its own are put back, and why is said.
+    """
+    from cabria.adapters.files.berth_json import read_case
+    from cabria.adapters.history.folder import HistoryFolder
+    from cabria.experiments.learning.berths import own_case, try_berths, write_etas
+
+    day = (today or datetime.now(UTC)).date()
+    tried = try_berths(HistoryFolder(folder), read_case(own_case(case)), day, days=days, judged=judge, seed=seed)
+    for note in tried.notes:
+        typer.echo(f"Note: {note}", err=True)
+    say("\n".join(write_etas(tried, case)))
+
+
 def _kept(wishes: Sequence[str]) -> dict[str, int | None]:
     from cabria.adapters.history.tables import TABLE_BY_NAME
 

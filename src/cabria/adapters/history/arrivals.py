@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from cabria.adapters.history.asking import ask
 from cabria.adapters.history.folder import HistoryFolder
 from cabria.adapters.history.ledger import Source
 from cabria.adapters.history.tables import TABLE_BY_NAME, columns_of
@@ -50,6 +51,21 @@ def add_port_calls(folder: HistoryFolder, book: PortCallBook) -> int:
         if found:
             append_arrivals(folder, found, SOURCE, len(book.timestamps))
         return len(found)
+
+
+def read_arrivals(folder: HistoryFolder, since: date, until: date) -> tuple[list[Arrival], tuple[str, ...]]:
+    """Ships that came on these days, the last one not counted, in order, and what could not be read. Raises
+    DataError."""
+    answer = ask(
+        folder,
+        "SELECT at_utc, call, vessel, service, eta_utc, last_eta_utc FROM arrivals "
+        f"WHERE day >= DATE '{since}' AND day < DATE '{until}' ORDER BY at_utc, call",
+    )
+    found = [
+        Arrival(came.replace(tzinfo=UTC), call, vessel, service, eta.replace(tzinfo=UTC), last.replace(tzinfo=UTC))
+        for came, call, vessel, service, eta, last in answer.rows
+    ]
+    return found, answer.notes
 
 
 def append_arrivals(folder: HistoryFolder, arrivals: Sequence[Arrival], source: str, number: int) -> None:

@@ -29,7 +29,8 @@ SUBJECT = "departures"
 
 class Card(msgspec.Struct, frozen=True):
     """One try. `rehandles` are means a retrieval by rule on the judged days, `saved` the mean and 95 % interval of what
-    the model saved there against slot choice that learns by itself, None where nothing was judged. Nats are of a
+    the model saved there against slot choice that learns by itself, None where nothing was judged; `saved_against` is
+    the same against simple rules. Nats are of a
     density a day, over the base rate: `gain` as it was learned, `gain_since` and its standard error on the judged days.
     """
 
@@ -44,6 +45,7 @@ class Card(msgspec.Struct, frozen=True):
     gain_since_error: float = 0.0
     rehandles: dict[str, float] = {}
     saved: tuple[float, float, float] | None = None
+    saved_against: dict[str, tuple[float, float, float]] = {}
     has_drifted: bool = False
     notes: tuple[str, ...] = ()
 
@@ -118,6 +120,11 @@ def _judged(told: Card, forecaster: Forecaster, unseen: Sequence[YardVisit]) -> 
         gain_since_error=error,
         rehandles={rule: interval.mean for rule, interval in worth.rehandles.items()},
         saved=(saved.mean, saved.low, saved.high),
+        saved_against={
+            rule: (against.mean, against.low, against.high)
+            for rule in (LEVELLING, INCUMBENT)
+            for against in (worth.saved(rule),)
+        },
         has_drifted=not forecaster.knows_nothing and mean + 2 * error < forecaster.gain / 2,
     )
 
@@ -136,8 +143,8 @@ def _reason(forecaster: Forecaster, worth: Worth, gain: float, error: float) -> 
     figures = (
         f"On days that it had not seen it saves {saved.mean:.3f} rehandles a retrieval ({saved.low:.3f} to "
         f"{saved.high:.3f}) against slot choice that learns by itself: {means[LEARNED].mean:.3f} instead of "
-        f"{means[OURS_ALONE].mean:.3f}; levelling {means[LEVELLING].mean:.3f}, the incumbent's rule "
-        f"{means[INCUMBENT].mean:.3f}."
+        f"{means[OURS_ALONE].mean:.3f}; {worth.saved(LEVELLING)} against levelling, {worth.saved(INCUMBENT)} against "
+        "the incumbent's rule."
     )
     if gain - 2 * error <= 0:
         return f"Its forecasts were no better than the base rate lately. {figures} The plain rules are used."

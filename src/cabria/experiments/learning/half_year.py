@@ -10,10 +10,15 @@ from typing import Any
 import numpy as np
 
 from cabria.adapters.history.arrivals import Arrival
+from cabria.domain.berthing import BerthCase
+from cabria.experiments.berth_weeks import make_berth_week
 from cabria.experiments.coarse.scenario_run import CoarseScenarioRun, rows_within, run_coarse
-from cabria.experiments.demand.profile import Stream
+from cabria.experiments.demand.generate import make_demand
+from cabria.experiments.demand.profile import Stream, chancay_demand, with_reported_delays
 from cabria.experiments.demand.tables import NONE, Demand
 from cabria.experiments.learning.times import Seen, Subject
+from cabria.experiments.weeks.arrivals import vessel_of
+from cabria.experiments.weeks.berths import ShipDue, berth_case
 from cabria.experiments.weeks.scenario import Scenario, demand_of, layout_of
 from cabria.planning.yard.forecast.problem import YardVisit
 
@@ -88,16 +93,57 @@ def shuffled_times(subject: Subject, seed: int = 0) -> Subject:
     return subject._replace(read=read)
 
 
-def ships_of_half_year(teu_a_year: int = 1_000_000, *, days: int = 182, seed: int = 0) -> list[Arrival]:
-    """The ships of that half-year by when they came, with the ETA of the timetable. Every ship is as late as any."""
-    scenario = Scenario(teu_a_year, days=days, begins_day=0)
-    demand = demand_of(scenario, layout_of(scenario), seed)
+def ships_of_half_year(
+    teu_a_year: int = 1_000_000, *, days: int = 182, seed: int = 0, is_as_reported: bool = False
+) -> list[Arrival]:
+    """The ships of that half-year by when they came, with the ETA of the timetable. Every ship is as late as any;
+    `is_as_reported`, main services are as late as carriers were reported to be."""
+    demand = _ships_demand(teu_a_year, days, seed, is_as_reported)
     ships, services = demand.ships, demand.profile.services
     return [
         _arrival(services[ships.service[n]].name, int(ships.number[n]), int(ships.eta_s[n]), int(ships.ata_s[n]))
         for n in np.argsort(ships.ata_s, kind="stable")
         if 0 <= ships.ata_s[n] < 86_400 * days
     ]
+
+
+def _ships_demand(teu_a_year: int, days: int, seed: int, is_as_reported: bool) -> Demand:
+    scenario = Scenario(teu_a_year, days=days, begins_day=0)
+    if not is_as_reported:
+        return demand_of(scenario, layout_of(scenario), seed)
+    return make_demand(with_reported_delays(chancay_demand(teu_a_year, reefers=scenario.reefers)), seed)
+
+
+def quay_of_half_year(teu_a_year: int = 1_000_000, *, seed: int = 0) -> BerthCase:
+    """The quay of that half-year, with a ship of each service and her mean work."""
+    scenario = Scenario(teu_a_year, days=182, begins_day=0)
+    layout = layout_of(scenario)
+    demand = demand_of(scenario, layout, seed)
+    ships = demand.ships
+    moves = ships.discharged + ships.loaded
+    due = [
+        ShipDue(service.name, vessel_of(service), service.is_feeder, 0, int(moves[ships.service == number].mean()))
+        for number, service in enumerate(demand.profile.services)
+    ]
+    case = berth_case(due, layout, 7, scenario.moves_a_crane_hour)
+    return replace(case, ships=tuple(replace(ship, service=ship.id) for ship in case.ships))
+
+
+def quay_of_unlike_ships(services: int = 14, *, seed: int = 0) -> BerthCase:
+    """A quay like Chancay's, with a ship of each of the made services."""
+    case = make_berth_week(calls=services, seed=seed, late_ships=0, storms=0, outages=0)
+    return replace(case, ships=tuple(replace(ship, service=_made_name(n)) for n, ship in enumerate(case.ships)))
+
+
+def _made_name(number: int) -> str:
+    return f"SERVICE {number:02}"
+
+
+def shuffled_arrivals(arrivals: list[Arrival], seed: int = 0) -> list[Arrival]:
+    """The same ETAs with each other's delays."""
+    late = [each.came - each.eta for each in arrivals]
+    Random(seed).shuffle(late)
+    return sorted(each._replace(came=each.eta + by) for each, by in zip(arrivals, late, strict=True))
 
 
 def unlike_ships(services: int = 14, *, days: int = 182, seed: int = 0) -> list[Arrival]:
@@ -111,7 +157,7 @@ def unlike_ships(services: int = 14, *, days: int = 182, seed: int = 0) -> list[
             eta_s = 3_600 * (24 * (7 * week + number % 7) + 3 * number % 24)
             drag_h = 0.5 * drag_h + chance.gauss(0, scatter_h)
             late_s = round(3_600 * max(-6.0, usual_h + drag_h))
-            found.append(_arrival(f"SERVICE {number:02}", week % 6, eta_s, eta_s + late_s))
+            found.append(_arrival(_made_name(number), week % 6, eta_s, eta_s + late_s))
     return sorted(found, key=lambda arrival: (arrival.came, arrival.call))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cabria.adapters.history.folder import HistoryFolder
-from cabria.experiments.learning import blocks, cards, departures, times
+from cabria.experiments.learning import berths, blocks, cards, departures, times
 from cabria.experiments.learning.etas import ETAS
 from cabria.experiments.learning.handling import QUAY_CRANES, TRUCKS, YARD_CRANES
 
@@ -44,7 +44,7 @@ def _told(subject: times.Subject, card: times.TimesCard) -> Told:
     return Told(title, (card.reason, *([drift] if card.has_drifted else ())), card.notes)
 
 
-AnyCard = departures.Card | times.TimesCard | blocks.BlocksCard
+AnyCard = departures.Card | times.TimesCard | blocks.BlocksCard | berths.BerthsCard
 
 
 def all_cards(root: Path) -> list[tuple[str, AnyCard]]:
@@ -55,4 +55,5 @@ def all_cards(root: Path) -> list[tuple[str, AnyCard]]:
     for subject in SUBJECTS:
         found += [(subject.name, card) for card in cards.read(root, subject.name, times.TimesCard)]
     found += [(blocks.SUBJECT, card) for card in cards.read(root, blocks.SUBJECT, blocks.BlocksCard)]
+    found += [(berths.SUBJECT, card) for card in cards.read(root, berths.SUBJECT, berths.BerthsCard)]
     return sorted(found, key=lambda pair: pair[1].day)

@@ -81,7 +81,8 @@ class TimesCard(msgspec.Struct, frozen=True):
     """One try. Seconds a handling on the judged days: `error_s` is the mean error by rule, `waits_s` the crane's
     waiting, `saved_s` its mean and 95 % interval over days, None where nothing was judged. `covered` is the share of
     times that fell into their 90 % interval, which is `width_s` wide in the mean. `times_s` are mean times by machine,
-    block or service, for who may use them; `lately_s` what they took on the judged days.
+    block or service, for who may use them, `at_least_s` the means of their intervals' lower ends, which one in twenty
+    falls short of; `lately_s` what they took on the judged days.
     """
 
     subject: str
@@ -100,6 +101,7 @@ class TimesCard(msgspec.Struct, frozen=True):
     gain_since_s: float = 0.0
     has_drifted: bool = False
     times_s: dict[str, float] = {}
+    at_least_s: dict[str, float] = {}
     lately_s: dict[str, float] = {}
     notes: tuple[str, ...] = ()
 
@@ -267,6 +269,7 @@ def _judged(told: TimesCard, subject: Subject, times: Times, unseen: Sequence[Se
         gain_since_s=gain,
         has_drifted=not times.knows_nothing and gain + 2 * gain_error < times.gain_s / 2,
         times_s=_told(subject, unseen, mean) if is_used else {},
+        at_least_s=_told(subject, unseen, low) if is_used else {},
         lately_s=_told(subject, unseen, took),
     )
     return msgspec.structs.replace(card, reason=_reason(card, times))
