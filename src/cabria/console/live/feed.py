@@ -15,7 +15,7 @@ from cabria.console.messages.parts import Message
 from cabria.console.messages.ship import Task
 from cabria.domain.calls import VesselCall
 from cabria.domain.run_events import BoxesLanded, RunEvent, ShipSailed, StockTaken, TruckLeft
-from cabria.operations.running import Batch, Picture, RunningTerminal, Whereabouts
+from cabria.operations.running import Batch, CallPicture, Picture, RunningTerminal, Whereabouts
 
 MANY_BOXES = 300
 """From here on the pages read the yard and the ships anew."""
@@ -43,6 +43,7 @@ class Feed:
         self._number = 0
         self._told = _Told()
         self._facts: dict[str, rows.PlanFacts] = {}
+        self._promises: dict[str, rows.Promise] = {}
         self._end = terminal.subscribe(self._hear)
         if tally is None:
             self._read_back()
@@ -78,6 +79,13 @@ class Feed:
             self._facts[name] = known if known and known.plan is one.plan else rows.PlanFacts.of(one.plan)
         return self._facts
 
+    def _promise(self, one: CallPicture, facts: rows.PlanFacts) -> rows.Promise:
+        division = self.tally.divisions.get(one.call.id)
+        since_ms = division.at_ms if division else self.tally.began_ms.get(one.call.id, 0)
+        boxes = division.boxes if division else facts.boxes
+        made = rows.Promise(since_ms + 1_000 * one.plan.makespan_s, boxes)
+        return self._promises.setdefault(one.call.id, made)
+
     def _snapshot(self, number: int) -> m.Snapshot:
         terminal, told = self.terminal, self._told
         picture = terminal.standing()
@@ -90,6 +98,7 @@ class Feed:
                 [crane for crane in picture.quay_cranes.values() if crane.call == one.call.id],
                 self.tally,
                 picture.now_ms,
+                self._promise(one, facts[one.call.id]),
             )
             for one in picture.calls.values()
         ]

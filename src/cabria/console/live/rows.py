@@ -97,6 +97,13 @@ def link_row(link: r.LinkPicture) -> m.LinkRow:
     return m.LinkRow(name=link.name, is_connected=link.is_connected, seen_ms=link.seen_ms)
 
 
+class Promise(NamedTuple):
+    """What was planned for a call by the first plan that was seen; later ones are of what was left of it."""
+
+    end_ms: int
+    boxes: int
+
+
 class PlanFacts(NamedTuple):
     """What a plan adds up to; reckoned once."""
 
@@ -124,6 +131,7 @@ def call_row(
     cranes: list[r.QuayCranePicture],
     tally: Tally,
     now_ms: int,
+    promise: Promise,
 ) -> m.CallRow:
     """`cranes` are those that work her. Her end is expected as late as the crane that is farthest behind."""
     call, began_ms = one.call, tally.began_ms.get(one.call.id, 0)
@@ -137,7 +145,6 @@ def call_row(
             continue
         behind_ms = max(0, _behind_ms(steps, crane, since_ms, now_ms))
         end_ms = max(end_ms, since_ms + 1_000 * steps[-1].end_s + behind_ms)
-    planned_ms = began_ms + 1_000 * one.plan.makespan_s
     left = sum(max(0, crane.steps - crane.done) for crane in cranes)
     return m.CallRow(
         id=call.id,
@@ -150,11 +157,11 @@ def call_row(
         done=max(0, facts.steps - left),
         total=facts.steps,
         done_boxes=tally.handed_over[call.id],
-        total_boxes=facts.boxes,
+        total_boxes=min(promise.boxes, division.boxes) if division else facts.boxes,
         began_ms=began_ms,
-        planned_end_ms=planned_ms,
+        planned_end_ms=promise.end_ms,
         expected_end_ms=end_ms,
-        late_ms=end_ms - planned_ms,
+        late_ms=end_ms - promise.end_ms,
         splits=one.splits,
     )
 

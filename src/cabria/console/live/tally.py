@@ -46,6 +46,8 @@ class Division(NamedTuple):
 
     at_ms: int
     queues: dict[str, tuple[CraneStep, ...]]
+    boxes: int
+    """Of the whole call: handed over till then, or in a step to come; those at hand may be both."""
 
 
 @dataclass
@@ -75,6 +77,8 @@ class Tally:
     _call_of: dict[str, str] = field(default_factory=dict)
     """By quay crane: the call it works."""
     _waited: Counter[str] = field(default_factory=Counter)
+    _waits: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    """By quay crane and call: how long it waited in all, and when it last did."""
     _released: dict[str, MoveReleased] = field(default_factory=dict)
     _digs: int = 0
     _productive: int = 0
@@ -121,6 +125,9 @@ class Tally:
                 self._job_ended(event.at_ms, self._jobs.pop(event.job, ""))
             case Waited():
                 self._waited[event.cause] += event.at_ms - event.since_ms
+                key = event.crane, self._call_of.get(event.crane, "")
+                waited_ms, _ = self._waits.get(key, (0, 0))
+                self._waits[key] = waited_ms + event.at_ms - event.since_ms, event.at_ms
             case MoveReleased():
                 self._released[event.move] = event
                 if event.queue and event.call:
@@ -132,7 +139,9 @@ class Tally:
             case ShipBerthed():
                 self.began_ms[event.call] = event.at_ms
             case QueuesChanged():
-                self.divisions[event.call] = Division(event.at_ms, dict(event.queues))
+                to_come = sum(len(step.containers) for _, steps in event.queues for step in steps)
+                boxes = self.handed_over[event.call] + to_come
+                self.divisions[event.call] = Division(event.at_ms, dict(event.queues), boxes)
             case TruckStood() if event.is_visitor:
                 self._came_ms[event.truck] = event.at_ms
             case TruckLeft():
@@ -170,14 +179,13 @@ class Tally:
         while self._moves_ms and self._moves_ms[0] < picture.now_ms - HOUR_MS:
             self._moves_ms.popleft()
         crane_ms = sum(until - since for since, until in self._spans.values())
-        waited_ms = sum(self._waited.values())
         yard_teu = sum(teu_of(picture.length_ft[box]) for stack in picture.stacks.values() for box in stack)
         return LiveFigures(
             moves=self._moves,
             moves_last_hour=len(self._moves_ms),
             gmph=round(self._moves * HOUR_MS / crane_ms, 2) if crane_ms else None,
             planned_gmph=planned_gmph,
-            crane_waiting_share=round(waited_ms / crane_ms, 4) if crane_ms else None,
+            crane_waiting_share=self._waiting_share(),
             waiting_ms_by_cause=dict(self._waited),
             rehandles=self._digs,
             rehandle_ratio=round(self._digs / self._productive, 4) if self._productive else None,
@@ -188,3 +196,12 @@ class Tally:
             visitors_inside=len(self._came_ms),
             visitors_waiting=len(picture.at_gate),
         )
+
+    def _waiting_share(self) -> float | None:
+        """Of the time of all quay cranes from berthing to their last work, as the referee has it, or last wait."""
+        waited_ms = present_ms = 0
+        for key, (first_ms, last_ms) in self._spans.items():
+            waits_ms, until_ms = self._waits.get(key, (0, 0))
+            waited_ms += waits_ms
+            present_ms += max(last_ms, until_ms) - self.began_ms.get(key[1], first_ms)
+        return round(waited_ms / present_ms, 4) if present_ms else None
