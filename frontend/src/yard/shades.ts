@@ -12,7 +12,7 @@ export interface Coat {
   sign: string;
 }
 
-/** Light to dark in six steps on a light page; the step is the sign. */
+/** Light to dark in six steps on a light page; the step is the sign, of a stack's fill how many boxes it holds. */
 const LIGHT = ['#e6eff8', '#c3d9ee', '#93bddf', '#5c9acb', '#2a6ca6', '#12406e'];
 const DARK = ['#1d2b39', '#25435f', '#2f6088', '#4486b6', '#74b2e0', '#b4dcfb'];
 /** Okabe and Ito (2008), then tints of them; the letter tells those apart that look alike. */

@@ -56,7 +56,9 @@ export function coatOf(stack: Stack, scene: YardScene): Coat {
   const mark = markOf(stack, scene.by, scene.facts);
   if (!mark)
     return { fill: scene.isDark ? '#3a444f' : '#c9ced4', ink: scene.isDark ? '#ffffff' : '#000000', sign: '?' };
-  return 'step' in mark ? coatOfStep(mark.step, scene.isDark) : scene.classes.of(mark.name);
+  if ('name' in mark) return scene.classes.of(mark.name);
+  const coat = coatOfStep(mark.step, scene.isDark);
+  return scene.by === 'fill' ? { ...coat, sign: String(stack.boxes.length) } : coat;
 }
 
 function drawGround(context: CanvasRenderingContext2D, block: Block, view: View, colour: Colours): void {
