@@ -9,7 +9,9 @@ import pytest
 from tests import runs_by_hand
 from tests.cli.conftest import Run
 
+from cabria.adapters.files.berth_json import write_case
 from cabria.adapters.files.run_log import write_run_log
+from cabria.experiments.berth_weeks import make_berth_week
 
 
 @pytest.fixture
@@ -80,3 +82,14 @@ def test_an_answer_is_exported_and_old_days_go(cabria: Run, history: Path, tmp_p
     assert "lifts: " in outcome.out
     assert not list(history.glob("lifts/*/*.parquet"))
     assert list(history.glob("moves/*/*.parquet"))
+
+
+def test_delays_that_nothing_is_known_of_change_no_berth_case(cabria: Run, history: Path, tmp_path: Path) -> None:
+    case = tmp_path / "case.json"
+    write_case(make_berth_week(calls=4), case)
+    before = case.read_bytes()
+    outcome = cabria("history", "berths", history, case, "--today", "2026-11-03")
+    assert outcome.code == 0, outcome.err
+    assert "Nothing was learned of ships' delays yet" in outcome.out
+    assert case.read_bytes() == before
+    assert "berths" in cabria("history", "models", history).out

@@ -15,7 +15,15 @@ from cabria.domain.errors import DataError
 from cabria.experiments.cargo import EXPORTS
 from cabria.experiments.demand.generate import make_demand
 from cabria.experiments.demand.numbers import container_numbers
-from cabria.experiments.demand.profile import Service, Stream, chancay_demand, with_shares
+from cabria.experiments.demand.profile import (
+    REPORTED_LATE_H,
+    REPORTED_ON_TIME,
+    Service,
+    Stream,
+    chancay_demand,
+    with_reported_delays,
+    with_shares,
+)
 from cabria.experiments.demand.tables import DAY_S, NONE, Demand
 
 
@@ -142,6 +150,20 @@ def test_shares_of_special_boxes_can_be_set() -> None:
 def test_a_terminal_with_few_plugs_gets_few_reefers() -> None:
     demand = make_demand(chancay_demand(50_000, 60, reefers=0.05), seed=1)
     assert demand.of_variants("needs_plug").mean() == pytest.approx(0.05, abs=0.005)
+
+
+def test_services_may_be_late_as_carriers_were_reported_to_be() -> None:
+    demand = make_demand(with_reported_delays(chancay_demand(10_000, 900)), seed=1)
+    ships, services = demand.ships, demand.profile.services
+    late_h = (ships.ata_s - ships.eta_s) / 3_600
+    for number, service in enumerate(services):
+        mine = late_h[ships.service == number]
+        if service.delays is not None:
+            assert (mine <= 24).mean() == pytest.approx(REPORTED_ON_TIME[service.name], abs=0.1)
+            assert mine[mine > 24].mean() == pytest.approx(REPORTED_LATE_H, rel=0.2)
+    plain = make_demand(chancay_demand(10_000, 900), seed=1).ships
+    feeders = [number for number, service in enumerate(services) if service.is_feeder]
+    assert set(plain.ata_s[np.isin(plain.service, feeders)]) == set(ships.ata_s[np.isin(ships.service, feeders)])
 
 
 def test_nonsense_is_refused_by_name() -> None:
