@@ -61,7 +61,7 @@ def test_a_selection_keeps_all_other_boxes_where_they_are(plan: OpenPlan) -> Non
 @given(st.booleans(), st.integers(0, 10**6))
 def test_a_search_goes_on_until_a_person_ends_it_and_is_heard(is_stopped: bool, iterations: int) -> None:
     heard: list[str] = []
-    stop = replanning.told(lambda: is_stopped, lambda phase, share, text: heard.append(text))
+    stop = replanning.told(lambda: is_stopped, lambda phase, share, said: heard.append(said.text))
     assert bool(stop(iterations, 1.5)) is is_stopped
     assert heard == [f"{iterations:,} tries"]
 

@@ -3,7 +3,7 @@
 import { number } from '../format';
 import { slotInWords } from '../ship/hull';
 import { ruleName } from '../ship/rule_names';
-import type { FindingRow, Problem } from '../wire/messages';
+import type { FindingRow, Problem, Task } from '../wire/messages';
 import type { Language, Words } from '.';
 
 /** Codes that stand for many things: what the server says beside them tells which. */
@@ -25,6 +25,18 @@ export function findingText(finding: FindingRow, words: Words, language: Languag
   return known ? filled(known, finding.values, words, language) : finding.text;
 }
 
+/** A word of the server's own that stands alone, such as a cost, a figure or a phase. */
+export function termText(term: string, words: Words): string {
+  return words.terms[term] ?? term.replaceAll('_', ' ');
+}
+
+/** How far planning is, or why it failed. */
+export function taskText(task: Task, words: Words, language: Language): string {
+  const known = words.tasks[task.code];
+  if (task.problem && words.refusals[task.problem.code]) return refusalText(task.problem, words, language);
+  return known ? filled(known, task.values, words, language) : task.text;
+}
+
 export function filled(known: string, values: Problem['values'], words: Words, language: Language): string {
   return known.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
@@ -39,6 +51,7 @@ function said(name: string, value: string, words: Words): string {
   if (name === 'move') return words.live.kinds[value as 'load'] ?? value;
   if (name === 'kind') return words.queues.kinds[value as 'load'] ?? value;
   if (name === 'cause') return (words.causes as Partial<Record<string, string>>)[value] ?? value;
+  if (name === 'order_state') return termText(value, words);
   if (name === 'rule') return ruleName(value, words.rules);
   if (/^\d{7}$/.test(value) && SLOTS.includes(name)) return slotInWords(Number(value));
   if (['state', 'what'].includes(name) && words.refusalValues[value]) return words.refusalValues[value];

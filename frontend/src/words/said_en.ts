@@ -6,4 +6,10 @@ export const said = {
   phrases: {} as Record<string, string>,
   /** A time of a berth plan. */
   dayClock: (day: string, clock: string) => `day ${day} ${clock}`,
+  /** What operations alert to, by its word. */
+  alerted: {} as Record<string, string>,
+  /** How far planning is, by its word. */
+  tasks: {} as Record<string, string>,
+  /** The server's own words where they stand alone: verbs and states of orders, phases, costs and figures. */
+  terms: {} as Record<string, string>,
 };

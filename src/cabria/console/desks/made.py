@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cabria.console.http.answers import Encoded
+from cabria.domain.findings import Told
 
-Hear = Callable[[str, float | None, str], None]
+SILENT = Told("", "", {})
+Hear = Callable[[str, float | None, Told], None]
 """Is told how far an order is: a phase, its share done if that is known, and a line about the best so far."""
 
 

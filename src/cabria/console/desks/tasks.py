@@ -100,7 +100,7 @@ class PlanningTasks:
         elif planning.task.state == RUNNING:
             planning.asked_to_stop = True
             await planning.worker.stop_planning()
-            self._tell(planning, text="ending with the best plan so far")
+            self._tell(planning, text="ending with the best plan so far", code="ending", values={})
         return planning.task
 
     async def end(self) -> None:
@@ -117,7 +117,8 @@ class PlanningTasks:
 
     async def _run(self, planning: _Planning, verb: str, arguments: Mapping[str, object]) -> None:
         def hear(news: News) -> None:
-            self._tell(planning, phase=news.phase, share=news.share, text=news.text, pid=planning.worker.pid)
+            said = {} if planning.asked_to_stop else {"text": news.text, "code": news.code, "values": news.values}
+            self._tell(planning, phase=news.phase, share=news.share, pid=planning.worker.pid, **said)
 
         try:
             async with self._free:
@@ -125,12 +126,12 @@ class PlanningTasks:
                 self._tell(planning, state=RUNNING, until=until.isoformat(timespec="seconds"))
                 outcome = await planning.worker.ask(verb, limit_s=self._limit_s, hear=hear, **arguments)
                 state = STOPPED if planning.asked_to_stop else DONE
-                self._tell(planning, state=state, share=1.0, text=outcome.note, pid=0)
+                self._tell(planning, state=state, share=1.0, text=outcome.note, code="", pid=0)
         except ProblemError as error:
             kept = " The best plan so far is kept." if error.problem.status >= 500 else ""
-            self._tell(planning, state=FAILED, text=error.problem.detail + kept, pid=0)
+            self._tell(planning, state=FAILED, text=error.problem.detail + kept, problem=error.problem, pid=0)
         except asyncio.CancelledError:
-            self._tell(planning, state=STOPPED, text="stopped", pid=0)
+            self._tell(planning, state=STOPPED, text="stopped", code="stopped", pid=0)
         finally:
             await planning.worker.kill()
             self._finished(planning.task)

@@ -23,12 +23,15 @@ class Order(msgspec.Struct, array_like=True):
 
 
 class News(msgspec.Struct, array_like=True):
-    """How far an order is: a phase, its share done if that is known, and a line about the best so far."""
+    """How far an order is: a phase, its share done if that is known, and a line about the best so far, which `code` and
+    `values` say in other languages."""
 
     id: int
     phase: str
     share: float | None
     text: str
+    code: str = ""
+    values: dict[str, str | int] = {}  # msgspec copies it
 
 
 class Outcome(msgspec.Struct, array_like=True):

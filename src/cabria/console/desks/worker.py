@@ -17,6 +17,7 @@ import msgspec
 from cabria.console.desks.made import Hear, Made
 from cabria.console.desks.wire import STOP, News, Order, Outcome, Reply, frame, read_order
 from cabria.console.http.problems import problem_of
+from cabria.domain.findings import Told
 
 NICER_BY = 5
 """Operations come first when there is more to do than there are cores."""
@@ -71,8 +72,8 @@ def _listen(stream: BinaryIO, orders: queue.SimpleQueue[Order], desks: Doing) ->
 
 
 def _done(desks: Doing, order: Order, answers: Answers) -> Outcome:
-    def hear(phase: str, share: float | None, text: str) -> None:
-        answers.say(Reply(news=News(order.id, phase, share, text)))
+    def hear(phase: str, share: float | None, said: Told) -> None:
+        answers.say(Reply(news=News(order.id, phase, share, said.text, said.code, dict(said.values))))
 
     try:
         made = desks.do(order.verb, order.arguments, hear)

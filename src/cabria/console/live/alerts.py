@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cabria.console.live.alert_words import said
 from cabria.console.messages.live import Act, AlertRow, CallRow
 from cabria.operations.running import BROKER, Picture
 
@@ -20,6 +21,7 @@ def alert_rows(picture: Picture, calls: list[CallRow], problem: str) -> Iterator
     for alert in picture.alerts.values():
         if not alert.seen_by:
             act = Act(name="see-alert", body={"alert": str(alert.number)})
+            told = said(alert.problem)
             yield AlertRow(
                 id=str(alert.number),
                 code="operations",
@@ -29,6 +31,8 @@ def alert_rows(picture: Picture, calls: list[CallRow], problem: str) -> Iterator
                 since_ms=alert.at_ms,
                 seen_by=alert.seen_by,
                 acts=[act],
+                said=told.code,
+                values=dict(told.values),
             )
     yield from _out_of_service(picture)
     yield from _waiting(picture)

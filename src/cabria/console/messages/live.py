@@ -83,7 +83,10 @@ class LinkRow(Message):
 
 
 class AlertRow(Message):
-    """`urgency`: 1 now, 2 soon, 3 worth knowing. `acts` are actions that may resolve it, with what they need."""
+    """`urgency`: 1 now, 2 soon, 3 worth knowing. `acts` are actions that may resolve it, with what they need.
+
+    `said` and `values` tell in any language what operations alert to ("" where it has no word); `text` is English.
+    """
 
     id: str
     code: str
@@ -93,6 +96,8 @@ class AlertRow(Message):
     since_ms: Ms
     seen_by: str
     acts: list[Act] = field(default_factory=list)
+    said: str = ""
+    values: dict[str, str | int] = field(default_factory=dict)
 
 
 class Act(Message):

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from cabria.console.messages.live import Changes, Event, Snapshot
-from cabria.console.messages.parts import Message, Ms, Utc, Words
+from cabria.console.messages.parts import Message, Ms, Problem, Utc, Words
 
 AtMs = Annotated[int, Meta(ge=0, le=10**12, description="Milliseconds since the run began.")]
 
@@ -213,6 +213,8 @@ class Try(Message):
     orders: list[TakeOverOrder]
     result: Tried | None = None
     taken_by: str = ""
+    problem: Problem | None = None
+    """Why it failed."""
 
 
 class Tries(Message):

@@ -15,6 +15,7 @@ from cabria.console.messages.parts import (
     Minutes,
     Mm,
     Name,
+    Problem,
     Slot,
     SlotText,
     Utc,
@@ -609,6 +610,11 @@ class Task(Message):
     until: Utc
     """When it is ended at the latest."""
     pid: int
+    code: str = ""
+    values: dict[str, str | int] = field(default_factory=dict)
+    """These two say `text` in other languages, where `code` is not ""."""
+    problem: Problem | None = None
+    """Why it failed."""
 
 
 class Tasks(Message):

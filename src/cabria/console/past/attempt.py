@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from cabria.console.desks.made import SILENT, Hear
 from cabria.console.messages import past as m
 from cabria.console.past.ledger import totals_of, waiting_of
 from cabria.domain.calls import VesselCall
@@ -17,7 +18,7 @@ from cabria.operations.sailing import may_sail
 from cabria.operations.standing import Standing
 from cabria.referee.run import RunReferee
 from cabria.referee.run_figures import RunCounter
-from cabria.twin.going_on import Strokes, going_on
+from cabria.twin.going_on import Strokes, going_on, ways_of
 from cabria.twin.quay_cranes import Spread
 from cabria.twin.twin import Fleet, Twin
 
@@ -28,7 +29,6 @@ CHARGED = 0.8
 """Of its battery, with which a further truck begins."""
 AS_IS, CHANGED = "as is", "changed"
 Ship = tuple[VesselCall, LoadingPlan]
-Hear = Callable[[str, float | None, str], None]
 
 
 @dataclass
@@ -64,6 +64,7 @@ class _Log:
 
     def __init__(self, begun: Begun, ship: Ship | None) -> None:
         self.counter, self.referee = pickle.loads(pickle.dumps((begun.counter, begun.referee)))
+        self.referee.drive_as_booked(ways_of(begun.standing), begun.standing.at_ms)
         self.calls = dict(begun.calls) | ({ship[0].id: ship} if ship else {})
         self.counter.count_from(begun.standing.at_ms)
         self.known = len(self.referee.book.findings)
@@ -96,7 +97,7 @@ def _run(begun: Begun, asked: m.AskTry, ship: Ship | None, phase: str, at_ms: Se
         twin.run(until_ms)
         change.look()
         moved.append(log.moved)
-        hear(phase, number / len(at_ms), "")
+        hear(phase, number / len(at_ms), SILENT)
     figures = log.counter.figures()
     crane_ms = sum(1_000 * crane.run_s for crane in figures.quay_cranes)
     causes = [crane.waiting_ms for crane in figures.quay_cranes]

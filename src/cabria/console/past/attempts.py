@@ -116,7 +116,7 @@ class Attempts:
                 result = msgspec.msgpack.decode(outcome.unpacked, type=m.Tried)
                 self._tell(attempt, state=DONE, phase="done", share=1.0, result=result)
         except ProblemError as error:
-            self._tell(attempt, state=FAILED, text=error.problem.detail)
+            self._tell(attempt, state=FAILED, text=error.problem.detail, problem=error.problem)
         except asyncio.CancelledError:
             self._tell(attempt, state=STOPPED, text="stopped")
         finally:

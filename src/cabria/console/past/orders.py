@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from cabria.console.desks.made import Hear, Made
+from cabria.console.desks.made import SILENT, Hear, Made
 from cabria.console.http.answers import Encoded, encode_whole
 from cabria.console.messages import past as m
 from cabria.console.messages.parts import Message
@@ -134,7 +134,7 @@ class PastDesk:
         """Two runs from how operations stand now."""
         from cabria.console.past.attempt import tried
 
-        hear("reading", None, "")
+        hear("reading", None, SILENT)
         begun = begun_from(journal, self._handed)
         wish = msgspec.msgpack.decode(asked, type=m.AskTry)
         return Made(encode_whole(tried(begun, wish, pickle.loads(ship) if ship else None, hear), msgpack=True))

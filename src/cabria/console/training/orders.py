@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from cabria.console.desks.made import Hear, Made
+from cabria.console.desks.made import SILENT, Hear, Made
 from cabria.console.http.answers import Encoded, encode_whole
 from cabria.console.training.telling import report_row
 from cabria.training.playing import events_of, play, reference_of
@@ -41,7 +41,7 @@ class TrainingDesk:
     def prepare(self, hear: Hear, *, scenario: bytes, plans: str) -> Made:
         """A session at its beginning, pickled; its call and plan as folders in `plans`."""
         asked: Scenario = pickle.loads(scenario)
-        hear("planning", None, "")
+        hear("planning", None, SILENT)
         start = prepared(asked.start)
         _write_plans(asked, start, Path(plans))
         return Made(Encoded(TrainingRun(asked, start).snapshot(), False, False))
@@ -53,7 +53,7 @@ class TrainingDesk:
         run = TrainingRun.branch(session)
         start = prepared(run.scenario.start)
         reference = play(
-            reference_of(run), TraineeKind.POLICY, start=start, listen=lambda share: hear("policy", share, "")
+            reference_of(run), TraineeKind.POLICY, start=start, listen=lambda share: hear("policy", share, SILENT)
         )
         write_run_log(Path(folder) / POLICY_LOG, events_of(reference, start))
         score = scored(run.scenario, measured(run, start), measured(reference, start), start)
