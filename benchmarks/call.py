@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cabria.domain.calls import VesselCall
+    from cabria.domain.containers import ContainerId
     from cabria.domain.plan import LoadingPlan
     from cabria.referee.judgement import Judgement
 
@@ -32,7 +33,12 @@ CURVE_S = (5.0, 15.0, 60.0, 180.0)
 FLAGS = {
     "curve": "every call with budgets of 5, 15, 60 and 180 s",
     "ablation": "every call with each part of the joint search switched off, at equal counts",
+    "late": "every call once as it is and with loads that come late, effort quick, at equal counts",
 }
+LATE = ((0, False), (20, False), (100, False), (20, True), (100, True))
+"""How many loads come late, as many as there are; and whether they are dangerous goods, for which no other stands."""
+LATE_SPAN = (0.25, 0.9)
+"""Between which shares of the call, as planned without any late, they come."""
 ABLATION: dict[str, dict[str, object]] = {
     "all": {},
     "one round": {"rounds": 1},
@@ -56,7 +62,8 @@ finding; the ten smaller ones in 15 s each. `gap_percent` is the makespan's. Bot
 stowed and exchange boxes of one class of mass only. The greedy with masses free chooses among all boxes that ours may
 be exchanged for, but knows no limit of the ship: `hard` is what the referee forbids of it. `digs_bound, any slots`
 counts boxes that stay in the yard upon ones that are loaded, which every plan digs away. `--curve` gives every call 5,
-15, 60 and 180 s, `--ablation` switches off the parts of the joint search one by one. Loads that are missing from
+15, 60 and 180 s, `--ablation` switches off the parts of the joint search one by one, `--late` lets loads come late
+at random between a quarter and nine tenths of the call (`late_refused` stay ashore). Loads that are missing from
 `loaded` are on hold or have no verified mass. Known elsewhere, on other calls with slots and order fixed: 0.443 digs a
 load with exact planned weights, 0.140 by the greedy and 0.089 by annealing within classes of 3 t.
 """
@@ -75,12 +82,15 @@ def run(
     solutions: Path | None,
     curve: bool = False,
     ablation: bool = False,
+    late: bool = False,
 ) -> Iterator[dict[str, object]]:
     with tempfile.TemporaryDirectory() as scratch:
         for path in paths:
             for folder in _call_folders(path, Path(scratch)):
                 if ablation:
                     yield from _ablation(folder, seed)
+                elif late:
+                    yield from _with_late(folder, seed)
                 else:
                     for budget_s in CURVE_S if curve else (_budget_s(folder, seconds),):
                         yield {"budget_s": budget_s} | _measure(folder, Path(scratch), budget_s, seed, solutions)
@@ -124,6 +134,48 @@ def _ablation(folder: Path, seed: int) -> Iterator[dict[str, object]]:
             "kwh": asked["kWh"],
             "off_turn": asked["lifts off their turn"],
             "twin_share": figures.twin_lifts / max(1, figures.crane_moves),
+            "cpu_s": time.process_time() - began,
+        }
+
+
+def _with_late(folder: Path, seed: int) -> Iterator[dict[str, object]]:
+    """In this process: the same call, some of its loads there at random moments only."""
+    from dataclasses import replace
+    from random import Random
+
+    from cabria.adapters.files.call_folder import read_call
+    from cabria.planning.loading.problem import EFFORTS, LoadingProblem
+    from cabria.planning.loading.solve import solve
+
+    call = read_call(folder)
+    params = replace(EFFORTS["quick"], with_baselines=False)
+    loads: list[ContainerId] = []
+    whole_s, told = 0, set()
+    for most, is_dangerous in LATE:
+        random = Random(seed)
+        able = [box for box in loads if call.load_by_id[box].dangerous or not is_dangerous]
+        late = random.sample(able, min(most, len(able)))
+        if (len(late), is_dangerous) in told or (loads and not late):
+            continue
+        told.add((len(late), is_dangerous))
+        first_s, last_s = (round(share * whole_s) for share in LATE_SPAN)
+        began = time.process_time()
+        problem = LoadingProblem(replace(call, available_s={box: random.randint(first_s, last_s) for box in late}))
+        planned = solve(problem, params=params, seed=seed, wall=time.perf_counter, cpu=time.process_time)
+        figures, bound = planned.judgement.figures, planned.bounds["crane makespan"].bound
+        if not late:
+            loads, whole_s = sorted(planned.plan.loads), figures.crane_makespan_s
+        yield {
+            "instance": f"{folder.name}, {len(late)} late{' of dangerous goods' if is_dangerous else ''}",
+            "cost": figures.crane_makespan_s / 60,
+            "bound": bound,
+            "gap_percent": 100 * (figures.crane_makespan_s / 60 / bound - 1) if bound else None,
+            "valid": not planned.judgement.hard_by_plan,
+            "hard": len(planned.judgement.hard_by_plan),
+            "late": len(late),
+            "refused": figures.refused,
+            "late_refused": sum(box in planned.plan.refused for box in late),
+            "digs": figures.digs,
             "cpu_s": time.process_time() - began,
         }
 

@@ -13,6 +13,8 @@ from tests.planning.cranes.test_crane_split import SHORT, Made, assert_alike, ca
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.plan import LoadingPlan
+from cabria.domain.vessel import Level
+from cabria.domain.work import ONTO_SHIP
 from cabria.planning.cranes.bound import lower_bound
 from cabria.planning.cranes.carried import carried_over
 from cabria.planning.cranes.lateness import not_waited_for
@@ -50,6 +52,20 @@ def test_no_late_box_is_set_before_it_is_there_and_all_else_is_as_it_must_be(mad
     judgement = judge(replace(the.call, available_s=ready_s), plan)
     assert [f for f in judgement.findings if f.rule == "LIST-LATE" or f.rule.startswith(("CRANE-", "WORK-"))] == []
     assert judgement.figures.crane_makespan_s == result.plan.makespan_s
+
+
+@settings(max_examples=40)
+@given(cases(), st.integers(0, 10**6))
+def test_in_a_hold_only_stacks_with_late_boxes_are_filled_after_a_late_one(made: Made, mix: int) -> None:
+    the = made.case()
+    call = replace(the.call, settings=replace(the.call.settings, may_dual_cycle=False))
+    ready_s = ready(the, mix, share=0.2)
+    waiting = {place.stack_id for box in ready_s if (place := call.vessel.place(the.loads[box]))}
+    for work in CraneProblem.of(call, loads=the.loads, restows=the.restows, ready_s=ready_s).works:
+        onto = [lift for section in work.sections for lift in section if lift.kind in ONTO_SHIP]
+        first = next((n for n, lift in enumerate(onto) if ready_s.keys() & set(lift.containers)), len(onto))
+        filled = {p.stack_id for lift in onto[first:] for slot in lift.positions if (p := call.vessel.place(slot))}
+        assert {stack for stack in filled if stack.level is Level.HOLD} <= waiting
 
 
 @settings(max_examples=40)

@@ -2,7 +2,8 @@
 
 On the way out: deck boxes, then lid by lid the lid off and the hold under it, top-down. On the way in: lid by lid the
 hold and its lid on, then the deck, bottom-up. Out is worked from the landside to the waterside and in the other way
-round, so that the trolley never passes over a stack higher than the one it works at.
+round, so that the trolley never passes over a stack higher than the one it works at. Only late boxes, what stands upon
+them, and the lids over them wait until all else in the bay is set.
 
 With dual cycles a hold that is both emptied and filled is worked stack by stack between the two: its lid off, the first
 stack out, then each cycle sets a box into an emptied stack and brings one back from the next, its lid on.
@@ -13,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple, Self
 
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.positions import StowPosition
@@ -78,14 +80,17 @@ Section = tuple[Lift, ...]
 
 LIFTS_A_SECTION = 12
 """A section is long enough to be cut once it has this many lifts; it is cut where a tier ends."""
+NOTHING_LATE: Mapping[ContainerId, int] = MappingProxyType({})
 
 
 class Rules(NamedTuple):
-    """What the cranes and the call allow in a bay. `twin_max_kg` 0 forbids twins; `lids_off` are off already."""
+    """What the cranes and the call allow in a bay. `twin_max_kg` 0 forbids twins; `lids_off` are off already, and
+    late boxes are not there before `ready_s`."""
 
     twin_max_kg: int
     may_dual_cycle: bool = False
     lids_off: frozenset[str] = frozenset()
+    ready_s: Mapping[ContainerId, int] = NOTHING_LATE
 
 
 class Side(NamedTuple):
@@ -143,8 +148,53 @@ def sections_of(
         *deck(coming_in, out=False),
     ]
     sections_out = [part for section in way_out for part in _by_tiers(section)]
+    if rules.ready_s:
+        way_in = _late_last(way_in, _Waiting.of(vessel, coming_in, rules.ready_s))
     sections_in = [part for section in way_in for part in _by_tiers(section)]
     return sections_out + sections_in, len(sections_out)
+
+
+class _Waiting(NamedTuple):
+    """Before when boxes cannot be set and lids not put on, because late boxes come first; the others wait for none."""
+
+    boxes_s: Mapping[ContainerId, int]
+    lids_s: Mapping[str, int]
+
+    @classmethod
+    def of(cls, vessel: VesselProfile, coming_in: Sequence[Handled], ready_s: Mapping[ContainerId, int]) -> Self:
+        boxes_s: dict[ContainerId, int] = {}
+        lids_s: dict[str, int] = {}
+        stack_s: dict[StackId, int] = {}
+        from_below = sorted(coming_in, key=_height)
+        for (on_deck, _), level in groupby(from_below, key=_height):
+            together = list(level)
+            for h in together:
+                stack = h.place.stack_id
+                under = (lids_s.get(lid.id, 0) for lid in vessel.lids_under.get(stack, ())) if on_deck else ()
+                stack_s[stack] = max((stack_s.get(stack, 0), ready_s.get(h.container.id, 0), *under))
+            for h in together:
+                stack = h.place.stack_id
+                boxes_s[h.container.id] = stack_s[stack]
+                for lid in () if on_deck else vessel.lids_over.get(stack, ()):
+                    lids_s[lid.id] = max(lids_s.get(lid.id, 0), stack_s[stack])
+        return cls(boxes_s, lids_s)
+
+    def for_s(self, lift: Lift) -> int:
+        if lift.lid:
+            return self.lids_s.get(lift.lid, 0) if lift.kind is StepKind.LID_ON else 0
+        return max(self.boxes_s.get(box, 0) for box in lift.containers)
+
+
+def _height(h: Handled) -> tuple[bool, int]:
+    return h.place.stack.level is Level.DECK, h.place.level_index
+
+
+def _late_last(way_in: Iterable[Sequence[Lift]], waiting: _Waiting) -> list[list[Lift]]:
+    """What waits for late boxes after all else, in the order in which they come. What stands upon a box, or on the lid
+    over it, never waits less long, so that the order stays one that is possible."""
+    lifts = [list(group) for group in way_in]
+    late = [lift for group in lifts for lift in group if waiting.for_s(lift)]
+    return [*([lift for lift in group if not waiting.for_s(lift)] for group in lifts), sorted(late, key=waiting.for_s)]
 
 
 def opened_lids(vessel: VesselProfile, handled: Iterable[Handled]) -> list[HatchCover]:

@@ -320,9 +320,9 @@ def _works_of_ship(number: int, ship: ShipWork, cranes: Sequence[QuayCrane]) -> 
         twin_max_kg=max((c.twin_max_kg for c in cranes if c.may_twin and call.settings.may_twin), default=0),
         may_dual_cycle=call.settings.may_dual_cycle,
         lids_off=frozenset(call.lids_off),
+        ready_s={box: at_s for box, at_s in ship.ready_s.items() if at_s > 0},
     )
-    late = {box for box, at_s in ship.ready_s.items() if at_s > 0}
-    yield from tied(call, [cut_before_late(work, late) for work in _works(number, call, handled, rules)])
+    yield from tied(call, [cut_before_late(work, rules.ready_s) for work in _works(number, call, handled, rules)])
 
 
 def cut_before_late(work: BayWork, late: Collection[ContainerId]) -> BayWork:
