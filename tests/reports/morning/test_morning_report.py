@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from cabria.referee.run_figures import figures_of
 from cabria.referee.run_waiting import Leg
 from cabria.reports.morning.content import Note, NoteKind, Saved, Shift, content_of
 from cabria.reports.morning.losses import losses_of
-from cabria.reports.morning.page import morning_page
+from cabria.reports.morning.page import morning_page, wrapped
 from cabria.reports.morning.progress import GAP_MS, HOUR_MS, OUT, OWN_WORK, STANDS_STILL, WIND, Progress
 from cabria.reports.morning.words import ADVICE, CAUSES, LANGUAGES, TEXT
 
@@ -206,3 +207,14 @@ def test_pages_and_papers_are_written(tmp_path: Path) -> None:
 def test_a_span_in_which_nothing_happened_is_refused() -> None:
     with pytest.raises(DataError, match="Nothing happened"):
         shift_of(run(), runs_by_hand.good_run(), from_h=500)
+
+
+@given(st.text(st.sampled_from("晨报岸桥，。 ab12:/"), max_size=120), st.integers(8, 40))
+def test_lines_on_paper_lose_nothing_and_are_no_wider_than_it(text: str, width: int) -> None:
+    lines = wrapped(text, width)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    for line in lines:
+        hung = len(line) - len(line.rstrip("，。"))
+        longest = max((len(word) for word in re.findall(r"[^\s⺀-￯]+", line)), default=0)
+        columns = sum(2 if sign > "⺀" else 1 for sign in line) - 2 * hung
+        assert columns <= max(2 * width, longest + 2)

@@ -17,6 +17,9 @@ WIDEST = 105
 """Latin characters of a line on paper; Chinese ones are twice as wide."""
 WIDEST_WHY = 40
 """Of the last column of the second page."""
+CHINESE = "[\u2e80-\uffef]"
+HANGING = "，。；：、）"
+"""Chinese signs that begin no line."""
 PARTED = ("hour", "crane", "call", "lost", "behind", "done", "why")
 
 
@@ -65,12 +68,12 @@ def morning_paper(content: Content, path: Path) -> None:
     for number, (cost, what_to_do) in enumerate(content.changes, 1):
         rows += [
             Row((f"{number}. {cost}", "")),
-            *(Row((f"   {line}", "")) for line in _lines(what_to_do, width)),
+            *(Row((f"   {line}", "")) for line in wrapped(what_to_do, width)),
         ]
     rows += [Row(("", "")), Row((words["figures"], ""), is_strong=True), *map(Row, content.figures)]
     rows += [Row(("", "")), Row((words["causes"], words["minutes"]), is_strong=True), *map(Row, content.causes)]
     for title, told in ((words["shadow"], content.saved), (words["notes"], content.notes)):
-        lines = [line for each in told for line in _lines(each, width)]
+        lines = [line for each in told for line in wrapped(each, width)]
         rows += [Row(("", "")), Row((title, ""), is_strong=True), *(Row((line, "")) for line in lines)] if lines else []
     paper.table(content.title, content.span, (Column("", 430), Column("", 90)), rows, has_rules=False)
     heads = [words["behind_short" if name == "behind" else name] for name in PARTED]
@@ -83,11 +86,22 @@ def morning_paper(content: Content, path: Path) -> None:
 
 def _parted_rows(row: Sequence[str], width: int) -> list[Row]:
     """The last cell goes on under itself."""
-    first, *more = _lines(row[-1], width) or [""]
+    first, *more = wrapped(row[-1], width) or [""]
     return [Row((*row[:-1], first)), *(Row((*[""] * (len(row) - 1), line)) for line in more)]
 
 
-def _lines(text: str, width: int) -> list[str]:
+def wrapped(text: str, width: int) -> list[str]:
+    """Broken at blanks, and between Chinese characters."""
+    import re
     import textwrap
 
-    return textwrap.wrap(text, width)
+    if not re.search(CHINESE, text):
+        return textwrap.wrap(text, width)
+    lines, taken = [""], 0
+    for word in re.findall(rf"{CHINESE}|\s+|[^\s\u2e80-\uffef]+", text):
+        takes = 2 if re.match(CHINESE, word) else len(word)
+        if taken + takes > 2 * width and word not in HANGING:
+            lines, taken = [*lines, ""], 0
+        lines[-1] += word
+        taken += takes
+    return [line.strip() for line in lines]
