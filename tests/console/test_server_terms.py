@@ -64,3 +64,19 @@ def test_the_pages_know_them(language: str) -> None:
     for wanted in (set(_costs()), set(_phases()), set(_verbs()), set(OrderState), figures, set(BASELINES)):
         assert len(wanted) > 1
         assert wanted <= known
+
+
+@pytest.mark.parametrize("language", ["es", "zh"])
+def test_the_pages_say_why_a_box_stands_where_it_stands(language: str) -> None:
+    told = [
+        call.args[1].value
+        for room in ("loading", "stowage")
+        for call in ast.walk(_tree(f"planning/{room}/explain.py"))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") == "told"
+        and isinstance(call.args[1], ast.Constant)
+    ]
+    text = (ROOT / f"frontend/src/words/said_{language}.ts").read_text(encoding="utf-8")
+    part = text[text.index("  why: {") :].partition("\n  },")[0]
+    assert len(told) > 10
+    assert set(told) == {a or b for a, b in re.findall(r"""^    (?:'([\w-]+)'|(\w+)):""", part, re.MULTILINE)}

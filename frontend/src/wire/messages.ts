@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs; change the server's messages, not this.
-// schema 37552084094648ee8a713e003f6b60c280fcdad68030a09fc86d6b86ba7b8078
-// types 37bbb07d7452e081bf059e18d2eb9276dedac1bb443196f6cb3d66603ff4c1fe
+// schema 6066e0dc9341bd6e53ab02ea1df0e434e4589110c91c15aaa31110e9115d0911
+// types 846492c796a15d294cf58e0c3e162ef18e4b63a060cae055575a2ef0f05f8ef8
 
 /**
  * An action by name, and the body it is called with.
@@ -481,11 +481,13 @@ export interface Bays {
   aft: number[];
 }
 /**
- * Without a `seed` the scenario's own counts.
+ * Without a `seed` the scenario's own counts. `from_h` begins it not from its own start but from how this server's
+ *     terminal stood so many hours after its journal began.
  *
  */
 export interface BeginTraining {
   scenario: string;
+  from_h?: number | null;
   seed?: number | null;
 }
 export interface Berth {
@@ -2121,6 +2123,17 @@ export interface ReportLine {
   share: number;
   points: number;
 }
+/**
+ * A sentence in English, and what says it in other languages.
+ *
+ */
+export interface Said {
+  text: string;
+  code: string;
+  values: {
+    [k: string]: string | number;
+  };
+}
 export interface Sail {
   call: string;
 }
@@ -2636,6 +2649,7 @@ export interface Why {
     [k: string]: number;
   };
   alternatives: Alternative[];
+  said: Said[];
 }
 /**
  * Every box in the yard in columns; `block` indexes `blocks`. True after the stream's message `number`;

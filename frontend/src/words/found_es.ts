@@ -244,4 +244,9 @@ export const phrases = {
   platform: 'plataforma',
   tank: 'cisterna',
   air: 'aéreo',
+  by: 'con',
+  step: 'paso',
+  'h after the start': 'h tras el inicio',
+  others: 'otros',
+  'one other': 'otro',
 };

@@ -239,4 +239,9 @@ export const phrases: Record<keyof typeof es.phrases, string> = {
   platform: '平板',
   tank: '罐式',
   air: '航空',
+  by: '由',
+  step: '第',
+  'h after the start': '小时（自开始）',
+  others: '个',
+  'one other': '另 1 个',
 };

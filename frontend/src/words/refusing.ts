@@ -3,7 +3,7 @@
 import { number } from '../format';
 import { slotInWords } from '../ship/hull';
 import { ruleName } from '../ship/rule_names';
-import type { FindingRow, Problem, Task } from '../wire/messages';
+import type { FindingRow, Problem, Said, Task } from '../wire/messages';
 import type { Language, Words } from '.';
 
 /** Codes that stand for many things: what the server says beside them tells which. */
@@ -28,6 +28,12 @@ export function findingText(finding: FindingRow, words: Words, language: Languag
 /** A word of the server's own that stands alone, such as a cost, a figure or a phase. */
 export function termText(term: string, words: Words): string {
   return words.terms[term] ?? term.replaceAll('_', ' ');
+}
+
+/** One line of why a box stands where it stands. */
+export function whyText(line: Said, words: Words, language: Language): string {
+  const known = words.why[line.code];
+  return known ? filled(known, line.values, words, language) : line.text;
 }
 
 /** How far planning is, or why it failed. */
@@ -63,7 +69,7 @@ const SLOTS = ['slot', 'other_slot', 'there', 'planned', 'now'];
 const COMPOSED = [
   ...['asked', 'at', 'bays', 'box_kind', 'cargo', 'changes', 'distance', 'does', 'done', 'earliest', 'ends', 'goods'],
   ...['goods_there', 'kinds', 'latest', 'moored', 'names', 'now', 'port', 'quay_kind', 'rhythm'],
-  ...['there', 'unmooring', 'what', 'where', 'wish', 'work'],
+  ...['there', 'unmooring', 'what', 'where', 'wish', 'work', 'worked', 'others', 'part', 'description'],
 ];
 
 /** Word by word, the longest first. What a person wrote stands in brackets behind a wish, and stays. */

@@ -8,6 +8,8 @@ export const said = {
   dayClock: (day: string, clock: string) => `day ${day} ${clock}`,
   /** What operations alert to, by its word. */
   alerted: {} as Record<string, string>,
+  /** What is done with a box and what speaks for its slot, by its word. */
+  why: {} as Record<string, string>,
   /** How far planning is, by its word. */
   tasks: {} as Record<string, string>,
   /** The server's own words where they stand alone: verbs and states of orders, phases, costs and figures. */

@@ -19,6 +19,7 @@ from cabria.console.desks.vessel_picture import vessel_picture
 from cabria.console.http.answers import mark_of
 from cabria.console.http.problems import ProblemError, refusal
 from cabria.console.messages import ship as m
+from cabria.console.messages.parts import Said
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
 from cabria.domain.edits import Edit, Exchange, MoveTo, PlanLog, PlanLogEntry, Redo, Undo
@@ -27,7 +28,7 @@ from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import StowPosition
 from cabria.planning.loading.editing.alternatives import alternatives
 from cabria.planning.loading.editing.desk import Desk, Forbidden, Price, edited_call
-from cabria.planning.loading.explain import explain_text
+from cabria.planning.loading.explain import explain_text, why_there
 from cabria.planning.loading.result import PlannedCall
 from cabria.referee.judge import judge
 
@@ -207,6 +208,7 @@ class OpenPlan:
             slot=tell.slot_number(plan.loads.get(box) or plan.restows.get(box) or _aboard(call, box)),
             text=text,
             terms=tell.finite_values(terms),
+            said=[Said(text=one.text, code=one.code, values=dict(one.values)) for one in why_there(call, plan, box)],
             alternatives=[
                 m.Alternative(
                     slot=tell.slot_number(other.to),

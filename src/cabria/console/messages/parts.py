@@ -53,6 +53,14 @@ class Problem(Message):
     values: dict[str, str | int] = field(default_factory=dict)
 
 
+class Said(Message):
+    """A sentence in English, and what says it in other languages."""
+
+    text: str
+    code: str
+    values: dict[str, str | int]
+
+
 class FindingRow(Message):
     """A broken rule or oddity; `waived_by` is who answers for it, with the reason.
 

@@ -16,6 +16,7 @@ from cabria.console.messages.parts import (
     Mm,
     Name,
     Problem,
+    Said,
     Slot,
     SlotText,
     Utc,
@@ -557,6 +558,8 @@ class Why(Message):
     text: str
     terms: dict[str, float]
     alternatives: list[Alternative]
+    said: list[Said] = field(default_factory=list)
+    """What is done with it and what speaks for its slot; `text` says it in English, with all that it costs."""
 
 
 class Difference(Message):

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cabria.domain.calls import VesselCall
-from cabria.domain.containers import ContainerId
+from cabria.domain.containers import Container, ContainerId
 from cabria.domain.errors import DataError
+from cabria.domain.findings import Told, told
 from cabria.domain.plan import LoadingPlan, Reason
-from cabria.planning.stowage.explain import explain, explain_all
+from cabria.domain.work import YardMove
+from cabria.planning.stowage.explain import explain, explain_all, said_of
 from cabria.planning.stowage.problem import StowageProblem
 
 
@@ -35,33 +37,66 @@ def explain_text(call: VesselCall, plan: LoadingPlan, number: str, others: Seque
     aboard = call.arrival.by_container.get(box)
     if aboard is None and box not in call.load_by_id:
         raise DataError(f"Container {number} is neither aboard on arrival nor on the load list of call {call.id}.")
+    heads = [one.text for one in happens(call, plan, box)]
     if box in plan.loads or box in plan.restows:
-        return "\n".join(_placed(call, plan, box, others))
-    if box in plan.refused:
-        return f"{box} is refused: {plan.refused[box]}."
-    if aboard is None:
-        return f"{box} is on the load list, but the plan neither loads nor refuses it."
-    if aboard.container.pod == call.port:
-        return f"{box} is discharged from slot {aboard.position}{_by_crane(plan, box)}."
-    return f"{box} stays aboard in slot {aboard.position}; nothing had to move it."
+        return "\n".join((*heads, *_placed(call, plan, box, others)))
+    return "\n".join(heads)
+
+
+def happens(call: VesselCall, plan: LoadingPlan, box: ContainerId) -> Iterator[Told]:
+    """What the plan does with a box, and where in the yard it stands."""
+    aboard, worked = call.arrival.by_container.get(box), _by_crane(plan, box)
+    if box in plan.loads:
+        text = "{box} ({description}) is loaded to slot {slot}{worked}."
+        does = _described(call.load_by_id.get(box) or call.arrival.by_container[box].container)
+        yield told(text, "box-loaded", box=box, description=does, slot=plan.loads[box], worked=worked)
+    elif box in plan.restows and aboard is not None:
+        text, does = (
+            "{box} ({description}) is restowed from slot {slot} to {now}{worked}.",
+            _described(aboard.container),
+        )
+        old, new = aboard.position, plan.restows[box]
+        yield told(text, "box-restowed", box=box, description=does, slot=old, now=new, worked=worked)
+    elif box in plan.refused:
+        yield told("{box} is refused: {why}.", "box-refused", box=box, why=plan.refused[box])
+    elif aboard is None:
+        yield told("{box} is on the load list, but the plan neither loads nor refuses it.", "box-unanswered", box=box)
+    elif aboard.container.pod == call.port:
+        text = "{box} is discharged from slot {slot}{worked}."
+        yield told(text, "box-discharged", box=box, slot=aboard.position, worked=worked)
+    else:
+        text = "{box} stays aboard in slot {slot}; nothing had to move it."
+        yield told(text, "box-stays", box=box, slot=aboard.position)
+    standing = call.yard.by_container.get(box)
+    if standing is None or box not in plan.loads:
+        return
+    digs = ", ".join(move.container for move in _digs(plan, box))
+    if digs:
+        text = "In the yard it stands at {place}; {boxes} must be moved away first."
+        yield told(text, "in-yard-under", place=standing.position, boxes=digs)
+    else:
+        yield told("In the yard it stands at {place}.", "in-yard", place=standing.position)
+
+
+def why_there(call: VesselCall, plan: LoadingPlan, box: ContainerId) -> tuple[Told, ...]:
+    """What the plan does with a box, and what speaks for its slot."""
+    is_placed = box in plan.loads or box in plan.restows
+    return (*happens(call, plan, box), *(said_of(StowageProblem.of(call), plan, box) if is_placed else ()))
+
+
+def _described(container: Container) -> str:
+    return f"{container.size_type}, {container.gross_mass_kg / 1_000:.1f} t, to {container.pod}"
+
+
+def _digs(plan: LoadingPlan, box: ContainerId) -> list[YardMove]:
+    return [move for move in plan.yard_moves if move.is_dig and move.needed_for == box]
 
 
 def _placed(call: VesselCall, plan: LoadingPlan, box: ContainerId, others: Sequence[str]) -> Iterator[str]:
-    container = call.load_by_id.get(box) or call.arrival.by_container[box].container
-    kind = f"{container.size_type}, {container.gross_mass_kg / 1_000:.1f} t, to {container.pod}"
-    if box in plan.loads:
-        yield f"{box} ({kind}) is loaded to slot {plan.loads[box]}{_by_crane(plan, box)}."
-    else:
-        old = call.arrival.by_container[box].position
-        yield f"{box} ({kind}) is restowed from slot {old} to {plan.restows[box]}{_by_crane(plan, box)}."
-    digs = [move for move in plan.yard_moves if move.is_dig and move.needed_for == box]
-    if standing := call.yard.by_container.get(box):
-        away = f"; {', '.join(move.container for move in digs)} must be moved away first" if digs else ""
-        yield f"In the yard it stands at {standing.position}{away}."
     reason = explain(StowageProblem.of(call), plan, box)
     if reason.text:
         yield reason.text
-    terms = {**reason.terms, "digs": call.settings.dig_min * len(digs)}
+    terms = {**reason.terms, "digs": call.settings.dig_min * len(_digs(plan, box))}
     told = [f"  {minutes:8.1f} min  {name}" for name, minutes in terms.items() if minutes]
     if told:
         yield "What it costs here:"

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from cabria.domain.calls import SlotInstruction, VesselCall
 from cabria.domain.containers import Container, ContainerId
+from cabria.domain.findings import Told, told
 from cabria.domain.plan import Reason
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
@@ -49,6 +50,13 @@ def explain(problem: StowageProblem, decided: Decided, container: ContainerId) -
     Raises KeyError for a container the call does not know.
     """
     return _Sailing(problem, decided).explain(container)
+
+
+def said_of(problem: StowageProblem, decided: Decided, container: ContainerId) -> tuple[Told, ...]:
+    """What speaks for where a load or restow stands; nothing of a box that stands nowhere."""
+    sailing = _Sailing(problem, decided)
+    here = sailing.places.get(container)
+    return tuple(sailing.said(sailing.boxes[container], here)) if here else ()
 
 
 def other_places(
@@ -170,29 +178,40 @@ class _Sailing:
         return Reason({name: value for name, value in terms.items() if value}, (), self._sentence(box, here, terms))
 
     def _sentence(self, box: Container, here: Place, terms: Mapping[str, float]) -> str:
-        count = self.in_group[self.groups[here.stack_id]][self._order(box)] - 1
-        with_others = f"with {count} others" if count != 1 else "with one other"
-        level = "On deck in" if here.stack.level is Level.DECK else "In the hold of"
-        sentence = f"{level} bay {here.bay.number:02} {with_others} for {box.pod} in its block"
-        if box.needs_plug:
-            sentence += ", at a plug"
-        if self.decided.loads.get(box.id) in self._asked:
-            sentence += ", as the carrier asks"
-        sentence += self._wished(box)
-        if box.id in self.decided.restows:
-            lifted = self.call.arrival.by_container[box.id].position == self.decided.restows[box.id]
-            sentence += ", lifted and set back" if lifted else ", lifted because something under it leaves"
         costs = [f"{name} {value:g} min" for name, value in terms.items() if value]
-        return f"{sentence}; {', '.join(costs) if costs else 'it costs nothing there'}."
+        said = ", ".join(part.text for part in self.said(box, here))
+        return f"{said}; {', '.join(costs) if costs else 'it costs nothing there'}."
 
-    def _wished(self, box: Container) -> str:
+    def said(self, box: Container, here: Place) -> Iterator[Told]:
+        """Where it stands, and what speaks for that."""
+        count = self.in_group[self.groups[here.stack_id]][self._order(box)] - 1
+        others = f"{count} others" if count != 1 else "one other"
+        if here.stack.level is Level.DECK:
+            text = "On deck in bay {bay:02} with {others} for {port} in its block"
+            yield told(text, "stands-on-deck", bay=here.bay.number, others=others, port=box.pod)
+        else:
+            text = "In the hold of bay {bay:02} with {others} for {port} in its block"
+            yield told(text, "stands-in-hold", bay=here.bay.number, others=others, port=box.pod)
+        if box.needs_plug:
+            yield told("at a plug", "at-plug")
+        if self.decided.loads.get(box.id) in self._asked:
+            yield told("as the carrier asks", "as-carrier-asks")
+        yield from self._wished(box)
+        if box.id in self.decided.restows:
+            if self.call.arrival.by_container[box.id].position == self.decided.restows[box.id]:
+                yield told("lifted and set back", "lifted-and-set-back")
+            else:
+                yield told("lifted because something under it leaves", "lifted-for-one-below")
+
+    def _wished(self, box: Container) -> Iterator[Told]:
         """What the planner has to do with its slot."""
         wishes = self.call.wishes
-        told = [f"pinned to {pin.to}{pin.because}" for pin in wishes.pins_of(box.id)]
+        pins = wishes.pins_of(box.id)
+        for pin in pins:
+            yield told("pinned to {part}{because}", "pinned", part=pin.to, because=pin.because)
         slot = self.decided.loads.get(box.id) or self.decided.restows.get(box.id)
-        if not told and wishes.budget and slot is not None and wishes.budget.earlier.get(box.id) == slot:
-            told = ["kept where the earlier plan had it"]
-        return "".join(f", {each}" for each in told)
+        if not pins and wishes.budget and slot is not None and wishes.budget.earlier.get(box.id) == slot:
+            yield told("kept where the earlier plan had it", "kept-as-before")
 
     @cached_property
     def _asked(self) -> Mapping[StowPosition | None, SlotInstruction]:
