@@ -7,7 +7,7 @@ once. A run with a HARD finding fails.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,6 +163,10 @@ class RunReferee:
     def found(self, box: ContainerId, place: Place) -> None:
         """From now on a box stands elsewhere than the events say: a machine has found it there, and is believed."""
         self._boxes.found(box, place)
+
+    def drive_as_booked(self, ways: Mapping[str, Sequence[tuple[str, int, int | None]]], at_ms: int) -> None:
+        """From now on no truck tells its way: a simulation goes on, and each is where it is booked to be."""
+        self._trucks.drive_as_booked(ways, at_ms)
 
     def due_aboard(self, call: str) -> Mapping[ContainerId, StowPosition]:
         """Who is to be aboard a ship when her work is done, and where: as planned, but for what was skipped."""

@@ -9,7 +9,7 @@ be gone before its front has driven on by its length. Trucks that tell their way
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import pairwise
@@ -138,6 +138,18 @@ class Trucks:
             window.leave_ms = event.at_ms
         self.driven_mm[event.truck] -= segment.length_mm
         self._enter(Window(event.truck, segment.id, event.at_ms, None, self._book.event, event.at_ms))
+
+    def drive_as_booked(self, ways: Mapping[str, Sequence[tuple[str, int, int | None]]], at_ms: int) -> None:
+        """A simulation goes on in place of trucks that told their ways: from now on each is where it is booked to be.
+        `ways` are the windows of every truck, as in `TripBooked`."""
+        for truck in list(self._told.ways):
+            del self._told.ways[truck]
+            self.windows[truck] = []
+            for name, enter_ms, leave_ms in ways[truck]:
+                if leave_ms is None or leave_ms > at_ms:
+                    segment = self._layout.segment_by_id[SegmentId(name)]
+                    still_ms = enter_ms + self._stop_ms(segment)
+                    self._enter(Window(truck, segment.id, enter_ms, leave_ms, self._book.event, still_ms))
 
     def _rests(self, truck: str, stand: SegmentId, at_ms: int) -> None:
         """A truck that tells its way has come to rest."""

@@ -23,6 +23,7 @@ from cabria.training.run import Act, TrainingRun
 from cabria.training.scenario import Measure, Scenario
 from cabria.training.script import SCRIPT, Alarm, Script
 from cabria.training.start import Prepared, Ship
+from cabria.twin.going_on import ways_of
 
 AT_POLICY = 0.8
 HOUR_MS = 3_600_000
@@ -219,7 +220,7 @@ class _Ear:
         self.loaded_ms: dict[ContainerId, int] = {}
         self.left_out: set[ContainerId] = set()
         self._calls: dict[str, Ship] = {}
-        self._from_ms, self._counts = from_ms, from_ms == 0
+        self._from_ms, self._counts, self._standing = from_ms, from_ms == 0, start.standing
         self.known = 0
         self._berthed: set[str] = set()
         self._coming = [one.ship[0].id for one in start.coming]
@@ -229,6 +230,8 @@ class _Ear:
         if not self._counts and told.record.at_ms > self._from_ms:
             self._counts = True
             self.counter.count_from(self._from_ms)
+            if self._standing is not None:
+                self.referee.drive_as_booked(ways_of(self._standing), self._from_ms)
             self.known = len(self.referee.book.findings)
         if told.record.kind in OF_THE_LOG:
             self._event(content)

@@ -2,7 +2,8 @@
 
 Operations stand exactly as they stood. Machines do not say how far they are with what they are at: a crane that drove
 begins when it was to be there, one that had lifted goes on from there, one that had set down is through, any other
-begins its job anew, and a truck arrives when it was booked to. Who is out of service stays out until a time that was
+begins its job anew, and a truck arrives when it was booked to; those that told their way on a wire drive by their
+bookings from then on. Who is out of service stays out until a time that was
 said.
 """
 
@@ -24,6 +25,7 @@ from cabria.operations.gateways import Journal, Record
 from cabria.operations.journaling import JournaledControl
 from cabria.operations.records import MachineKind, Order
 from cabria.operations.standing import Standing, put_back
+from cabria.planning.dispatch.traffic.kernels import ENDLESS
 from cabria.twin.agenda import fork
 from cabria.twin.twin import Fleet, Twin
 
@@ -63,6 +65,19 @@ def going_on(standing: Standing, strokes: Strokes, fleet: Fleet, seed: int, log:
     return twin
 
 
+def ways_of(standing: Standing) -> dict[str, tuple[tuple[str, int, int | None], ...]]:
+    """The windows that each truck has booked, as `TripBooked` tells them: by these it drives in a twin that goes on."""
+    names = standing.opened.layout.segments
+    return {
+        truck.id: tuple(
+            (names[w.segment].id, w.enter_ms, None if w.leave_ms >= ENDLESS else w.leave_ms)
+            for w in standing.passages[truck.number]
+        )
+        for truck in standing.board["trucks"].values()
+        if truck.number in standing.passages
+    }
+
+
 class _Machines:
     """Puts machines where they stood, and to what they were at."""
 
@@ -77,7 +92,9 @@ class _Machines:
         for name, lift in board.yard_cranes.items():
             twin.yard_cranes.stands_at(name, lift.at_mm)
         for truck in board.trucks.values():
+            board.lanes.tells_no_more(truck.number)
             self._stand(truck)
+        board.leased.clear()
         for name in self._control.desk.causes:
             twin.stops.stop(name)
         for order in list(self._control.scribe.orders_out.open.values()):

@@ -112,6 +112,10 @@ class LaneBook:
         """How far trucks are that tell their way."""
         return self._progress
 
+    def tells_no_more(self, truck: int) -> None:
+        """From now on it is where it is booked to be."""
+        self._progress.pop(truck, None)
+
     def tells(self, truck: int) -> None:
         """From now on a truck, which is at rest, tells its way itself."""
         passage = self._passages[truck]
