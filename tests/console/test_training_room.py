@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +16,25 @@ import msgspec
 import pytest
 from starlette.testclient import TestClient
 
-from cabria.console.app import app
+from cabria.adapters.journal.opening import open_journal
+from cabria.console.app import _of_training, app
 from cabria.console.live.alerts import alert_rows
+from cabria.console.messages.training import BeginTraining
 from cabria.console.people.roles import Role
 from cabria.console.settings import ConsoleSettings
 from cabria.console.training import academy, shelf
 from cabria.console.training.academy import Academy, Room
+from cabria.domain.errors import DataError
 from cabria.operations.records import Command
 from cabria.operations.running import BROKER, LinkPicture, Mode, RunningTerminal
 from cabria.training.diary import Diary
+from cabria.training.files import scenario_named
+from cabria.training.playing import play
 from cabria.training.run import TrainingRun
 from cabria.training.scoring import Measured, measured
 from cabria.training.script import may_all_sail
 from cabria.training.start import prepared
+from cabria.training.trainees import TraineeKind
 
 from .conftest import log_in
 
@@ -191,6 +200,35 @@ def test_a_planner_answers_a_changed_list_with_another_plan_that_is_worked_from_
         assert found.answers[0].in_time
         late = client.post(inside + "live/commit", json={"plan": row["id"]})
         assert (late.status_code, late.json()["code"]) == (409, "session-over")
+
+
+def test_a_session_begins_from_an_hour_of_the_terminals_journal_with_its_ships_and_plans(
+    settings: ConsoleSettings, tmp_path: Path
+) -> None:
+    journal = tmp_path / "terminal.journal"
+    before = play(replace(scenario_named("first-steps"), lasts_min=20.0), TraineeKind.IDLE)
+    with closing(open_journal(str(journal))) as writer:
+        for told in before.kept.read(0, before.kept.durable):
+            writer.append(told.record)
+        writer.wait(writer.written)
+    place = Academy(partial(_of_training, replace(settings, needs_login=False)), tmp_path / "training")
+    with pytest.raises(DataError, match="No file keeps"):
+        place.begin(BeginTraining("wind", from_h=0.2), "ana", "postgresql://quay/cabria")
+
+    async def begun() -> None:
+        place.open()
+        told = place.begin(BeginTraining("wind", from_h=0.2), "ana", str(journal))
+        room = place.room(told.id)
+        assert room.job is not None
+        await room.job
+        assert room.told.state == "open", room.told.text
+        stands = await room.view(tells_all=True)
+        assert 11 * 60_000 < stands.begins_ms <= 12 * 60_000
+        assert (room.plans / "ship" / "call.toml").exists()
+        assert (room.plans / "ship-plan" / "plan.json").exists()
+        await place.end()
+
+    asyncio.run(begun())
 
 
 def _ended(client: TestClient, task: str) -> dict[str, Any] | None:

@@ -10,8 +10,9 @@ class CourseState extends Watched {
   scenarios = $state.raw<readonly TrainingScenario[]>([]);
   sessions = $state.raw<readonly TrainingSession[]>([]);
 
-  begin(scenario: string): Promise<boolean> {
-    return this.act(() => door.post('training/sessions', { scenario }));
+  /** From the scenario's own start, or from an hour of the terminal beside. */
+  begin(scenario: string, fromHour: number | null = null): Promise<boolean> {
+    return this.act(() => door.post('training/sessions', { scenario, from_h: fromHour }));
   }
 
   end(id: string): Promise<boolean> {

@@ -137,6 +137,8 @@ export const refusals = {
   'kept-plan-of-another-call': 'El plan cuyas posiciones se conservan es de otra escala.',
   'last-administrator': '{user} es el último administrador. Nombre a otro primero.',
   'no-folder-name': 'El nombre de una carpeta lleva letras, cifras, puntos y guiones; el de una escala, sin «-plan».',
+  'no-journal-file':
+    'Ningún archivo guarda el diario de esta terminal; de una base de datos, haga una copia con “cabria journal backup”.',
   'no-password-here': 'No hay aquí ningún usuario {user} con contraseña.',
   'no-plan-found': 'No se encontró ningún plan que se pueda adoptar.',
   'no-such-action': 'No existe el acto {action}.',

@@ -138,6 +138,7 @@ export const refusals: Record<keyof typeof es.refusals, string> = {
   'kept-plan-of-another-call': '要保留箱位的计划属于另一航次。',
   'last-administrator': '{user} 是最后一位管理员。请先指定另一位。',
   'no-folder-name': '文件夹名只含字母、数字、点和连字符；航次的名称不含 “-plan”。',
+  'no-journal-file': '本码头的日志没有存为文件；数据库请先用 “cabria journal backup” 备份。',
   'no-password-here': '这里没有使用密码的用户 {user}。',
   'no-plan-found': '没有找到可以采纳的计划。',
   'no-such-action': '没有操作 {action}。',

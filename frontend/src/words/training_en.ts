@@ -11,6 +11,8 @@ export const training = {
     goals: 'Goals',
     minutes: (minutes: string) => `up to ${minutes} min of terminal time`,
     start: 'Start',
+    fromTerminal: 'Or from this terminal as it stood, hours after its journal began',
+    startThere: 'Start there',
     sessions: 'Sessions',
     noSessions: 'No session is open.',
     open: 'Open',

@@ -13,6 +13,8 @@ export const training: typeof en = {
     goals: 'Metas',
     minutes: (minutes: string) => `hasta ${minutes} min de tiempo de la terminal`,
     start: 'Empezar',
+    fromTerminal: 'O desde esta terminal tal como estaba, horas desde el inicio de su diario',
+    startThere: 'Empezar ahí',
     sessions: 'Sesiones',
     noSessions: 'No hay sesiones abiertas.',
     open: 'Abrir',

@@ -12,6 +12,8 @@ export const training: typeof en = {
     goals: '目标',
     minutes: (minutes: string) => `码头时间最长 ${minutes} 分钟`,
     start: '开始',
+    fromTerminal: '或从本码头当时的状态开始（日志开始后的小时数）',
+    startThere: '从那里开始',
     sessions: '培训场次',
     noSessions: '没有进行中的培训。',
     open: '打开',

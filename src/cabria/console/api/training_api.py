@@ -38,7 +38,8 @@ async def sessions(asked: Asked) -> m.TrainingSessions:
 
 async def begin(asked: Asked) -> m.TrainingSession:
     said = asked.of(m.BeginTraining)
-    told = _academy(asked).begin(said, asked.person.name)
+    terminal = asked.office.terminal
+    told = _academy(asked).begin(said, asked.person.name, terminal.journal if terminal is not None else "")
     asked.note = f"{said.scenario}, session {told.id}"
     return told
 

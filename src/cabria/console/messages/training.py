@@ -39,9 +39,11 @@ class Course(Message):
 
 
 class BeginTraining(Message):
-    """Without a `seed` the scenario's own counts."""
+    """Without a `seed` the scenario's own counts. `from_h` begins it not from its own start but from how this server's
+    terminal stood so many hours after its journal began."""
 
     scenario: Name
+    from_h: Annotated[float, Meta(ge=0, le=24 * 366)] | None = None
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] | None = None
 
 

@@ -31,7 +31,7 @@ from cabria.domain.errors import DataError
 from cabria.training.diary import Diary
 from cabria.training.files import scenario_named
 from cabria.training.run import TrainingRun
-from cabria.training.scenario import Scenario
+from cabria.training.scenario import JournalStart, Scenario
 from cabria.training.terminal import TrainingTerminal
 
 PREPARING, OPEN, FAILED = "preparing", "open", "failed"
@@ -261,11 +261,14 @@ class Academy:
             raise DataError(f"There is no session {name[:20]}.", place="session")
         return self.rooms[name]
 
-    def begin(self, asked: m.BeginTraining, by: str) -> m.TrainingSession:
-        """Made ready in a worker process. Raises DataError for a scenario that is not of the course."""
+    def begin(self, asked: m.BeginTraining, by: str, journal: str = "") -> m.TrainingSession:
+        """Made ready in a worker process. `journal` is that of the server's terminal, for a session that begins from
+        one of its hours. Raises DataError for a scenario that is not of the course, and where no file has the hour."""
         if "/" in asked.scenario or "\\" in asked.scenario or asked.scenario.endswith(".toml"):
             raise DataError("A session is begun with a scenario of the course.", place="body.scenario")
         scenario = scenario_named(asked.scenario)
+        if asked.from_h is not None:
+            scenario = replace(scenario, start=_hour_of(journal, asked.from_h))
         return self.begin_with(scenario if asked.seed is None else replace(scenario, seed=asked.seed), by)
 
     def begin_with(self, scenario: Scenario, by: str) -> m.TrainingSession:
@@ -332,7 +335,8 @@ class Academy:
             outcome = await _worked("prepare", PREPARE_S, scenario=packed, plans=plans)
             await room.open(await asyncio.to_thread(TrainingRun.branch, outcome.unpacked))
         except (ProblemError, DataError) as error:
-            room.told = msgspec.structs.replace(room.told, state=FAILED, text=str(error))
+            remedy = error.problem.remedy if isinstance(error, ProblemError) else error.remedy
+            room.told = msgspec.structs.replace(room.told, state=FAILED, text=f"{error} {remedy}".strip())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = str(scope["path_params"].get("id", ""))
@@ -347,6 +351,17 @@ class Academy:
         else:
             text = "There is no such training session here, or it is not open yet.\n"
             await PlainTextResponse(text, status_code=404)(scope, receive, send)
+
+
+def _hour_of(journal: str, at_h: float) -> JournalStart:
+    if not journal or "://" in journal:
+        raise DataError(
+            "No file keeps this terminal's journal, so no session begins from it.",
+            place="body.from_h",
+            remedy="Make a copy of a database with `cabria journal backup`, and name that file in a scenario.",
+            code="no-journal-file",
+        )
+    return JournalStart(journal, at_h)
 
 
 async def _worked(verb: str, limit_s: float, **arguments: Any) -> Outcome:

@@ -68,11 +68,28 @@ def _write_plans(scenario: Scenario, start: Prepared, plans: Path) -> None:
     if isinstance(scenario.start, FolderStart):
         shutil.copytree(scenario.start.call, call)
         shutil.copytree(scenario.start.plan, plan)
+    elif start.standing is not None:
+        _write_as_worked(start, plans)
     elif start.planned is not None:
         from cabria.adapters.files.call_folder import write_call
 
         write_call(start.planned.call, call)
         write_plan_so_far(start.planned, plan)
+
+
+def _write_as_worked(start: Prepared, plans: Path) -> None:
+    """Ships that lie at the quay in an hour of a journal, with the plans they were berthed with."""
+    from cabria.adapters.files.call_folder import write_call
+    from cabria.bootstrap import write_plan_so_far
+    from cabria.planning.loading.result import PlannedCall
+    from cabria.referee.judge import judge
+
+    assert start.standing is not None
+    there = [ship for ship in start.ships if ship[0].id in start.standing.board["calls"]]
+    for number, (call, plan) in enumerate(there, 1):
+        name = SHIP if number == 1 else f"{SHIP}-{number}"
+        write_call(call, plans / name)
+        write_plan_so_far(PlannedCall(call, plan, judge(call, plan), {}, {}, stopped=""), plans / f"{name}-plan")
 
 
 VERBS: Mapping[str, Callable[..., Made]] = {"prepare": TrainingDesk.prepare, "score": TrainingDesk.score}
