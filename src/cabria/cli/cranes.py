@@ -218,7 +218,7 @@ def _broken(ships: Sequence[Ship], problem: CraneProblem, split: CraneSolution) 
         case = Case.of(call, replace(plan, queues=ship.on_shared_clock))
         findings += work_is_possible(case)
         findings += cranes_keep_time_and_distance(case)
-        findings += late_boxes_are_there(Case.of(call, replace(plan, queues=ship.queues)))
+        findings += late_boxes_are_there(Case.of(call, replace(plan, queues=tuple(ship.queues))))
     return sorted({f"{finding.rule}: {finding.text}" for finding in findings})
 
 
