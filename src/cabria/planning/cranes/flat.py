@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, chain
 from typing import Any
 
@@ -69,10 +70,15 @@ class FlatProblem:
     def pack(self, blocks: Sequence[Block]) -> FlatPlan:
         room = 2 * len(blocks) + 3 * self.works.shape[1] + 8
         columns = np.zeros((4, room), np.int64)
-        for k, block in enumerate(blocks):
-            cut = self.works[kernels.CUT, block.work]
-            columns[:, k] = (block.work, cut + block.first, cut + block.end, block.crane)
+        cuts = self._cuts
+        rows = [(b.work, cuts[b.work] + b.first, cuts[b.work] + b.end, b.crane) for b in blocks]
+        columns[:, : len(blocks)] = np.array(rows, np.int64).reshape(-1, 4).T
         return FlatPlan(columns, len(blocks))
+
+    @cached_property
+    def _cuts(self) -> list[int]:
+        """The first cut of each work."""
+        return list(map(int, self.works[kernels.CUT]))
 
     def unpack(self, plan: FlatPlan) -> list[Block]:
         blocks = []

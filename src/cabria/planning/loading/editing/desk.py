@@ -244,9 +244,12 @@ class Desk:
             case _:
                 return replace(self, plan=self._at_work.after(edit).whole, _known=None)
 
-    def replanned(self, plan: LoadingPlan, call: VesselCall, done: WorkDone) -> Desk:
-        """Another plan of the call as it is now known, the yard's lifts after those that are done made anew."""
+    def replanned(self, plan: LoadingPlan, call: VesselCall, done: WorkDone, like: Desk | None = None) -> Desk:
+        """Another plan of the call as it is now known, the yard's lifts after those that are done made anew; or those
+        of `like`, a desk of the same work from the same plan on, where it asks for the same."""
         done = done or self.done
+        if like and like.call is call and (like.plan.queues, like.plan.loads) == (plan.queues, plan.loads):
+            return Desk(call, replace(plan, yard_moves=like.plan.yard_moves), done)
         plan = replace(plan, yard_moves=self.plan.yard_moves)
         return Desk(call, replace(plan, yard_moves=lifts_of(call, plan, done)), done)
 
@@ -449,7 +452,8 @@ def _sailing(call: VesselCall, plan: LoadingPlan, boxes: Iterable[ContainerId]) 
 def _with_other_slots(before: LoadingPlan, after: LoadingPlan) -> frozenset[ContainerId]:
     """Boxes that stand elsewhere, or stay ashore in one of the two."""
     pairs = ((before.loads, after.loads), (before.restows, after.restows))
-    return frozenset(box for was, now in pairs for box in {**was, **now} if was.get(box) != now.get(box))
+    other = ((was, now) for was, now in pairs if was is not now)
+    return frozenset(box for was, now in other for box in {**was, **now} if was.get(box) != now.get(box))
 
 
 def _digs(plan: LoadingPlan) -> int:

@@ -30,10 +30,12 @@ def lifts_of(call: VesselCall, plan: LoadingPlan, done: WorkDone) -> tuple[YardM
 def steps_of(steps: Iterable[CraneStep], loads: Collection[ContainerId]) -> Iterator[CraneStep]:
     """The load steps of some boxes, with no others in them."""
     for step in steps:
-        if step.kind is StepKind.LOAD:
+        if step.kind is not StepKind.LOAD:
+            continue
+        if all(box in loads for box in step.containers):
+            yield step
+        else:
             pairs = [p for p in zip(step.containers, step.positions, strict=False) if p[0] in loads]
-            if len(pairs) == len(step.containers):
-                yield step
-            elif pairs:
+            if pairs:
                 containers, positions = zip(*pairs, strict=True)
                 yield replace(step, containers=containers, positions=positions)

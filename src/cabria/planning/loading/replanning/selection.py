@@ -76,8 +76,8 @@ def replan_selection(desk: Desk, selection: Selection, stop: StoppingCriterion =
     chosen = choose_boxes(choice, until, seed=seed).plan
     order = {box: slot for box, slot in desk.plan.loads.items() if chosen.loads[box] == slot}
     better = replace(desk.plan, loads={**order, **chosen.loads}, queues=chosen.queues)
-    proposal = proposed(problem, desk.call, better)
-    return proposal if proposal.price.minutes < 0 and not proposal.wrong else proposed(problem, desk.call, desk.plan)
+    proposal = proposed(problem, desk.call, Desk.of(desk.call, better, desk.done))
+    return proposal if proposal.price.minutes < 0 and not proposal.wrong else proposed(problem, desk.call, desk)
 
 
 def _all_but(desk: Desk, loads: Collection[ContainerId]) -> frozenset[ContainerId]:

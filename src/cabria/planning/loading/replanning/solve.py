@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -11,7 +11,6 @@ from cabria.domain.calls import VesselCall
 from cabria.domain.edits import Replan
 from cabria.domain.errors import DataError
 from cabria.domain.findings import Finding
-from cabria.domain.plan import LoadingPlan
 from cabria.domain.plan_diff import PlanDiff
 from cabria.domain.work import StepKind
 from cabria.planning.cranes.problem import Block
@@ -82,19 +81,19 @@ def solve(
         blocks = division.quickly(seed=seed)
         division = division.waiting_where_it_pays(blocks, round(60 * call.settings.refused_min))
     repair = _repaired(problem, _divided(start, division, blocks), params)
-    first = proposed(problem, call, repair.desk.plan, is_judged_whole=False)
+    first = proposed(problem, call, repair.desk, is_judged_whole=False)
     if keep is not None and not first.wrong:
         keep(first)
-    others: list[Proposal] = []
+    others: Iterator[Proposal] = iter(())
     if division:
         better = _divided(start, division, division.improved(blocks, stop, iterations=params.iterations, seed=seed))
         better = _repaired(problem, better, params, weighs=True).desk
         chosen = _with_boxes_chosen(problem, better, stop, seed, params)
-        others += [proposed(problem, call, desk.plan) for desk in (chosen, better)]
+        others = (proposed(problem, call, desk) for desk in (chosen, better))
     elif first.wrong or repair.waited:
         priced = params.priced if first.wrong else 0
         second = _repaired(problem, start, params, priced=priced, weighs=True)
-        others.append(proposed(problem, call, second.desk.plan))
+        others = iter([proposed(problem, call, second.desk)])
     return _within_budget(problem, _best(first, others))
 
 
@@ -109,17 +108,17 @@ def _with_boxes_chosen(problem: ReplanProblem, desk: Desk, stop: StoppingCriteri
     return chosen(within_cranes=True)
 
 
-def proposed(problem: ReplanProblem, call: VesselCall, plan: LoadingPlan, *, is_judged_whole: bool = True) -> Proposal:
-    """A plan of the changed call as a proposal."""
+def proposed(problem: ReplanProblem, call: VesselCall, found: Desk, *, is_judged_whole: bool = True) -> Proposal:
+    """The plan found, of the changed call, as a proposal."""
     before, standing = problem.desk, problem.standing
     plan = replace(
-        plan,
-        loads={box: slot for box, slot in plan.loads.items() if box in call.load_by_id},
-        refused={box: why for box, why in plan.refused.items() if box in call.load_by_id},
+        found.plan,
+        loads={box: slot for box, slot in found.plan.loads.items() if box in call.load_by_id},
+        refused={box: why for box, why in found.plan.refused.items() if box in call.load_by_id},
     )
     diff = PlanDiff.between(before.plan, plan)
     edit = Replan(problem.words, diff, problem.known, standing.done)
-    known = before.replanned(diff.applied_to(before.plan), call, standing.done)
+    known = before.replanned(diff.applied_to(before.plan), call, standing.done, like=found)
     after = known if diff or problem.known else before
     change = judge_change(
         call,
@@ -133,13 +132,17 @@ def proposed(problem: ReplanProblem, call: VesselCall, plan: LoadingPlan, *, is_
     return Proposal(before, after, edit, change, is_judged_whole)
 
 
-def _best(first: Proposal, others: list[Proposal]) -> Proposal:
+def _best(first: Proposal, others: Iterator[Proposal]) -> Proposal:
     """The first of the others that is legal, else the first of all; one that is judged in part is judged whole."""
-    better = next((other for other in others if not other.wrong), None)
-    if better is not None and _rank(better) <= _rank(first):
-        return better
+    tried: list[Proposal] = []
+    for other in others:
+        tried.append(other)
+        if not other.wrong:
+            if _rank(other) <= _rank(first):
+                return other
+            break
     whole = replace(first, is_judged_whole=True)
-    return whole if not whole.wrong else min([whole, *others], key=_rank)
+    return whole if not whole.wrong else min([whole, *tried, *others], key=_rank)
 
 
 def _rank(proposal: Proposal) -> tuple[int, float, int]:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from random import Random
+
+import numpy as np
 
 from cabria.domain.call_changes import END_OF_CALL_S
 from cabria.domain.errors import DataError
-from cabria.planning.cranes.flat import FlatProblem
-from cabria.planning.cranes.kernels import INFEASIBLE, POINTS_PER_S
+from cabria.planning.cranes.flat import FlatPlan, FlatProblem
+from cabria.planning.cranes.kernels import CUT, INFEASIBLE, POINTS_PER_S, Array
 from cabria.planning.cranes.lateness import not_waited_for
 from cabria.planning.cranes.operators import first_plans, schedule
 from cabria.planning.cranes.problem import Block
@@ -73,25 +76,30 @@ class Division:
         )
 
     @cached_property
-    def _planned(self) -> dict[tuple[int, int], tuple[int, ...]]:
-        """By work and crane, how many of its boxes before each section were that crane's."""
-        found: dict[tuple[int, int], list[int]] = {}
+    def _boxes_of(self) -> Array:
+        """By crane (the last row is all of them) and cut of any work, one after another as the flat problem has them:
+        how many boxes come before it, of which that crane was to lift those in its row."""
+        flat, cranes = self._flat, len(self.todo.problem.cranes)
+        found = np.zeros((cranes + 1, len(flat.cut_lift)), np.int64)
+        begins = flat.works[CUT].tolist()
+        for work, boxes in enumerate(self._boxes):
+            found[cranes, begins[work] : begins[work] + len(boxes)] = boxes
         for block in self.todo.blocks:
-            boxes = self._boxes[block.work]
-            own = found.setdefault((block.work, block.crane), [0] * (len(boxes) - 1))
-            for section in range(block.first, block.end):
-                own[section] = boxes[section + 1] - boxes[section]
-        return {key: tuple(accumulate(own, initial=0)) for key, own in found.items()}
+            boxes, begin = self._boxes[block.work], begins[block.work]
+            own = found[block.crane]
+            own[begin + block.first + 1 : begin + block.end + 1] += np.diff(boxes[block.first : block.end + 1])
+        for begin, end in pairwise(begins):
+            found[:cranes, begin:end] = found[:cranes, begin:end].cumsum(axis=1)
+        return found
+
+    def _moved_of(self, plan: FlatPlan) -> int:
+        _, first, end, crane = plan.columns[:, : plan.count]
+        boxes = self._boxes_of
+        return int((boxes[-1, end] - boxes[-1, first] - boxes[crane, end] + boxes[crane, first]).sum())
 
     def moved(self, blocks: Sequence[Block]) -> int:
         """Boxes that another crane lifts than was planned."""
-        total = 0
-        for block in blocks:
-            boxes = self._boxes[block.work]
-            total += boxes[block.end] - boxes[block.first]
-            if own := self._planned.get((block.work, block.crane)):
-                total -= own[block.end] - own[block.first]
-        return total
+        return self._moved_of(self._flat.pack(blocks))
 
     @cached_property
     def _flat(self) -> FlatProblem:
@@ -99,10 +107,11 @@ class Division:
 
     def cost_s(self, blocks: Sequence[Block]) -> float:
         """Infinite for what is out of order, or moves more boxes than may."""
-        moved = self.moved(blocks)
+        plan = self._flat.pack(blocks)
+        moved = self._moved_of(plan)
         if self.most_moves is not None and moved > self.most_moves:
             return math.inf
-        points = self._flat.evaluate(self._flat.pack(blocks))
+        points = self._flat.evaluate(plan)
         return points / POINTS_PER_S + MOVED_BOX_S * moved if points < FAR_S * POINTS_PER_S else math.inf
 
     @cached_property
@@ -137,8 +146,7 @@ class Division:
 
         Raises DataError as `at_once` does.
         """
-        tried = (self._without_regard(first, seed, QUICK_ITERATIONS) for first in self._firsts)
-        return min([self.at_once, *tried], key=self.cost_s)
+        return min([self.at_once, *self._each_without_regard(seed, QUICK_ITERATIONS)], key=self.cost_s)
 
     def waiting_where_it_pays(self, blocks: Sequence[Block], refused_s: int) -> Division:
         """The same, but that no crane waits for late boxes without which the ship had better sail: `refused_s` is what
@@ -150,7 +158,7 @@ class Division:
     def improved(self, blocks: list[Block], stop: Stop, *, iterations: int, seed: int) -> list[Block]:
         """Deterministic for a seed as long as `stop` does not look at a clock."""
         random = Random(seed)
-        starts = [blocks, *(self._without_regard(first, seed, FREE_ITERATIONS) for first in self._firsts)]
+        starts = [blocks, *self._each_without_regard(seed, FREE_ITERATIONS)]
         best = min(starts, key=self.cost_s)
         current = best
         cost = best_cost = self.cost_s(best)
@@ -178,6 +186,11 @@ class Division:
         )
         sweeps = first_plans(replace(self.todo.problem, works=works)) if all(self.able) else ()
         return [self.at_once, *sorted(sweeps, key=self.cost_s)[:2]]
+
+    def _each_without_regard(self, seed: int, iterations: int) -> list[list[Block]]:
+        """Side by side on the machine's cores, as kernels leave Python free; none hears of another."""
+        with ThreadPoolExecutor() as threads:
+            return list(threads.map(lambda first: self._without_regard(first, seed, iterations), self._firsts))
 
     def _without_regard(self, blocks: list[Block], seed: int, iterations: int) -> list[Block]:
         """Annealed in the cranes' own way, which knows nothing of who was to do what."""
