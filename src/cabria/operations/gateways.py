@@ -134,7 +134,7 @@ class QuayCranes(Protocol):
 
 class YardCranes(Protocol):
     """Reports: CraneTravelled, BoxesLifted, BoxesLanded, then JobDone. Work may be given before its truck is there, as
-    to quay cranes."""
+    to quay cranes; a truck may drive once its box is reported lifted or landed."""
 
     def work(self, crane: str, work: YardWork) -> None: ...
 
