@@ -328,7 +328,7 @@ def berths(
     folder: FolderArgument,
     case: Annotated[Path, typer.Argument(help="A berth case; its services are those of the history.")],
     days: Annotated[int, typer.Option(help="Days to learn from, before those judged.", min=1, max=5_000)] = 150,
-    judge: Annotated[int, typer.Option(help="The last days, whose ships are planned.", min=1, max=1_000)] = 30,
+    judge: Annotated[int, typer.Option(help="The last days, whose ships are planned.", min=1, max=1_000)] = 60,
     today: Annotated[
         datetime | None, typer.Option(help="The day after the last one; else today.", formats=["%Y-%m-%d"])
     ] = None,

@@ -1,12 +1,12 @@
 """Learned delays of services where berths are planned: tried on the last ships, used while ships wait less.
 
 Berths are planned anew each day. A ship's coming is known a day before; until then she counts as due when her first ETA
-says, or by as much later as all but one in twenty of her service's ships come (`at_least_s`). Starts of the next two
+says, or by as much later as nine of ten of her service's ships come at least (`at_least_s`). Starts of the next two
 days have been promised and stay, unless she cannot be there. Both rules plan the same ships on the same quay; what is
 compared is how long ships wait from their coming to their start, by the day on which they came.
 
 A berth held too early costs nothing but that others are planned behind her; one promised too late makes her wait
-herself. So it is the end of the interval that is planned with, and not the mean (`README.md` has both).
+herself. So it is the early end that is planned with, and not the mean (`README.md` has both).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from cabria.adapters.files.berth_json import read_case, write_case
+from cabria.adapters.files.berth_json import MAX_BYTES, read_case, write_case
 from cabria.adapters.files.source_file import read_bytes, write_whole
 from cabria.adapters.history.arrivals import Arrival, read_arrivals
 from cabria.adapters.history.folder import HistoryFolder
@@ -38,7 +38,6 @@ from cabria.planning.search.stopping import MaxIterations
 SUBJECT = "berths"
 OWN = ".own"
 """Beside a case with learned delays: the case as it was."""
-MAX_BYTES = 50_000_000
 DAY_MIN = 1_440
 NOTICE_MIN, PROMISED_MIN, AHEAD_MIN, HORIZON_MIN = DAY_MIN, 2 * DAY_MIN, 7 * DAY_MIN, 14 * DAY_MIN
 """Before she comes; starts that stay; ships that are planned; how far plans reach. All assumed, as terminals differ."""
