@@ -30,9 +30,15 @@ class Settings {
   painted = $state(0);
 
   private readonly darkSystem = matchMedia('(prefers-color-scheme: dark)');
+  /** Paper is light, whatever the screen is. */
+  private isOnPaper = $state(false);
 
   constructor() {
     this.darkSystem.addEventListener('change', () => this.paint());
+    matchMedia('print').addEventListener('change', ({ matches }) => {
+      this.isOnPaper = matches;
+      this.paint();
+    });
     this.paint();
   }
 
@@ -54,6 +60,7 @@ class Settings {
   }
 
   get isDark(): boolean {
+    if (this.isOnPaper) return false;
     return this.scheme === 'dark' || (this.scheme === 'system' && this.darkSystem.matches);
   }
 
