@@ -117,7 +117,7 @@ export const ground: typeof english = {
     startH: 'Inicio en horas',
     trial: 'Qué resulta',
     trialNote: 'Una prueba: nada ha cambiado aún.',
-    costs: 'Costo',
+    costs: 'Costo, en la moneda del caso',
     before: 'ahora',
     after: 'entonces',
     difference: 'Diferencia',

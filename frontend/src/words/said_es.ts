@@ -24,6 +24,15 @@ export const said: typeof english = {
     'box-elsewhere': 'dice que {box} está en {place}; se creía en {was}',
     'call-changed': 'un mensaje {message} cambió una escala en curso: {what}',
     'not-acknowledged': 'no confirma {job}',
+    'stands-behind-head':
+      'lleva más de {minutes} min parado en los carriles detrás de {truck}: mire por qué {head}, el primero de la fila, no avanza, o sáquelo de servicio',
+    'stands-in-ring':
+      'lleva más de {minutes} min parado en los carriles detrás de {truck}: se esperan unos a otros; saque uno de servicio y haga que lo muevan a mano',
+    'out-on-lanes':
+      'lleva más de {minutes} min en los carriles fuera de servicio ({why}): póngalo en marcha o llévelo a mano por su camino; sigue desde donde se devuelva',
+    'order-undone':
+      'tomó una orden hace más de {minutes} min y no la ha hecho: mire qué lo detiene, o sáquelo de servicio para que otros tomen su trabajo',
+    'tells-nothing': 'no dice nada desde hace más de {seconds} s: mire su enlace y su alimentación',
   },
   why: {
     'stands-on-deck': 'En cubierta, bahía {bay}; en su bloque, para {port}: {others}',

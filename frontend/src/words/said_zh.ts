@@ -24,6 +24,11 @@ export const said: typeof english = {
     'box-elsewhere': '报告 {box} 在 {place}；原以为在 {was}',
     'call-changed': '报文 {message} 更改了作业中的航次：{what}',
     'not-acknowledged': '没有确认 {job}',
+    'stands-behind-head': '在车道上停在 {truck} 后面超过 {minutes} 分钟：请查看排头的 {head} 为何不走，或将其停用',
+    'stands-in-ring': '在车道上停在 {truck} 后面超过 {minutes} 分钟：互相等待；请停用其中一辆并人工移开',
+    'out-on-lanes': '停用后在车道上超过 {minutes} 分钟（{why}）：请使其恢复，或沿其路线人工驾驶；从交还处继续',
+    'order-undone': '接受指令超过 {minutes} 分钟仍未完成：请查看原因，或将其停用，由其他设备接手',
+    'tells-nothing': '超过 {seconds} 秒没有消息：请检查其通信和电源',
   },
   why: {
     'stands-on-deck': '甲板上 {bay} 贝；同一区去 {port} 的：{others}',

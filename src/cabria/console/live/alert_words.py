@@ -26,10 +26,19 @@ PROBLEMS = {
     "box-elsewhere": "says that {box} is {place}; it was taken to be {was}",
     "call-changed": "{message} changed a call that is worked. {what}",
     "not-acknowledged": "does not acknowledge {job}",
+    "stands-behind-head": "has stood on the lanes for more than {minutes} min behind {truck}: see why {head}, at the "
+    "head of the queue, does not go on, or take it out of service",
+    "stands-in-ring": "has stood on the lanes for more than {minutes} min behind {truck}: they wait for each other; "
+    "take one of them out of service and have it moved by hand",
+    "out-on-lanes": "has stood on the lanes out of service for more than {minutes} min ({why}): get it going, or drive "
+    "it by hand along its way: it goes on from where it is given back",
+    "order-undone": "took an order more than {minutes} min ago and has not done it: look what keeps it, or take it out "
+    "of service so that others get its work",
+    "tells-nothing": "has told nothing for more than {seconds} s: look at its link and its power",
 }
 """In English, as operations/order_desk.py and its neighbours say it. One that is not here is told as it stands."""
 
-NUMBERS = frozenset({"times", "since_ms"})
+NUMBERS = frozenset({"times", "since_ms", "minutes", "seconds"})
 
 
 class Said(NamedTuple):
