@@ -1,12 +1,12 @@
 """Learned delays of services where berths are planned: tried on the last ships, used while ships wait less.
 
 Berths are planned anew each day. A ship's coming is known a day before; until then she counts as due when her first ETA
-says, or by as much later as nine of ten of her service's ships come at least (`at_least_s`). Starts of the next two
+says, or by as much later as all but one in twenty of her service's ships come (`at_least_s`). Starts of the next two
 days have been promised and stay, unless she cannot be there. Both rules plan the same ships on the same quay; what is
 compared is how long ships wait from their coming to their start, by the day on which they came.
 
 A berth held too early costs nothing but that others are planned behind her; one promised too late makes her wait
-herself. So it is the early end that is planned with, and not the mean (`README.md` has both).
+herself. So it is the end of the interval that is planned with, and not the mean (`README.md` has both).
 """
 
 from __future__ import annotations

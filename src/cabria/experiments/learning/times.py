@@ -81,8 +81,8 @@ class TimesCard(msgspec.Struct, frozen=True):
     """One try. Seconds a handling on the judged days: `error_s` is the mean error by rule, `waits_s` the crane's
     waiting, `saved_s` its mean and 95 % interval over days, None where nothing was judged. `covered` is the share of
     times that fell into their 90 % interval, which is `width_s` wide in the mean. `times_s` are mean times by machine,
-    block or service, for who may use them, `at_least_s` what nine of ten take at least; `lately_s` what
-    they took on the judged days.
+    block or service, for who may use them, `at_least_s` the means of their intervals' lower ends, which one in twenty
+    falls short of; `lately_s` what they took on the judged days.
     """
 
     subject: str
@@ -142,15 +142,13 @@ def _too_short(subject: Subject, seen: int, unseen: int, days: int) -> str:
 
 @dataclass(frozen=True)
 class Times:
-    """Mean times and their intervals. Nine of ten take `least_s` more than foretold, or longer. `gain_s` is by how much
-    smaller the error was than the plain rule's, held out; where it was not surely smaller, it knows nothing and says
-    what the plain rule says."""
+    """Mean times and their intervals. `gain_s` is by how much smaller the error was than the plain rule's, held out;
+    where it was not surely smaller, it knows nothing and says what the plain rule says."""
 
     words: tuple[Mapping[str, int], ...]
     plain_s: Mapping[str, float]
     foretell: Callable[[Array], tuple[Array, Array, Array]]
     wider_s: float
-    least_s: float
     gain_s: float
     knows_nothing: bool
 
@@ -173,7 +171,7 @@ def fit(seen: Sequence[Seen], subject: Subject, *, seed: int = 0, effort: Effort
     learned, kept = seen[:-held], seen[-held:]
     words = _numbered(learned)
     foretell = _trees(_table(words, learned), _took(learned), len(words), seed, effort)
-    blind = Times(words, _means(learned, subject.plain_s), foretell, 0.0, 0.0, 0.0, True)
+    blind = Times(words, _means(learned, subject.plain_s), foretell, 0.0, 0.0, True)
     took = _took(kept)
     mean, low, high = foretell(_table(words, kept))
     gains = np.abs(took - blind.plain(kept)) - np.abs(took - mean)
@@ -181,8 +179,7 @@ def fit(seen: Sequence[Seen], subject: Subject, *, seed: int = 0, effort: Effort
     beyond = np.sort(np.maximum(low - took, took - high))
     wider = float(beyond[min(len(beyond) - 1, math.ceil(COVERED * (len(beyond) + 1)) - 1)])
     is_blind = gain - 2 * float(gains.std()) / math.sqrt(len(kept)) <= 0
-    least = float(np.sort(took - mean)[max(0, math.floor((1 - COVERED) * (len(kept) + 1)) - 1)])
-    return Times(words, blind.plain_s, foretell, wider, least, gain, is_blind)
+    return Times(words, blind.plain_s, foretell, wider, gain, is_blind)
 
 
 def _numbered(seen: Sequence[Seen]) -> tuple[Mapping[str, int], ...]:
@@ -272,7 +269,7 @@ def _judged(told: TimesCard, subject: Subject, times: Times, unseen: Sequence[Se
         gain_since_s=gain,
         has_drifted=not times.knows_nothing and gain + 2 * gain_error < times.gain_s / 2,
         times_s=_told(subject, unseen, mean) if is_used else {},
-        at_least_s=_told(subject, unseen, mean + times.least_s) if is_used else {},
+        at_least_s=_told(subject, unseen, low) if is_used else {},
         lately_s=_told(subject, unseen, took),
     )
     return msgspec.structs.replace(card, reason=_reason(card, times))
