@@ -75,6 +75,16 @@ class Ground:
         for slot in _ground_slots(key):
             self.taken[slot] -= 1
 
+    def fetch(self, container: ContainerId) -> YardPosition:
+        """Lift a top box; where it stood."""
+        block, bay, row = key = self.stack_of.pop(container)
+        stack = self.stacks[key]
+        tier = len(stack)
+        stack.pop()
+        for slot in _ground_slots(key):
+            self.taken[slot] -= 1
+        return YardPosition(block, bay, row, tier)
+
     def above(self, container: ContainerId) -> list[ContainerId]:
         stack = self.stacks[self.stack_of[container]]
         return stack[stack.index(container) + 1 :]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 from cabria.domain.calls import CallSettings, VesselCall
 from cabria.domain.containers import Container, ContainerId
@@ -155,7 +156,7 @@ def _load_steps(
 ) -> Iterator[tuple[int, str, tuple[tuple[ContainerId, StowPosition], ...]]]:
     """Start, crane and boxes of every load step, by start; cranes in the order of the queues."""
     steps = [(step.start_s, n, queue.crane, step) for n, queue in enumerate(queues) for step in queue.steps]
-    for start_s, _, crane, step in sorted(steps, key=lambda entry: entry[:2]):
+    for start_s, _, crane, step in sorted(steps, key=itemgetter(0, 1)):
         if step.kind is StepKind.LOAD:
             yield start_s, crane, tuple(zip(step.containers, step.positions, strict=True))
 

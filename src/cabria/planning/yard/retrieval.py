@@ -46,6 +46,4 @@ def _fetch(ground: Ground, wanted: list[ContainerId], due_s: int) -> Iterator[Ya
         for in_the_way in ground.above(container)[::-1]:
             source = ground.position(in_the_way)
             yield YardMove(in_the_way, source, ground.put_aside(in_the_way), container, due_s)
-        source = ground.position(container)
-        ground.lift(container)
-        yield YardMove(container, source, None, container, due_s)
+        yield YardMove(container, ground.fetch(container), None, container, due_s)
