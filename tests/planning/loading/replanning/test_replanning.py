@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from cabria.domain.call_changes import BoxLate, CraneDown, FoundAt, ListChanged, ShutOut, changed_call
 from cabria.domain.containers import ContainerId
+from cabria.domain.edits import HandOver
 from cabria.domain.errors import DataError
 from cabria.domain.plan_diff import PlanDiff
 from cabria.domain.run_events import Aboard, BoxesLanded, BoxesLifted, DeckEnd, OnTruck, RunEvent, ShipBerthed
@@ -117,6 +118,20 @@ def test_after_a_breakdown_cranes_work_elsewhere_until_late_boxes_without_a_subs
     alone = replanned(CraneDown(crane, NOW_S), budget=Budget(boxes=0)).after.plan.makespan_s
     assert proposal.after.plan.makespan_s - alone < ready_s - min(s.start_s for s in steps)
     assert sum(s.start_s < ready_s for s in steps) > len(steps) // 4
+
+
+@pytest.mark.parametrize("block", [1, 2])
+def test_a_block_handed_over_sets_no_late_box_before_it_is_there(block: int) -> None:
+    plan = desk().plan
+    steps = [step for queue in plan.queues for step in queue.steps if step.kind is StepKind.LOAD]
+    ready_s = {box: step.start_s + 600 for step in steps for box in step.containers}
+    late = Desk.of(replace(desk().call, available_s=ready_s), plan)
+    edit = HandOver(plan.queues[0].crane, block, plan.queues[1].crane)
+    price = late.price(edit)
+    assert "LIST-LATE" not in {finding.rule for finding in price.new}
+    assert "LIST-LATE" in {finding.rule for finding in price.gone}
+    after = [step for queue in late.to_divide.after(edit) for step in queue.steps if step.kind is StepKind.LOAD]
+    assert all(step.start_s >= ready_s[box] for step in after for box in step.containers)
 
 
 def test_work_that_is_wished_first_is_over_before_the_other_when_it_is_divided_anew() -> None:
