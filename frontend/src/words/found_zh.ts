@@ -240,7 +240,7 @@ export const phrases: Record<keyof typeof es.phrases, string> = {
   tank: '罐式',
   air: '航空',
   by: '由',
-  step: '第',
+  step: '步骤',
   'h after the start': '小时（自开始）',
   others: '个',
   'one other': '另 1 个',

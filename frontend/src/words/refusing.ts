@@ -47,6 +47,7 @@ export function filled(known: string, values: Problem['values'], words: Words, l
   return known.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
+    if (name === 'bay' && typeof value === 'number') return String(value).padStart(2, '0');
     return typeof value === 'number' ? number(value, language) : said(name, value, words);
   });
 }
