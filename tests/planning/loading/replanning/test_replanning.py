@@ -20,10 +20,12 @@ from cabria.domain.edits import HandOver
 from cabria.domain.errors import DataError
 from cabria.domain.plan_diff import PlanDiff
 from cabria.domain.run_events import Aboard, BoxesLanded, BoxesLifted, DeckEnd, OnTruck, RunEvent, ShipBerthed
+from cabria.domain.vessel import End, StackId
 from cabria.domain.wishes import Cargo, Forbid, OrderWish, ShipPart, Wishes, Worked
 from cabria.domain.work import StepKind, WorkQueue
 from cabria.experiments.calls import make_call
 from cabria.experiments.tiny import small_call
+from cabria.planning.loading.editing.apply import sailing
 from cabria.planning.loading.editing.desk import Desk
 from cabria.planning.loading.problem import EFFORTS, LoadingProblem
 from cabria.planning.loading.replanning.problem import Params, ReplanProblem
@@ -86,6 +88,32 @@ def test_late_boxes_are_not_set_before_they_are_there_and_what_is_done_stays(cou
     assert all(start_s.get(box, ready_s) >= ready_s for box in late)
     assert proposal.after.judgement == judge(proposal.after.call, proposal.after.plan)
     assert desk().take(proposal.edit).plan.loads == proposal.after.plan.loads
+
+
+@pytest.mark.parametrize("every", [2, 3, 5, 7])
+def test_boxes_that_fill_holes_load_no_stack_above_its_limit(every: int) -> None:
+    plan, call = desk().plan, desk().call
+    aboard = {stowed.container.id: stowed.container for stowed in call.arrival} | dict(call.load_by_id)
+    stood_kg: Counter[StackId] = Counter()
+    for box, slot in sailing(call, plan):
+        place = call.vessel.place(slot)
+        assert place
+        stood_kg[place.stack_id] += aboard[box].gross_mass_kg * (2 if place.end is End.BOTH else 1)
+    bays = tuple(
+        replace(
+            bay,
+            stacks=tuple(
+                replace(s, max_weight_40_kg=stood_kg[StackId(bay.number, s.row, s.level)] // 2) for s in bay.stacks
+            ),
+        )
+        for bay in call.vessel.bays
+    )
+    shut_out = tuple(ShutOut(box, "customs") for box in to_come()[::every])
+    ship = replace(call.vessel, bays=bays)
+    tight = Desk.of(changed_call(replace(call, vessel=ship), shut_out), plan)
+    after = Repair(tight).done().desk
+    assert sum(slot != plan.loads[box] for box, slot in after.plan.loads.items()) > 3
+    assert not {"STACK-WEIGHT-20", "STACK-WEIGHT-40"} & {finding.rule for finding in after.judgement.findings}
 
 
 @pytest.mark.parametrize("boxes", [0, 6, None])

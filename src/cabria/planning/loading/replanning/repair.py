@@ -123,17 +123,19 @@ class Repair:
         """The desk after one round; what could not be helped is given up."""
         used: set[ContainerId] = set()
         edits: list[Edit] = []
+        goes: dict[ContainerId, StowPosition | None] = {}
         given_up = dict(self.given_up)
         waited_for: list[ContainerId] = []
         left = self._left_of_budget()
         for box in (*self.cannot_stay, *self.new):
             if box in used:
                 continue
-            chosen = self._chosen(box, used, left)
+            chosen = self._chosen(box, used, left, goes)
             if chosen:
                 edits.extend(chosen)
                 used.update(member for edit in chosen for member in boxes_of(edit))
                 left = left.less(*self._changes(chosen))
+                goes |= self._goes(chosen)
             elif box in self.late:
                 waited_for.append(box)
             elif box in self.misplaced:
@@ -157,6 +159,14 @@ class Repair:
     def _changes(self, way: tuple[Edit, ...]) -> tuple[int, int]:
         """Boxes that may be loaded and get another slot or none, and those that another crane lifts."""
         boxes, moves = 0, 0
+        for box, slot in self._goes(way).items():
+            was = self.plan.loads.get(box)
+            boxes += was is not None and slot != was and may_be_loaded(self.call, self.call.load_by_id[box])
+            moves += None not in (was, slot) and self._crane_in.get(slot) not in (None, self._crane_in.get(was))
+        return boxes, moves
+
+    def _goes(self, way: tuple[Edit, ...]) -> dict[ContainerId, StowPosition | None]:
+        """Where boxes go; None is ashore."""
         goes: dict[ContainerId, StowPosition | None] = {}
         for edit in way:
             match edit:
@@ -166,11 +176,36 @@ class Repair:
                     goes[container] = to
                 case LeaveAshore(container):
                     goes[container] = None
-        for box, slot in goes.items():
-            was = self.plan.loads.get(box)
-            boxes += was is not None and slot != was and may_be_loaded(self.call, self.call.load_by_id[box])
-            moves += None not in (was, slot) and self._crane_in.get(slot) not in (None, self._crane_in.get(was))
-        return boxes, moves
+        return goes
+
+    def _stacks_bear(self, way: tuple[Edit, ...], gone: Mapping[ContainerId, StowPosition | None]) -> bool:
+        """Whether stacks that boxes go to bear what stands there after that, with what went before it in this round."""
+        goes = self._goes(way)
+        coming = [
+            (place, box)
+            for box, slot in {**gone, **goes}.items()
+            if slot is not None and (place := self.call.vessel.place(slot))
+        ]
+        for stack in {place.stack_id for place, box in coming if box in goes}:
+            staying = [
+                (place, box) for place, box in self._stacks.get(stack, ()) if box not in goes and box not in gone
+            ]
+            if not self._is_borne([*staying, *((place, box) for place, box in coming if place.stack_id == stack)]):
+                return False
+        return True
+
+    def _is_borne(self, standing: list[tuple[Place, ContainerId]]) -> bool:
+        """By the weight limits of their stack (rules STACK-WEIGHT-20 and STACK-WEIGHT-40)."""
+        stack = standing[0][0].stack
+        long_kg = sum(self._mass_kg[box] for place, box in standing if place.end is End.BOTH)
+        short_kg = [sum(self._mass_kg[box] for place, box in standing if place.end is end) for end in halves(End.BOTH)]
+        at_ends = stack.max_weight_20_kg is None or long_kg + 2 * max(short_kg) <= 2 * stack.max_weight_20_kg
+        return at_ends and (stack.max_weight_40_kg is None or 2 * long_kg + sum(short_kg) <= 2 * stack.max_weight_40_kg)
+
+    @cached_property
+    def _mass_kg(self) -> Mapping[ContainerId, int]:
+        aboard = (stowed.container for stowed in self.call.arrival)
+        return {box.id: box.gross_mass_kg for box in (*aboard, *self.call.loads)}
 
     @cached_property
     def _crane_in(self) -> Mapping[StowPosition | None, str]:
@@ -189,14 +224,23 @@ class Repair:
 
         return replace(plan, queues=tuple(replace(q, steps=tuple(map(later, q.steps))) for q in plan.queues))
 
-    def _chosen(self, box: ContainerId, used: Collection[ContainerId], left: Budget) -> tuple[Edit, ...]:
-        """The first way out within the budget, or the cheapest of those priced that are legal."""
-        found = self._ways(box, used)
-        ways = (way for way in found if left.allows(*self._changes(way)))
+    def _chosen(
+        self,
+        box: ContainerId,
+        used: Collection[ContainerId],
+        left: Budget,
+        gone: Mapping[ContainerId, StowPosition | None],
+    ) -> tuple[Edit, ...]:
+        """The first way out within the budget that stacks bear, or the cheapest of those priced that are legal."""
+
+        def may_be_gone(way: tuple[Edit, ...]) -> bool:
+            return left.allows(*self._changes(way)) and self._stacks_bear(way, gone)
+
+        ways = filter(may_be_gone, self._ways(box, used))
         chosen = self._cheapest(box, islice(ways, self.priced)) if self.priced else next(ways, ())
         if chosen or box not in self.late or not self.weighs:
             return chosen
-        return self._cheapest(box, (way for way in self._ways_of_late(box, used) if left.allows(*self._changes(way))))
+        return self._cheapest(box, filter(may_be_gone, self._ways_of_late(box, used)))
 
     def _cheapest(self, box: ContainerId, ways: Iterable[tuple[Edit, ...]]) -> tuple[Edit, ...]:
         """Of those that are legal; none where waiting for the box costs less."""
