@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALLED := .venv/.installed
-WORKERS ?= 2
+WORKERS ?= 3
 
 FRONTEND := $(wildcard frontend/*.json frontend/*.ts frontend/*.js frontend/*.html) $(shell find frontend/src -type f)
 PAGES := src/cabria/console/static/index.html
@@ -38,7 +38,8 @@ lock: $(UV) ## pin again what pyproject.toml asks for
 run: setup pages warm ## plan the reference call and work it live, the control room in the browser
 	$(BIN)/cabria run
 
-test: check pages warm browser database broker ## everything that must hold before a change goes in
+test: browser database broker ## everything that must hold before a change goes in
+	$(MAKE) -j2 --output-sync=target check pages warm
 	$(NPM) run --silent test -- --silent --reporter=dot
 	$(BIN)/pytest -n $(WORKERS)
 
