@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from cabria.console.http.problems import problem_of, refused
 from cabria.domain.errors import DataError
 from cabria.domain.verdict import refuse
+from cabria.operations.gateways import JournalStoppedError
+from cabria.operations.replay import ReplayDivergedError
 from cabria.operations.running import Refused
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,6 +99,8 @@ def test_a_sentence_says_its_values_as_they_are(why: str, number: int) -> None:
         (DataError("no", code="nothing-over-bay", values={"bay": 3}), "nothing-over-bay", {"bay": 3}),
         (DataError("no"), "unusable", {}),
         (TimeoutError(), "took-too-long", {}),
+        (ReplayDivergedError(7, None, None), "replay-diverged", {}),
+        (JournalStoppedError("disk full"), "journal-stopped", {}),
         (RuntimeError("secret"), "fault", {}),
     ],
 )

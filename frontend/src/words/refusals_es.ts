@@ -90,6 +90,8 @@ export const refusals = {
   forged: 'Esta petición no viene de su sesión. Vuelva a cargar la página.',
   http: 'El servidor no lo conoce o no lo permite.',
   'journal-stopped': 'El diario ya no puede escribir, así que no se acepta nada. Mire el registro del servidor.',
+  'replay-diverged':
+    'Al repetir el diario sale otra cosa: lo escribió otra versión o está dañado. Reinicie el servidor con una sola versión, o pregunte a `cabria journal replay` dónde se separan.',
   'login-needed': 'Nadie ha entrado aquí.',
   'media-type': 'El contenido debe ser JSON o MessagePack, no {media_type}.',
   'no-course': 'Las sesiones se empiezan en el servidor mismo, no dentro de otra sesión.',

@@ -92,6 +92,8 @@ export const refusals: Record<keyof typeof es.refusals, string> = {
   forged: '此请求不属于您的会话。请重新加载页面。',
   http: '服务器不认识或不允许。',
   'journal-stopped': '日志无法再写入，因此不再接受任何操作。请查看服务器日志。',
+  'replay-diverged':
+    '重放日志得到不同结果：日志由另一版本写入，或已损坏。请用同一版本重新启动服务器，或用 `cabria journal replay` 查看从何处分歧。',
   'login-needed': '尚未登录。',
   'media-type': '内容须为 JSON 或 MessagePack，不能是 {media_type}。',
   'no-course': '培训须在服务器上开始，不能在培训之内开始。',

@@ -16,6 +16,7 @@ from cabria.console.messages.parts import Problem
 from cabria.domain.errors import DataError, TerminalError
 from cabria.domain.verdict import Values, Verdict
 from cabria.operations.gateways import JournalStoppedError
+from cabria.operations.replay import ReplayDivergedError
 from cabria.operations.running import Refused
 
 MEDIA_TYPE = "application/problem+json"
@@ -86,6 +87,10 @@ def problem_of(error: Exception) -> tuple[Problem, Mapping[str, str]]:
         return error.problem, error.headers
     if isinstance(error, DataError):
         return of_data(error), {}
+    if isinstance(error, ReplayDivergedError):
+        why = "Doing the journal again gives something else: another version wrote it, or it was spoilt."
+        remedy = "Start the server anew with one version, or ask `cabria journal replay` where they part."
+        return refusal(409, "replay-diverged", why, remedy=remedy).problem, {}
     if isinstance(error, JournalStoppedError):
         why = "The journal can write nothing more, so nothing is accepted."
         return refusal(503, "journal-stopped", why, remedy="Look at the server's log.").problem, {}
