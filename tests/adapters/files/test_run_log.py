@@ -33,9 +33,10 @@ from cabria.referee.run_rules import RUN_RULES
 WHOLE = st.integers(-(2**53), 2**53)
 NAMES = st.text(max_size=12)
 SMALL = st.integers(0, 999)
+SLOTS = st.builds(StowPosition, SMALL, SMALL, SMALL)
 PLACES = (
     st.builds(YardPosition, NAMES, SMALL, SMALL, SMALL)
-    | st.builds(Aboard, NAMES, st.builds(StowPosition, SMALL, SMALL, SMALL))
+    | st.builds(Aboard, NAMES, SLOTS)
     | st.builds(OnTruck, NAMES, st.sampled_from(DeckEnd))
 )
 STOCK = st.builds(Stock, NAMES.map(ContainerId), SMALL, WHOLE, PLACES, st.booleans())
@@ -46,7 +47,7 @@ STEPS = st.builds(
     WHOLE,
     WHOLE,
     st.lists(NAMES.map(ContainerId), max_size=2).map(tuple),
-    st.lists(st.builds(StowPosition, SMALL, SMALL, SMALL), max_size=2).map(tuple),
+    st.lists(SLOTS, max_size=2).map(tuple),
     NAMES,
 )
 BY_FIELD: dict[str, st.SearchStrategy[Any]] = {
@@ -54,6 +55,7 @@ BY_FIELD: dict[str, st.SearchStrategy[Any]] = {
     "places": st.lists(PLACES, max_size=3).map(tuple),
     "containers": st.lists(NAMES.map(ContainerId), max_size=3).map(tuple),
     "windows": st.lists(st.tuples(NAMES, WHOLE, st.none() | WHOLE), max_size=4).map(tuple),
+    "slots": st.lists(st.tuples(NAMES.map(ContainerId), st.none() | SLOTS), max_size=3).map(tuple),
     "queues": st.lists(st.tuples(NAMES, st.lists(STEPS, max_size=3).map(tuple)), max_size=3).map(tuple),
     "kind": st.sampled_from(MoveKind),
 }
