@@ -2,8 +2,8 @@
 
 Each scenario is begun on the page of the course, played at a hundred times real time, its alarms answered on the pages
 where they can be, its ships let go, and its report opened in each language. It is no part of the tests: it takes
-a quarter of an hour, and somebody has to look at the pictures, which go to CABRIA_PICTURES, or test-results. `-k wind` and the
-like choose.
+a quarter of an hour, and somebody has to look at the pictures, which go to CABRIA_PICTURES, or test-results. `-k wind`
+and the like choose.
 """
 
 from __future__ import annotations
