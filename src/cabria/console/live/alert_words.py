@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from cabria.domain.verdict import Values
@@ -57,6 +58,7 @@ def _pattern(sentence: str) -> re.Pattern[str]:
 _PATTERNS = {code: _pattern(sentence) for code, sentence in PROBLEMS.items()}
 
 
+@lru_cache(maxsize=1_000)  # the same alerts are asked for with every frame
 def said(problem: str) -> Said:
     """The word for what was told, with what it names; ("", {}) where it has none."""
     for code, pattern in _PATTERNS.items():
