@@ -51,7 +51,8 @@ def _words(file: Path) -> Iterator[tuple[str, Word]]:
 @cache
 def _all_words() -> dict[str, Word]:
     found: dict[str, Word] = {}
-    for file in sorted((ROOT / "src/cabria/referee").glob("*.py")):
+    rooms = [ROOT / "src/cabria/referee", ROOT / "src/cabria/planning/berth"]
+    for file in sorted(file for room in rooms for file in room.glob("*.py")):
         for code, word in _words(file):
             assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code), code
             assert found.setdefault(code, word) == word, code

@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs; change the server's messages, not this.
-// schema 6066e0dc9341bd6e53ab02ea1df0e434e4589110c91c15aaa31110e9115d0911
-// types 846492c796a15d294cf58e0c3e162ef18e4b63a060cae055575a2ef0f05f8ef8
+// schema a8c8d9dee1eba22465e95333c1425bc53e1db2840b4243ee278c1112267f3fa5
+// types ff088eec93e772295259588a46edc8d2c956f3a0facebee93d9fa3fc9f458454
 
 /**
  * An action by name, and the body it is called with.
@@ -560,10 +560,18 @@ export interface CraneWork {
   cranes: number;
   crane_ids: string[];
 }
+/**
+ * A ship without a berth, and why: English, and what says it in other languages, where it has a word.
+ *
+ */
 export interface BerthLeftOut {
   ship: string;
   rule: string;
   text: string;
+  code: string;
+  values: {
+    [k: string]: string | number;
+  };
 }
 /**
  * A quay crane, the rail it reaches and when it is out.
@@ -632,6 +640,7 @@ export interface BerthGround {
    * Minutes since the plan's beginning.
    */
   frozen_until_min: number;
+  currency: string;
 }
 /**
  * A stretch of quay of one depth below chart datum.
@@ -765,6 +774,7 @@ export interface BerthTrial {
   changes: BerthChangeRow[];
   forbidden: string;
   stopped: string;
+  broken?: FindingRow | null;
 }
 export interface Berths {
   berths: BerthRow[];

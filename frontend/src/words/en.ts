@@ -1,5 +1,6 @@
 import { rules, type Rules } from './rules_en';
 
+import { berths } from './berths_en';
 import { ground } from './ground_en';
 import { people } from './people_en';
 import { morning } from './morning_en';
@@ -9,6 +10,7 @@ import { said } from './said_en';
 
 /** The pages' words. Every other language has the same keys, or does not compile. */
 export const en = {
+  ...berths,
   ...ground,
   ...people,
   ...morning,

@@ -1,4 +1,5 @@
 import type { Words } from './en';
+import { berths } from './berths_es';
 import { rules } from './rules_es';
 import { time } from './time_es';
 import { training } from './training_es';
@@ -9,6 +10,7 @@ import { morning } from './morning_es';
 import { refusals, refusalValues } from './refusals_es';
 
 export const es: Words = {
+  ...berths,
   ...ground,
   ...people,
   ...morning,

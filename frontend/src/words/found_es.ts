@@ -247,6 +247,7 @@ export const phrases = {
   by: 'con',
   step: 'paso',
   'h after the start': 'h tras el inicio',
+  or: 'o',
   others: 'otros',
   'one other': 'otro',
 };

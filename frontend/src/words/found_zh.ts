@@ -242,6 +242,7 @@ export const phrases: Record<keyof typeof es.phrases, string> = {
   by: '由',
   step: '步骤',
   'h after the start': '小时（自开始）',
+  or: '或',
   others: '个',
   'one other': '另 1 个',
 };

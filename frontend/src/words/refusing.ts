@@ -3,7 +3,7 @@
 import { number } from '../format';
 import { slotInWords } from '../ship/hull';
 import { ruleName } from '../ship/rule_names';
-import type { FindingRow, Problem, Said, Task } from '../wire/messages';
+import type { Problem, Said, Task } from '../wire/messages';
 import type { Language, Words } from '.';
 
 /** Codes that stand for many things: what the server says beside them tells which. */
@@ -15,12 +15,16 @@ export function refusalText(problem: Problem, words: Words, language: Language):
   if (!known) return own;
   if (COARSE.includes(problem.code))
     return [known, problem.place && `${problem.place}:`, own].filter(Boolean).join(' ');
+  const [broken] = problem.findings;
+  if (broken && problem.values.rule) {
+    return filled(known, { ...problem.values, text: findingText(broken, words, language) }, words, language);
+  }
   const rules = [...new Set(problem.findings.map((finding) => ruleName(finding.rule, words.rules)))].join(', ');
   return filled(known, problem.values, words, language) + (rules && ` ${rules}`);
 }
 
 /** What the referee found, in the reader's language; what has no word there, and English, as the server says it. */
-export function findingText(finding: FindingRow, words: Words, language: Language): string {
+export function findingText(finding: Said, words: Words, language: Language): string {
   const known = words.found[finding.code];
   return known ? filled(known, finding.values, words, language) : finding.text;
 }

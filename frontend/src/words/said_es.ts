@@ -1,8 +1,9 @@
+import { leftOut } from './berths_es';
 import { found, phrases } from './found_es';
 import type { said as english } from './said_en';
 
 export const said: typeof english = {
-  found,
+  found: { ...found, ...leftOut },
   phrases,
   dayClock: (day, clock) => `día ${day}, ${clock}`,
   alerted: {

@@ -1,8 +1,9 @@
+import { leftOut } from './berths_zh';
 import { found, phrases } from './found_zh';
 import type { said as english } from './said_en';
 
 export const said: typeof english = {
-  found,
+  found: { ...found, ...leftOut },
   phrases,
   dayClock: (day, clock) => `第 ${day} 天 ${clock}`,
   alerted: {

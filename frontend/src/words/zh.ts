@@ -1,4 +1,5 @@
 import type { Words } from './en';
+import { berths } from './berths_zh';
 import { rules } from './rules_zh';
 import { time } from './time_zh';
 import { training } from './training_zh';
@@ -9,6 +10,7 @@ import { morning } from './morning_zh';
 import { refusals, refusalValues } from './refusals_zh';
 
 export const zh: Words = {
+  ...berths,
   ...ground,
   ...people,
   ...morning,

@@ -160,7 +160,8 @@ def check(
     judgement = judge_berthing(the_case, the_plan)
     if chart is not None:
         berth_folders.write_chart(chart, the_case, the_plan, judgement, dark=False)
-    say(f"{verdict(judgement.findings, limit=limit)}\n\n{costs_text(judgement.costs, judgement.hours, None)}")
+    costs = costs_text(judgement.costs, judgement.hours, None, currency=the_case.currency)
+    say(f"{verdict(judgement.findings, limit=limit)}\n\n{costs}")
     if judgement.hard_by_plan:
         raise typer.Exit(EXIT_NOT_LEGAL)
 
@@ -239,7 +240,7 @@ def _plan(
     said = [plan_table(case, result.plan), verdict(judgement.findings)]
     if case.last_plan is not None:
         said.append(changes_text(case, case.last_plan, result.plan))
-    said.append(costs_text(judgement.costs, judgement.hours, result.bound))
+    said.append(costs_text(judgement.costs, judgement.hours, result.bound, currency=case.currency))
     said.append(f"Stopped: {result.stopped}; {result.cpu_s:.1f} s of computing.")
     said.append(f"Written to {folder}: {berth_folders.CHART} is the picture, {berth_folders.SHIPS} the table.")
     say("\n\n".join(said))

@@ -58,13 +58,13 @@ class BerthLog:
     def undone(self) -> BerthLog:
         """Raises DataError where nothing is left to be taken back."""
         if self.at == 0:
-            raise DataError("Nobody has changed this berth plan, so nothing can be taken back.")
+            raise DataError("Nobody has changed this berth plan, so nothing can be taken back.", code="nothing-to-undo")
         return BerthLog(self.states, self.at - 1)
 
     def redone(self) -> BerthLog:
         """Raises DataError where nothing was taken back."""
         if self.at + 1 == len(self.states):
-            raise DataError("Nothing was taken back that could be done again.")
+            raise DataError("Nothing was taken back that could be done again.", code="nothing-to-redo")
         return BerthLog(self.states, self.at + 1)
 
 

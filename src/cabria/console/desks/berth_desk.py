@@ -15,6 +15,7 @@ from cabria.adapters.files.berth_log import BerthLog, BerthState, read_log
 from cabria.adapters.files.whole_folder import whole_folder
 from cabria.bootstrap.berth_folders import CASE, LOG, PLAN, PORT_CALLS, refuse_output, write_output, write_week
 from cabria.console.desks import berth_picture as tell
+from cabria.console.desks.plan_picture import finding_rows
 from cabria.console.http.answers import mark_of
 from cabria.console.http.problems import refusal
 from cabria.console.messages import berths as m
@@ -112,8 +113,9 @@ class OpenBerths:
             choice=tell.choice(plan, judged),
             costs_before=dict(before.costs),
             changes=tell.changes(self.plan, plan),
-            forbidden=str(hard[0].text) if hard else "",
+            forbidden=hard[0].text if hard else "",
             stopped=stopped,
+            broken=next(iter(finding_rows(hard[:1])), None),
         )
 
     def take(self, asked: m.TakeBerthTrial, by: str) -> str:
@@ -124,13 +126,15 @@ class OpenBerths:
             raise refusal(409, "no-such-trial", "This trial is not kept any more.", remedy="Try it once more.")
         hard = judge_berthing(self.case, trial.plan).hard_by_plan
         if hard:
-            raise refusal(
+            refused = refusal(
                 409,
                 "forbidden",
                 f"The plan would break {hard[0].rule}: {hard[0].text}",
                 code="berth-rule-broken",
                 values={"rule": hard[0].rule, "text": hard[0].text},
             )
+            refused.problem.findings = finding_rows(hard[:1])
+            raise refused
         at = datetime.now(UTC).isoformat(timespec="seconds")
         self._write(self.log.then(BerthState(trial.plan, by, at, trial.what)))
         return trial.what

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cabria.domain.berthing import BerthPlan, CraneSpell, Spell, Stay, Unserved, joined_spells
+from cabria.domain.findings import told
 from cabria.planning.berth.crews import named
 from cabria.planning.berth.model import improve
 from cabria.planning.berth.operators import Search
@@ -140,11 +141,8 @@ def _kept_if_alike(problem: BerthProblem, search: Search, params: Params) -> Ber
 
 def _plan(problem: BerthProblem, search: Search) -> BerthPlan:
     stays = named(problem.case, [*problem.kept, *_stays(problem, search.rows())])
-    left = tuple(
-        Unserved(problem.ships[i].id, "BERTH-OVERLAP", "The search found no room for her beside the others.")
-        for i, k in enumerate(search.best)
-        if k < 0
-    )
+    no_room = told("The search found no room for her beside the others.", "left-out-no-room")
+    left = tuple(Unserved(problem.ships[i].id, "BERTH-OVERLAP", *no_room) for i, k in enumerate(search.best) if k < 0)
     return BerthPlan(
         tuple(sorted(stays, key=lambda stay: (stay.start_min, stay.position_mm))), problem.impossible + left
     )
