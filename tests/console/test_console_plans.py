@@ -178,6 +178,7 @@ def test_a_call_folder_comes_as_a_zip(desk: TestClient, folder: Path) -> None:
     assert answer.json()["id"] == "again-plan"
     rows = {row["id"]: row for row in desk.get(PREFIX + "/plans").json()["plans"]}
     assert rows["again-plan"]["has_plan"] is False
+    assert rows["again-plan"]["vessel"] == read_call(folder / "again").vessel.name
     assert desk.get(PREFIX + "/plans/again-plan").json()["has_plan"] is False
 
 

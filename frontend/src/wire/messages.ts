@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs; change the server's messages, not this.
-// schema a8c8d9dee1eba22465e95333c1425bc53e1db2840b4243ee278c1112267f3fa5
-// types ff088eec93e772295259588a46edc8d2c956f3a0facebee93d9fa3fc9f458454
+// schema fce5b51b2cf8191553a27c4b59905a3e9397e8d6352bbe429d5ab4453b053ee7
+// types 3acb63faadc381201e2686f5eaec9a2eacc2575ddeb66cca59687d740cfa7d27
 
 /**
  * An action by name, and the body it is called with.
@@ -454,6 +454,9 @@ export interface AuditPage {
 /**
  * An act: who, from where, what, on what, and how it ended. `entry` is that of the journal, 0 for none.
  *
+ *     `did` says the act and `why` what refused it, in English and by a word and values for other languages
+ *     (docs/reference/acts.md, refusals.md); None of what was written down before there were such words.
+ *
  */
 export interface AuditRow {
   number: number;
@@ -470,6 +473,19 @@ export interface AuditRow {
   outcome: string;
   reason: string;
   entry: number;
+  did?: Said | null;
+  why?: Said | null;
+}
+/**
+ * A sentence in English, and what says it in other languages.
+ *
+ */
+export interface Said {
+  text: string;
+  code: string;
+  values: {
+    [k: string]: string | number;
+  };
 }
 /**
  * Columns, from the bow: `fore` and `aft` are numbers of 20 ft bays, 0 for none.
@@ -716,6 +732,10 @@ export interface BerthLogRow {
   at: string;
   what: string;
   counts: boolean;
+  code: string;
+  values: {
+    [k: string]: string | number;
+  };
 }
 /**
  * A ship where and when a person wants her; brought to the steps of the case.
@@ -844,7 +864,7 @@ export interface Bound {
   reached: number;
   bound: number | null;
   unit: string;
-  note: string;
+  note: Said;
 }
 export interface BoxKind {
   size_type: string;
@@ -1370,7 +1390,7 @@ export interface Curve {
   list_mdeg: number | null;
   shear_kg: number[];
   bending_kg_m: number[];
-  not_judged: string[];
+  not_judged: Said[];
 }
 /**
  * It was done. `entry` is the journal's number, 0 where none was written.
@@ -1382,6 +1402,8 @@ export interface Done {
 }
 /**
  * One entry of the run log as a sentence of the trade. `values` are what it names, the same for each `kind`.
+ *
+ *     `why` is the reason that operations gave; null where a person did, or nobody.
  *
  */
 export interface Event {
@@ -1396,6 +1418,7 @@ export interface Event {
   values: {
     [k: string]: string | number;
   };
+  why?: Said | null;
 }
 /**
  * The latest, oldest first.
@@ -1755,7 +1778,7 @@ export interface MachinePage {
   now_ms: number;
   orders: MachineOrder[];
   way: BookedSegment[];
-  reason: string;
+  reason: Said | null;
 }
 /**
  * The only time it is told.
@@ -1953,6 +1976,9 @@ export interface Plan {
   rules: {
     [k: string]: string;
   };
+  not_judged: {
+    [k: string]: Said[];
+  };
   pins: Pin[];
   changes: ChangeRow[];
   log: LogRow[];
@@ -2132,17 +2158,6 @@ export interface ReportLine {
   weight: number;
   share: number;
   points: number;
-}
-/**
- * A sentence in English, and what says it in other languages.
- *
- */
-export interface Said {
-  text: string;
-  code: string;
-  values: {
-    [k: string]: string | number;
-  };
 }
 export interface Sail {
   call: string;

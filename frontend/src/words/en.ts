@@ -17,6 +17,12 @@ export const en = {
   ...said,
   /** Why something was refused, by its code; the server says it in English itself. */
   refusals: {} as Record<string, string>,
+  /** What a rule asks, by its id: English is the referee's own. */
+  asks: {} as Record<string, string>,
+  /** What the files of a call lack or contradict, by its code. */
+  filed: {} as Record<string, string>,
+  /** Words of a place in a file, such as line and segment. */
+  places: {} as Record<string, string>,
   /** Words of the server's own within a value of a refusal. */
   refusalValues: {} as Record<string, string>,
   /** What happened, by the kind of event; the server says it in English itself. */

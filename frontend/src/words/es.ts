@@ -7,6 +7,8 @@ import { said } from './said_es';
 import { ground } from './ground_es';
 import { people } from './people_es';
 import { morning } from './morning_es';
+import { asks } from './asks_es';
+import { filed, places } from './files_es';
 import { refusals, refusalValues } from './refusals_es';
 
 export const es: Words = {
@@ -16,6 +18,9 @@ export const es: Words = {
   ...morning,
   ...said,
   refusals,
+  asks,
+  filed,
+  places,
   refusalValues,
   /** Qué pasó, por la clase de suceso; en inglés lo dice el servidor mismo. */
   happened: {

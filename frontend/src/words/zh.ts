@@ -7,6 +7,8 @@ import { said } from './said_zh';
 import { ground } from './ground_zh';
 import { people } from './people_zh';
 import { morning } from './morning_zh';
+import { asks } from './asks_zh';
+import { filed, places } from './files_zh';
 import { refusals, refusalValues } from './refusals_zh';
 
 export const zh: Words = {
@@ -16,6 +18,9 @@ export const zh: Words = {
   ...morning,
   ...said,
   refusals,
+  asks,
+  filed,
+  places,
   refusalValues,
   /** 按事件类别说明发生的事；英文由服务器自己说。 */
   happened: {

@@ -9,11 +9,13 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import msgspec
 
+from cabria.adapters.files.call_folder import read_call_document
+from cabria.adapters.files.profiles import vessel_name
 from cabria.bootstrap import MARK
 from cabria.console.desks.names import NAME, free_folder
 from cabria.console.messages.ship import PlanRow
@@ -117,13 +119,14 @@ def _read_row(plan_id: str, name: str, file: Path, call_file: Path) -> PlanRow:
             id=plan_id,
             call_folder=name,
             call=said.get("id", name),
-            vessel="",
+            vessel=said.get("vessel_name", ""),
             voyage=said.get("voyage", ""),
             port=said.get("port", ""),
             start=said.get("start", ""),
             has_plan=file.is_file(),
         )
         if not row.has_plan:
+            row.vessel = row.vessel or _vessel_named(call_file)
             return row
         facts = msgspec.json.decode(file.read_bytes(), type=_PlanFacts)
     except (ValueError, msgspec.MsgspecError, tomllib.TOMLDecodeError) as error:
@@ -140,7 +143,17 @@ def _read_row(plan_id: str, name: str, file: Path, call_file: Path) -> PlanRow:
 def _said(call_file: Path) -> Iterator[tuple[str, str]]:
     with call_file.open("rb") as stream:
         document: dict[str, Any] = tomllib.loads(stream.read(MOST_CALL_BYTES).decode())
-    yield from ((key, str(document[key])) for key in ("id", "voyage", "port", "start") if key in document)
+    yield from (
+        (key, str(document[key])) for key in ("id", "voyage", "port", "start", "vessel_name") if key in document
+    )
+
+
+def _vessel_named(call_file: Path) -> str:
+    """The ship's name as her profile gives it; nothing where that cannot be read, which planning will tell."""
+    try:
+        return vessel_name(call_file.parent / PurePath(read_call_document(call_file.parent).files.profile).name)
+    except DataError:
+        return ""
 
 
 def _unusable(plan_id: str, name: str, problem: str) -> PlanRow:

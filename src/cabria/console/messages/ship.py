@@ -273,7 +273,7 @@ class Curve(Message):
     list_mdeg: int | None
     shear_kg: list[int]
     bending_kg_m: list[int]
-    not_judged: list[str]
+    not_judged: list[Said]
 
 
 class Bound(Message):
@@ -281,7 +281,7 @@ class Bound(Message):
     reached: float
     bound: float | None
     unit: str
-    note: str
+    note: Said
 
 
 class Pin(Message):
@@ -350,6 +350,8 @@ class Plan(Message):
     departure_curve: Curve
     findings: list[FindingRow]
     rules: dict[str, str]
+    """What each rule asks; one that could not be judged says why."""
+    not_judged: dict[str, list[Said]]
     pins: list[Pin]
     changes: list[ChangeRow]
     log: list[LogRow]

@@ -1,0 +1,2 @@
+export const filed: Record<string, string> = {};
+export const places: Record<string, string> = {};
