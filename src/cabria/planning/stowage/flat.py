@@ -21,7 +21,6 @@ from cabria.referee import imdg
 
 UNLIMITED = 1 << 50
 POINTS_PER_MIN = 1_000
-"""How much lighter and further by the stern than foreseen she may float before the sea is hidden."""
 _ENDS = (End.FORE, End.AFT, End.BOTH)
 _TAKES = (k.SHORT_FORE | k.LONG | k.LONGEST, k.SHORT_AFT | k.LONG | k.LONGEST)
 """What is lost where nothing may stand at the fore, at the aft end."""
