@@ -16,7 +16,7 @@ from cabria.planning.berth.operators import Search
 from cabria.planning.berth.options import CELL, CRANES, END, FIRST, LAST, POINTS, START
 from cabria.planning.berth.problem import EFFORTS, BerthProblem, Params
 from cabria.planning.search.result import Listener, Progress, Result, silent
-from cabria.planning.search.stopping import FirstOf, MaxSeconds, StoppingCriterion
+from cabria.planning.search.stopping import StoppingCriterion, clocks
 from cabria.referee.berth_costs import berth_costs
 from cabria.referee.berthing import CROSS, NAMED, judge_berthing
 
@@ -92,11 +92,7 @@ def _proof(problem: BerthProblem, search: Search) -> str:
 
 def _seconds_left(stop: StoppingCriterion) -> float:
     """Until a clock that was handed in stops the search; infinite without one."""
-    if isinstance(stop, MaxSeconds):
-        return stop.seconds - (stop.clock() - stop.started)
-    if isinstance(stop, FirstOf):
-        return min(map(_seconds_left, stop.criteria), default=inf)
-    return inf
+    return min((clock.left_s for clock in clocks(stop)), default=inf)
 
 
 def exact_needs_s(options: int) -> float:
