@@ -114,7 +114,7 @@ async def make(asked: Asked) -> ship.Task:
         keep_call, keep = await asyncio.to_thread(office.folders.folders, said.keep)
         if keep_call != call:
             raise DataError("The plan to keep is of another call.", place="body.keep", code="kept-plan-of-another-call")
-    asked.note = f"{folder.name}, {said.effort}, seed {said.seed}"
+    asked.values["plan"] = folder.name
     return office.tasks.begin(
         folder.name,
         f"{said.effort}, seed {said.seed}",
@@ -127,11 +127,12 @@ async def make(asked: Asked) -> ship.Task:
 async def replan(asked: Asked) -> ship.Task:
     office, said = asked.office, asked.of(replanning.AskReplan)
     call, folder = await asyncio.to_thread(office.folders.folders, asked.path["plan"])
-    asked.note = "re-planned" if said.selection is None else "a selection chosen anew"
+    what = "re-planned" if said.selection is None else "a selection chosen anew"
+    asked.act = "plan-made-again" if said.selection is None else "plan-selection-chosen"
     lifts = await asyncio.to_thread(_lifts, office.running) if said.from_work else b""
     return office.tasks.begin(
         folder.name,
-        asked.note,
+        what,
         asked.person.name,
         "replan",
         {
@@ -193,7 +194,7 @@ async def upload(asked: Asked) -> ship.Uploaded:
         finally:
             await asyncio.to_thread(unpacking.__exit__, None, None, None)
     found = msgspec.msgpack.decode(_unpacked(outcome), type=ship.Uploaded)
-    asked.note = f"call {found.call}"
+    asked.values["name"] = found.call
     return msgspec.structs.replace(found, id=f"{target.name}-plan")
 
 
@@ -208,7 +209,7 @@ async def commit(asked: Asked) -> live.Journalled:
     else:
         accepted = await office.order("berth", call, loading_plan, by=asked.person.name)
     office.worked[call.id] = said.plan
-    asked.entry, asked.note = accepted.entry, f"{said.plan} at {outcome.note}"
+    asked.entry, asked.values["revision"] = accepted.entry, outcome.note
     return journalled(accepted.entry, f"{call.vessel.name} is worked by {said.plan}.")
 
 
@@ -233,7 +234,7 @@ def _told(outcome: Outcome) -> Encoded:
 
 
 def _noted(asked: Asked, outcome: Outcome) -> Encoded:
-    asked.note = outcome.note
+    asked.values["what"] = outcome.note
     return _told(outcome)
 
 

@@ -187,8 +187,8 @@ class Desks:
 
     def take_berths(self, hear: Hear, *, folder: str, msgpack: bool, said: bytes, by: str) -> Made:
         berths = self._berths(folder)
-        note = berths.take(decode(said, type=TakeBerthTrial), by)
-        return Made(_told(berths.page(), msgpack), note)
+        done = berths.take(decode(said, type=TakeBerthTrial), by)
+        return Made(_told(berths.page(), msgpack), done.what, done.code, dict(done.values))
 
     def step_berths(self, hear: Hear, *, folder: str, msgpack: bool, said: bytes, what: str) -> Made:
         berths, revision = self._berths(folder), decode(said, type=StepBerths).revision

@@ -153,6 +153,9 @@ class BerthLogRow(Message):
     what: str
     counts: bool
     """False for what was taken back."""
+    code: str = ""
+    """With `values`, `what` for other languages: docs/reference/acts.md."""
+    values: dict[str, str | int] = field(default_factory=dict)
 
 
 class BerthPlanPage(Message):
