@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cabria.domain.containers import ContainerId
-from cabria.domain.positions import YardPosition
 from cabria.domain.run_events import DeckEnd, MoveKind, MoveReleased
 from cabria.domain.work import ONTO_SHIP, CraneStep, StepKind
+from cabria.operations.arriving import is_there
 from cabria.operations.board import Board, Move, QuayCraneState, Stop, StopKind
 
 MOVE_OF = {
@@ -33,7 +33,7 @@ def released_moves(board: Board, now_ms: int, look_ahead: int) -> Iterator[MoveR
             if number in crane.moves:
                 crane.released += 1
                 continue
-            if not _may_go(board, step):
+            if not _may_go(board, step, now_ms):
                 break
             crane.released += 1
             if step.kind in MOVE_OF:
@@ -44,12 +44,24 @@ def released_moves(board: Board, now_ms: int, look_ahead: int) -> Iterator[MoveR
                 yield MoveReleased(now_ms, move.id, move.kind, step.containers, crane.call, crane.id, reason)
 
 
-def _may_go(board: Board, step: CraneStep) -> bool:
-    """A box must be on the terminal, and one that goes back aboard must first have come ashore."""
-    if any(box not in board.boxes for box in step.containers):
-        return False
-    return step.kind is not StepKind.RESTOW_ON or all(
-        isinstance(board.boxes.get(box), YardPosition) for box in step.containers
+def _may_go(board: Board, step: CraneStep, now_ms: int) -> bool:
+    """What goes aboard must be in the yard: brought, come ashore, and there if it comes late."""
+    if step.kind in ONTO_SHIP:
+        return all(is_there(board, box, now_ms) for box in step.containers)
+    return all(box in board.boxes for box in step.containers)
+
+
+def next_late_ms(board: Board, now_ms: int) -> int | None:
+    """When the next box is there that comes late and is the next of a queue to be released."""
+    return min(
+        (
+            late_ms
+            for crane in board.quay_cranes.values()
+            for step in crane.steps[crane.released : crane.released + 1]
+            for box in step.containers
+            if (late_ms := board.late_ms.get(box, 0)) > now_ms
+        ),
+        default=None,
     )
 
 

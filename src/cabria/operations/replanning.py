@@ -18,7 +18,8 @@ from cabria.domain.errors import DataError
 from cabria.domain.run_events import DeckEnd, OnTruck, QueuesChanged
 from cabria.domain.terminal import Outage, QuayCrane
 from cabria.domain.verdict import YES, Verdict, refuse
-from cabria.domain.work import ONTO_SHIP, CraneStep, WorkQueue
+from cabria.domain.work import ONTO_SHIP, CraneStep, StepKind, WorkQueue
+from cabria.operations.arriving import there_ms
 from cabria.operations.board import CallState, Move, QuayCraneState, Stop, StopKind, Truck
 from cabria.operations.crane_order import waits_of
 from cabria.operations.desk import Desk
@@ -96,7 +97,9 @@ def what_is_left(desk: Desk, state: CallState, cranes: Sequence[QuayCraneState])
     todo = [ToDo(crane.id, _to_come(crane), _bay_begun(crane)) for crane in cranes]
     if not any(queue.steps for queue in todo):
         raise DataError("nothing is left to divide", code="nothing-to-divide")
-    return rest_of(state.call, todo, _as_they_stand(desk, cranes, models)), todo
+    loads = [box for queue in todo for step in queue.steps if step.kind is StepKind.LOAD for box in step.containers]
+    ready_s = {box: -(-(at_ms - desk.now_ms) // 1_000) for box, at_ms in there_ms(desk, loads).items()}
+    return rest_of(state.call, todo, _as_they_stand(desk, cranes, models), ready_s=ready_s), todo
 
 
 def _refused(error: DataError) -> Verdict:
