@@ -14,6 +14,7 @@ from cabria.adapters.files.profile_json import MAX_BYTES, read_profile
 from cabria.adapters.files.source_file import read_bytes
 from cabria.adapters.files.staf import read_staf
 from cabria.domain.errors import DataError
+from cabria.domain.told import told
 from cabria.domain.vessel import Level, VesselProfile
 
 
@@ -30,7 +31,7 @@ def load_profile(path: Path | str, *, name: str = "") -> VesselProfile:
     if start.startswith(b"*"):
         return read_staf(path, name=name)
     raise DataError(
-        "This is no vessel profile that Cabria knows.",
+        told("This is no vessel profile that Cabria knows.", "no-profile-known"),
         file=str(path),
         remedy="It reads its own JSON, STAF text (*SHIP ...) and vessels of the Larsen-Pacino benchmark (# Ship: ...).",
     )
