@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from threading import Event
 
 import pytest
@@ -12,8 +12,9 @@ from cabria.adapters.running.operations_thread import OperationsThread
 from cabria.bootstrap.twin import twin_running
 from cabria.experiments.layouts import small_layout
 from cabria.operations.gateways import JournalStoppedError
+from cabria.operations.order_desk import OpenOrder
 from cabria.operations.records import Command
-from cabria.operations.running import Accepted
+from cabria.operations.running import Accepted, LinkPicture, Whereabouts
 from cabria.twin.twin import Fleet
 
 PATIENCE_S = 60.0
@@ -58,6 +59,40 @@ def test_who_asked_when_the_journal_stopped_is_told_so(operations: OperationsThr
         asked.result(PATIENCE_S)
     with pytest.raises(JournalStoppedError, match="the disk is full"):
         operations.ask(POLICY, by="somebody").result(PATIENCE_S)
+
+
+class _Broken:
+    """A part on which nothing works."""
+
+    orders: Mapping[int, OpenOrder] = {}
+    links: Mapping[str, LinkPicture] = {}
+
+    def __init__(self) -> None:
+        self.asked = Event()
+
+    def tick(self) -> None:
+        self.asked.set()
+        raise ValueError("a machine says what cannot be")
+
+    def flushed(self, durable: int) -> None:
+        raise LookupError("nobody knows that machine")
+
+    def ended(self) -> None: ...
+
+    def whereabouts(self) -> Mapping[str, Whereabouts]:
+        return {}
+
+
+def test_a_part_that_fails_is_in_the_log_and_operations_go_on(
+    operations: OperationsThread, caplog: pytest.LogCaptureFixture
+) -> None:
+    part = _Broken()
+    operations.post(lambda: setattr(operations, "_parts", [part]))
+    assert_was_set(part.asked)
+    assert isinstance(operations.ask(POLICY, by="somebody").result(PATIENCE_S), Accepted)
+    assert operations.problem == ""
+    assert "ValueError: a machine says what cannot be" in caplog.text
+    assert "nobody knows that machine" in caplog.text
 
 
 def assert_was_set(event: Event) -> None:

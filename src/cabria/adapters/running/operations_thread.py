@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Protocol
@@ -269,7 +270,7 @@ class OperationsThread:
         is_behind = self._take_time_on()
         self._do_posted(wait_s=0.0 if is_behind or self._next else TURN_S)
         for part in self._parts:
-            part.tick()
+            self._do(part.tick)
             self.between()
         self._tell()
 
@@ -342,7 +343,7 @@ class OperationsThread:
         """What waited for the disk goes out."""
         self._flushed_number = durable
         for part in self._parts:
-            part.flushed(durable)
+            self._do(partial(part.flushed, durable))
             self.between()
 
     def _answer(self, durable: int) -> None:
