@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cabria.adapters.files import documents
 from cabria.adapters.files.documents import decoded
 from cabria.console.http.problems import of_data
 from cabria.domain.errors import DataError
@@ -31,6 +32,11 @@ PARTS = {
     ),
 }
 FILES = [ROOT / "src/cabria" / room / f"{name}.py" for room, names in PARTS.values() for name in names.split()]
+COMPOSED = {
+    *("aboard", "to be loaded", "odd", "even", "IMO number", "call sign", "name", "verified before", "declared"),
+    *("Terminal", "The terminal", "The yard", "block", "quay crane", "yard crane", "deck", "hold", "or"),
+    *("at least", "at most", "more than", "less than", "exactly", "characters", "entries"),
+}
 SENTENCES = {"DataError": 0, "refusal": 0, "_refusal": 0, "find": 3, "note": 2, "Problem": 2, "of": 2, "Finding": 2}
 """What takes a sentence for a page, and where it takes it."""
 
@@ -77,6 +83,25 @@ def test_nothing_is_said_of_a_file_without_a_word(file: Path) -> None:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Assign) and any(getattr(one, "id", "") in ("text", "problem") for one in node.targets):
             assert not isinstance(node.value, ast.JoinedStr), f"{file.name}:{node.lineno}"
+
+
+def test_the_page_lists_the_words_within_values() -> None:
+    listed = set(re.findall(r"^- `(.*)`$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    forms = {*documents._WORDS.values(), "a fraction"}
+    for file in [*FILES, ROOT / "src/cabria/adapters/files/terminal_json.py"]:
+        names = {
+            getattr(node.targets[0], "id", ""): node.value.value
+            for node in ast.parse(file.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        }
+        for name, call in _calls(file):
+            if name == "text_like":
+                words = call.args[1]
+                forms.add(words.value if isinstance(words, ast.Constant) else names[words.id])  # type: ignore[attr-defined]
+            if name in ("decoded", "from_toml"):
+                forms |= {one.value.value for one in call.keywords if one.arg == "what"}  # type: ignore[attr-defined]
+    assert forms <= listed
+    assert COMPOSED <= listed
 
 
 def test_an_error_keeps_its_word_on_the_way_to_the_page() -> None:

@@ -10,6 +10,11 @@ import type { Language, Words } from '.';
 const COARSE = ['unusable', 'unreadable', 'http', 'refused'];
 
 export function refusalText(problem: Problem, words: Words, language: Language): string {
+  const filed = words.filed[problem.code];
+  if (filed)
+    return [placeInFile(problem.place, words), filled(filed, problem.values, words, language)]
+      .filter(Boolean)
+      .join(': ');
   const known = words.refusals[problem.code];
   const own = [problem.detail || problem.title, problem.remedy].filter(Boolean).join(' ');
   if (!known) return own;
@@ -23,9 +28,21 @@ export function refusalText(problem: Problem, words: Words, language: Language):
   return filled(known, problem.values, words, language) + (rules && ` ${rules}`);
 }
 
-/** What the referee found, in the reader's language; what has no word there, and English, as the server says it. */
+/** Where something stands in a file of a call: "line 12, column C (weight)", "segment 44". */
+export function placeInFile(place: string, words: Words): string {
+  return place
+    .split(', ')
+    .map((part) => {
+      const [noun = '', ...rest] = part.split(' ');
+      const known = words.places[noun];
+      return known ? [known, ...rest].join(' ') : part;
+    })
+    .join(', ');
+}
+
+/** What the referee or a reader of files found, in the reader's language; what has no word there, and English, as the server says it. */
 export function findingText(finding: Said, words: Words, language: Language): string {
-  const known = words.found[finding.code];
+  const known = words.found[finding.code] ?? words.filed[finding.code];
   return known ? filled(known, finding.values, words, language) : finding.text;
 }
 
@@ -40,10 +57,17 @@ export function whyText(line: Said, words: Words, language: Language): string {
   return known ? filled(known, line.values, words, language) : line.text;
 }
 
+/** What operations say of themselves, such as why a truck drives there; road trucks that were refused have that word. */
+export function saysText(line: Said, words: Words, language: Language): string {
+  const known = words.says[line.code] ?? words.refusals[line.code];
+  return known ? filled(known, line.values, words, language) : line.text;
+}
+
 /** How far planning is, or why it failed. */
 export function taskText(task: Task, words: Words, language: Language): string {
   const known = words.tasks[task.code];
-  if (task.problem && words.refusals[task.problem.code]) return refusalText(task.problem, words, language);
+  if (task.problem && (words.refusals[task.problem.code] || words.filed[task.problem.code]))
+    return refusalText(task.problem, words, language);
   return known ? filled(known, task.values, words, language) : task.text;
 }
 
@@ -62,19 +86,48 @@ function said(name: string, value: string, words: Words): string {
   if (name === 'move') return words.live.kinds[value as 'load'] ?? value;
   if (name === 'kind') return words.queues.kinds[value as 'load'] ?? value;
   if (name === 'cause') return (words.causes as Partial<Record<string, string>>)[value] ?? value;
-  if (name === 'order_state') return termText(value, words);
+  if (TERMS.includes(name)) return termText(value, words);
+  if (name === 'stop') return (words.queues.stops as Partial<Record<string, string>>)[value] ?? value;
   if (name === 'rule') return ruleName(value, words.rules);
   if (/^\d{7}$/.test(value) && SLOTS.includes(name)) return slotInWords(Number(value));
   if (['state', 'what'].includes(name) && words.refusalValues[value]) return words.refusalValues[value];
   return COMPOSED.includes(name) ? inPhrases(value, words) : value;
 }
 
+const TERMS = ['link_state', 'order_state', 'policy'];
 const SLOTS = ['slot', 'other_slot', 'there', 'planned', 'now'];
 /** Values that the referee composes of words of its own; of the others it only hands names and numbers on. */
 const COMPOSED = [
-  ...['asked', 'at', 'bays', 'box_kind', 'cargo', 'changes', 'distance', 'does', 'done', 'earliest', 'ends', 'goods'],
+  ...[
+    'asked',
+    'at',
+    'bays',
+    'box_kind',
+    'cargo',
+    'cranes',
+    'changes',
+    'distance',
+    'does',
+    'done',
+    'earliest',
+    'ends',
+    'goods',
+  ],
   ...['goods_there', 'kinds', 'latest', 'moored', 'names', 'now', 'port', 'quay_kind', 'rhythm'],
-  ...['there', 'unmooring', 'what', 'where', 'wish', 'work', 'worked', 'others', 'part', 'description'],
+  ...[
+    'there',
+    'unmooring',
+    'what',
+    'where',
+    'wish',
+    'work',
+    'worked',
+    'others',
+    'part',
+    'level',
+    'wanted',
+    'description',
+  ],
 ];
 
 /** Word by word, the longest first. What a person wrote stands in brackets behind a wish, and stays. */
