@@ -110,9 +110,9 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
 
 
 def handlers() -> Mapping[Any, Callable[[Request, Exception], Response]]:
-    """For Starlette: every kind of error that is told."""
+    """For Starlette: every kind of error that is expected; the guard answers others."""
 
     def handle(_: Request, error: Exception) -> Response:
         return problem_response(*problem_of(error))
 
-    return dict.fromkeys((HTTPException, TerminalError, TimeoutError, Exception), handle)
+    return dict.fromkeys((HTTPException, TerminalError, TimeoutError), handle)
