@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs; change the server's messages, not this.
-// schema fce5b51b2cf8191553a27c4b59905a3e9397e8d6352bbe429d5ab4453b053ee7
-// types 3acb63faadc381201e2686f5eaec9a2eacc2575ddeb66cca59687d740cfa7d27
+// schema 6c81756d8b0ffb3d6b3037f2db52ee7921a26a686c897dcd75ee463b8273e1f5
+// types 12275f2d6a56c2e577ed89428317e351ad5bfe34cf8ea0644a0849ab2b296cc9
 
 /**
  * An action by name, and the body it is called with.
@@ -1136,6 +1136,18 @@ export interface QuayCraneRow {
   waits_since_ms: number;
   is_held: boolean;
   out?: Out | null;
+  lift?: Lift | null;
+}
+/**
+ * What a crane is at: `kind` as of a step or a move, "" where it is for none; where each box comes from and is set
+ *     down, as a slot (BBBRRTT), a place in the yard or a truck; or the lid.
+ *
+ */
+export interface Lift {
+  kind: string;
+  sources: string[];
+  targets: string[];
+  lid: string;
 }
 /**
  * `state`: idle, working, out.
@@ -1148,6 +1160,7 @@ export interface YardCraneRow {
   job: string;
   box: string;
   out?: Out | null;
+  lift?: Lift | null;
 }
 export interface MoveRow {
   id: string;
@@ -1856,6 +1869,7 @@ export interface MorningReport {
   causes: MorningLine[];
   saved: string[];
   notes: string[];
+  changes_none: string;
 }
 /**
  * One's own; all sessions but this one end.
@@ -2094,7 +2108,7 @@ export interface Price {
 /**
  * A plan, or a call that has none yet. Counts are None where there is no plan.
  *
- *     `problem` says why the folder cannot be used, "" when it can.
+ *     `problem` says why the folder cannot be used.
  *
  */
 export interface PlanRow {
@@ -2115,7 +2129,7 @@ export interface PlanRow {
   makespan_s?: number | null;
   changed_at?: string | null;
   is_live: boolean;
-  problem: string;
+  problem?: Said | null;
 }
 export interface Plans {
   plans: PlanRow[];
@@ -2164,6 +2178,13 @@ export interface Sail {
 }
 export interface SeeAlert {
   alert: string;
+}
+/**
+ * Alike ones, seen together.
+ *
+ */
+export interface SeeAlerts {
+  alerts: string[];
 }
 /**
  * Who asks. Without a login `user` is "", and `may` says what is open to everybody, which is nothing.

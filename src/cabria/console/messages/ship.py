@@ -118,7 +118,7 @@ class Vessel(Message):
 class PlanRow(Message):
     """A plan, or a call that has none yet. Counts are None where there is no plan.
 
-    `problem` says why the folder cannot be used, "" when it can.
+    `problem` says why the folder cannot be used.
     """
 
     id: str
@@ -139,7 +139,7 @@ class PlanRow(Message):
     changed_at: Utc | None = None
     is_live: bool = False
     """Whether the terminal works this call now."""
-    problem: str = ""
+    problem: Said | None = None
 
 
 class Plans(Message):
