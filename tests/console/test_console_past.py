@@ -383,7 +383,8 @@ def test_yesterdays_report_is_made_on_demand_in_every_language_and_on_paper(past
     figures = {line["name"]: line["value"] for line in told["en"]["figures"]}
     moves = past.get(f"{API}/past/report?until_ms={END_MS}").json()["totals"]["moves"]
     assert figures["Containers between ship and shore"] == f"{moves:,}"
-    assert told["es"]["changes"]
+    assert {language: report["changes"] for language, report in told.items()} == {"en": [], "es": [], "zh": []}
+    assert told["es"]["changes_none"] == "Nada costó a las grúas más de 5 minutos."
     with_shadow = past.get(f"{API}{asked}&shadow=true").json()
     assert with_shadow["saved"] != told["en"]["saved"]
     paper = past.get(f"{API}{asked.replace('morning', 'morning.pdf')}&language=zh")
