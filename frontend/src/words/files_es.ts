@@ -5,10 +5,10 @@ export const filed: Record<string, string> = {
   'box-outside':
     'El contenedor {box} está en la celda {slot}, que {vessel} no tiene. Compruebe que perfil y plano de bahías son del mismo buque.',
   'boxes-off-rotation':
-    '{count} contenedores ({what}) van a {pod}, que no está en la rotación; se toma que salen los últimos.',
+    'Contenedores ({what}) que van a {pod}, fuera de la rotación: {count}; se toma que salen los últimos.',
   'boxes-outside':
     'El contenedor {box} está en la celda {slot}, que {vessel} no tiene (y {more} más están fuera). Compruebe que perfil y plano de bahías son del mismo buque.',
-  'boxes-without-pod': '{count} contenedores ({what}) no tienen puerto de descarga; se toma que salen los últimos.',
+  'boxes-without-pod': 'Contenedores ({what}) sin puerto de descarga: {count}; se toma que salen los últimos.',
   'call-is-a-folder': 'Una escala es una carpeta con call.toml dentro; esto es un archivo.',
   'call-of-other-format': 'Una escala empieza con format = {wanted}; este archivo dice {there}.',
   'cell-shared':
@@ -277,6 +277,7 @@ export const filed: Record<string, string> = {
 
 /** Palabras de un lugar en un archivo. */
 export const places: Record<string, string> = {
+  'top level': 'nivel superior',
   line: 'línea',
   column: 'columna',
   segment: 'segmento',

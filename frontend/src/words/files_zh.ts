@@ -258,6 +258,7 @@ export const filed: Record<string, string> = {
 
 /** 文件中位置的用词。 */
 export const places: Record<string, string> = {
+  'top level': '顶层',
   line: '行',
   column: '列',
   segment: '段',

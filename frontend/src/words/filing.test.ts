@@ -65,5 +65,5 @@ it('tells where, what and what to do, and leaves names as the file has them', ()
   expect(refusalText({ ...PROBLEM, place: '$.bays[3].number', code: 'of-other-kind', values }, zh, 'zh')).toBe(
     '$.bays[3].number: 此处应为整数 或 列表，而不是文本。',
   );
-  expect(refusalText(PROBLEM, en, 'en')).toContain("'1O000' is not a number.");
+  expect(refusalText(PROBLEM, en, 'en')).toBe("loads.csv, line 12, column F (weight line): '1O000' is not a number.");
 });

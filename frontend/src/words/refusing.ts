@@ -9,6 +9,9 @@ import type { Language, Words } from '.';
 /** Codes that stand for many things: what the server says beside them tells which. */
 const COARSE = ['unusable', 'unreadable', 'http', 'refused'];
 
+/** A place in a file begins with the file's name. */
+const IN_FILE = /^[^,\s]+\.\w+(,|$)/;
+
 export function refusalText(problem: Problem, words: Words, language: Language): string {
   const filed = words.filed[problem.code];
   if (filed)
@@ -17,7 +20,7 @@ export function refusalText(problem: Problem, words: Words, language: Language):
       .join(': ');
   const known = words.refusals[problem.code];
   const own = [problem.detail || problem.title, problem.remedy].filter(Boolean).join(' ');
-  if (!known) return own;
+  if (!known) return IN_FILE.test(problem.place) ? `${problem.place}: ${own}` : own;
   if (COARSE.includes(problem.code))
     return [known, problem.place && `${problem.place}:`, own].filter(Boolean).join(' ');
   const [broken] = problem.findings;
@@ -35,7 +38,7 @@ export function placeInFile(place: string, words: Words): string {
     .map((part) => {
       const [noun = '', ...rest] = part.split(' ');
       const known = words.places[noun];
-      return known ? [known, ...rest].join(' ') : part;
+      return words.places[part] ?? (known ? [known, ...rest].join(' ') : part);
     })
     .join(', ');
 }
