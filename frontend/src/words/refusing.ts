@@ -10,7 +10,7 @@ import type { Language, Words } from '.';
 const COARSE = ['unusable', 'unreadable', 'http', 'refused'];
 
 /** A place in a file begins with the file's name. */
-const IN_FILE = /^[^,\s]+\.\w+(,|$)/;
+const IN_FILE = /^(?!(?:body|query|path)\b)[^,\s]+\.\w+(,|$)/;
 
 export function refusalText(problem: Problem, words: Words, language: Language): string {
   const filed = words.filed[problem.code];
