@@ -220,7 +220,8 @@ class OperationsThread:
     def end(self) -> None:
         self._is_ending = True
         self._posted.put(None)
-        self._thread.join(ENDING_S)
+        if self._thread.ident is not None:  # else it was never started, and ends at once if it still is
+            self._thread.join(ENDING_S)
 
     def wake(self) -> None:
         """There is something to be looked at, as more of the journal is durable."""
