@@ -172,6 +172,7 @@ export const found = {
   'bound-buried': 'contenedores que se quedan sobre otros que salen',
   'bound-here': 'para estas celdas y este reparto entre grúas',
   'bound-no-work': 'no hay trabajo',
+  'bound-one-crane': 'todo el trabajo, con una grúa que nunca espera',
   'bound-room': '{where}, donde no puede trabajar a la vez más que {cranes}',
   'bound-room-late':
     '{where}, donde no puede trabajar a la vez más que {cranes}, cuando están los contenedores que llegan tras {after_h} h',

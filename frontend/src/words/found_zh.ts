@@ -166,6 +166,7 @@ export const found: Record<keyof typeof es.found, string> = {
   'bound-buried': '压在要离场箱上的留场箱',
   'bound-here': '就这些箱位和这种岸桥分工而言',
   'bound-no-work': '没有作业',
+  'bound-one-crane': '全部作业由一台从不等待的岸桥完成',
   'bound-room': '{where}，同时最多{cranes}作业',
   'bound-room-late': '{where}，同时最多{cranes}作业，从 {after_h} 小时后到的箱到齐算起',
   'bound-shared': '全部作业由 {cranes} 台从不等待的岸桥平均分担',

@@ -128,7 +128,9 @@ def _of_whole_quay(problem: CraneProblem, fastest: Sequence[int]) -> LowerBound:
     release_s = _release_s(problem, 0, len(fastest))
     return LowerBound(
         _shared(problem, sum(fastest) + on_the_way_s, count, release_s),
-        told("the whole work, shared evenly by {cranes} cranes that never wait", "bound-shared", cranes=count),
+        told("the whole work, shared evenly by {cranes} cranes that never wait", "bound-shared", cranes=count)
+        if count > 1
+        else told("the whole work, by one crane that never waits", "bound-one-crane"),
     )
 
 
