@@ -30,11 +30,11 @@ async def rows(asked: Asked) -> berths.Berths:
 
 
 async def page(asked: Asked) -> Encoded:
-    return _told(await _at_desk(asked, "berths"))
+    return (await _at_desk(asked, "berths")).answer
 
 
 async def attempt(asked: Asked) -> Encoded:
-    return _told(await _at_desk(asked, "try_berths", said=_packed(asked)))
+    return (await _at_desk(asked, "try_berths", said=_packed(asked))).answer
 
 
 async def take(asked: Asked) -> Encoded:
@@ -96,14 +96,10 @@ def _packed(asked: Asked) -> bytes:
     return msgspec.msgpack.encode(asked.body)
 
 
-def _told(outcome: Outcome) -> Encoded:
-    return Encoded(outcome.content, outcome.is_msgpack, outcome.is_packed, outcome.mark)
-
-
 def _noted(asked: Asked, outcome: Outcome) -> Encoded:
     if outcome.code:
         asked.act, asked.values = outcome.code, dict(outcome.values)
-    return _told(outcome)
+    return outcome.answer
 
 
 _one = tagged("berths")

@@ -8,6 +8,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from cabria.console.http.answers import Encoded
+
 HEAD = struct.Struct(">I")
 STOP = "stop"
 """The verb that ends planning with the best plan so far; it is not answered."""
@@ -48,6 +50,10 @@ class Outcome(msgspec.Struct, array_like=True):
     mark: str = ""
     code: str = ""
     values: dict[str, str | int] = {}  # msgspec copies it
+
+    @property
+    def answer(self) -> Encoded:
+        return Encoded(self.content, self.is_msgpack, self.is_packed, self.mark)
 
     @property
     def unpacked(self) -> bytes:
