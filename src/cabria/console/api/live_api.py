@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from cabria.console.api.endpoint import Asked, Endpoint, looking
 from cabria.console.api.plans_api import journalled
-from cabria.console.http.answers import PACK_FROM_BYTES, Encoded, encode, mark_of, pack, wants_msgpack
+from cabria.console.http.answers import Encoded, encode_whole, wants_msgpack
 from cabria.console.http.problems import refusal, refused
 from cabria.console.live import ground_picture as draw
 from cabria.console.live.queue_picture import queues_picture
@@ -96,13 +96,7 @@ async def speed(asked: Asked) -> live.Journalled:
 async def _drawn(asked: Asked, make: Callable[[], Any]) -> Encoded:
     """A large picture, made and packed in a thread."""
     msgpack = wants_msgpack(asked.request)
-
-    def drawn() -> Encoded:
-        content = encode(make(), msgpack=msgpack)
-        is_packed = len(content) >= PACK_FROM_BYTES
-        return Encoded(pack(content) if is_packed else content, msgpack, is_packed, mark_of(content))
-
-    return await asyncio.to_thread(drawn)
+    return await asyncio.to_thread(lambda: encode_whole(make(), msgpack=msgpack))
 
 
 def _order(
