@@ -17,6 +17,7 @@ from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import YardPosition
 from cabria.domain.road_visits import RoadVisit
 from cabria.domain.run_events import DeckEnd, MoveKind, OnTruck, Place, Stock
+from cabria.domain.said import Reason
 from cabria.domain.stands import StandKind
 from cabria.domain.work import CraneStep
 from cabria.operations.gateways import QuayWork, YardWork
@@ -65,7 +66,7 @@ class Move:
     truck: str = ""
     due_ms: int = 0
     """When a move of no queue, or one that its quay crane is through with, is to be done."""
-    note: str = ""
+    note: Reason = ""
     """Why it does not go where it was to go at first."""
     is_hurried: bool = False
     """Whether a person wants it before others."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.run_events import DeckEnd, MoveKind, MoveReleased
+from cabria.domain.said import said
 from cabria.domain.work import ONTO_SHIP, CraneStep, StepKind
 from cabria.operations.arriving import is_there
 from cabria.operations.board import Board, Move, QuayCraneState, Stop, StopKind
@@ -40,7 +41,7 @@ def released_moves(board: Board, now_ms: int, look_ahead: int) -> Iterator[MoveR
                 move = _move(board, crane, number, step)
                 board.moves[move.id] = move
                 crane.moves[number] = move.id
-                reason = f"{number - crane.next} steps before its turn at {crane.id}"
+                reason = said("before-its-turn", steps=number - crane.next, crane=crane.id)
                 yield MoveReleased(now_ms, move.id, move.kind, step.containers, crane.call, crane.id, reason)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
 from cabria.domain.run_events import DeckEnd, OnTruck, QueuesChanged
+from cabria.domain.said import Reason, said
 from cabria.domain.terminal import Outage, QuayCrane
 from cabria.domain.verdict import YES, Verdict, refuse
 from cabria.domain.work import ONTO_SHIP, CraneStep, StepKind, WorkQueue
@@ -34,7 +35,7 @@ LONGEST_S = 10**8
 """A plan that takes longer gives work to a crane that cannot do it."""
 
 
-def divide_anew(desk: Desk, call: str, reason: str) -> Verdict:
+def divide_anew(desk: Desk, call: str, reason: Reason) -> Verdict:
     """Split what is left of a call among her cranes, and say why in the log.
 
     Cranes without a ship, which may be kept for the next one, are not asked.
@@ -59,7 +60,7 @@ def divide_anew(desk: Desk, call: str, reason: str) -> Verdict:
     return YES
 
 
-def give_bay(desk: Desk, crane: str, bay: int, to: str, reason: str) -> Verdict:
+def give_bay(desk: Desk, crane: str, bay: int, to: str, reason: Reason) -> Verdict:
     """What is left for a quay crane over a bay, and over bays that a lid ties to it, is another's from now on: one of
     the same ship, or one without a ship. The order in the bay stays; the other does it when all is over soonest."""
     from cabria.planning.cranes.rest import given_to
@@ -150,7 +151,7 @@ def take_over(
     state: CallState,
     cranes: Sequence[QuayCraneState],
     queues: Mapping[str, Sequence[CraneStep]],
-    reason: str,
+    reason: Reason,
 ) -> None:
     """Cranes go on with other queues, in seconds from now; the steps they are at stay theirs."""
     board, call = desk.board, state.call
@@ -285,7 +286,7 @@ def is_still_out(desk: Desk, crane: QuayCraneState) -> int:
     if crane.back_ms >= desk.now_ms:
         return max(60_000, crane.back_ms - desk.now_ms)
     minutes = (desk.now_ms - crane.failed_ms) // 60_000
-    _without(desk, crane, f"{crane.id} has been out of service for {minutes} min and is taken to be so as long again")
+    _without(desk, crane, said("crane-out-long", crane=crane.id, minutes=minutes))
     return max(desk.settings.replan_after_ms, desk.now_ms - crane.failed_ms)
 
 
@@ -295,10 +296,10 @@ def is_back_at(desk: Desk, crane: QuayCraneState, back_ms: int) -> Verdict:
         return refuse("{machine} is in service", "in-service", machine=crane.id)
     crane.back_ms = back_ms
     minutes = max(0, back_ms - desk.now_ms) // 60_000
-    return _without(desk, crane, f"{crane.id} is said to be out of service for another {minutes} min")
+    return _without(desk, crane, said("crane-back-in", crane=crane.id, minutes=minutes))
 
 
-def _without(desk: Desk, crane: QuayCraneState, reason: str) -> Verdict:
+def _without(desk: Desk, crane: QuayCraneState, reason: Reason) -> Verdict:
     if crane.call not in desk.board.calls:
         return refuse("{crane} works no ship", "works-no-ship", crane=crane.id)
     verdict = divide_anew(desk, crane.call, reason)
@@ -309,5 +310,5 @@ def _without(desk: Desk, crane: QuayCraneState, reason: str) -> Verdict:
 def resumed(desk: Desk, crane: QuayCraneState) -> None:
     """A quay crane is back; it is given its share again if the others had been given its work."""
     if crane.is_without_work and crane.call in desk.board.calls:
-        divide_anew(desk, crane.call, f"{crane.id} is back in service")
+        divide_anew(desk, crane.call, said("crane-back", crane=crane.id))
     crane.is_without_work = False

@@ -20,6 +20,7 @@ from cabria.domain.message_notes import MessageNote
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import YardPosition
 from cabria.domain.run_events import MoveKind, Place, RunEvent
+from cabria.domain.said import Reason
 from cabria.domain.verdict import Verdict, refuse
 from cabria.domain.work import CraneStep
 from cabria.operations.board import StackId
@@ -172,7 +173,7 @@ class MovePicture(NamedTuple):
     step: int
     next_stop: str
     due_ms: int
-    note: str
+    note: Reason
 
 
 class OrderPicture(NamedTuple):
@@ -206,7 +207,7 @@ class AlertPicture(NamedTuple):
     at_ms: int
     machine: str
     order: int
-    problem: str
+    problem: Reason
     seen_by: str
 
 

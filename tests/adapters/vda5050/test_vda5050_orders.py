@@ -276,7 +276,7 @@ def test_an_order_that_nobody_gave_is_told_and_cancelled() -> None:
     payload = next(payload for topic, payload in other.sent if topic.name is TopicName.ORDER)
     world.vehicle.hear(TopicName.ORDER, payload, world.now_ms)
     world.run(15_000)
-    assert "foreign" in world.of(e.Nonsense)[0].reason
+    assert "foreign" in str(world.of(e.Nonsense)[0].reason)
     assert world.vehicle.is_idle
 
 

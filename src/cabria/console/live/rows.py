@@ -89,7 +89,7 @@ def move_row(move: r.MovePicture) -> m.MoveRow:
         step=move.step,
         next_stop=move.next_stop,
         due_ms=move.due_ms,
-        note=move.note,
+        note=str(move.note),
     )
 
 

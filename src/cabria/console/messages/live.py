@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from cabria.console.messages.parts import Message, Mm, Ms, Name, Utc, Words
+from cabria.console.messages.parts import Message, Mm, Ms, Name, Said, Utc, Words
 from cabria.console.messages.ship import Task
 
 
@@ -215,7 +215,10 @@ StreamMessage = Snapshot | Changes
 
 
 class Event(Message):
-    """One entry of the run log as a sentence of the trade. `values` are what it names, the same for each `kind`."""
+    """One entry of the run log as a sentence of the trade. `values` are what it names, the same for each `kind`.
+
+    `why` is the reason that operations gave; null where a person did, or nobody.
+    """
 
     number: int
     at_ms: Ms
@@ -223,6 +226,7 @@ class Event(Message):
     text: str
     machine: str
     values: dict[str, str | int] = field(default_factory=dict)
+    why: Said | None = None
 
 
 class Events(Message):

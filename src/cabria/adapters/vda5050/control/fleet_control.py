@@ -24,6 +24,7 @@ from cabria.adapters.vda5050.topics import FROM_VEHICLES, INTERFACE, RobotId, To
 from cabria.adapters.vda5050.wire import encode, parse, topic_of
 from cabria.adapters.vda5050.zones import Responses, ZoneSet, ZoneSetMessage, ZoneType
 from cabria.domain.errors import DataError
+from cabria.domain.said import said
 from cabria.domain.verdict import YES
 
 VERSIONS = {3: VERSION, 2: "2.1.0"}
@@ -252,7 +253,7 @@ class FleetControl:
         """It executes what nobody here gave: it is told to stop that, and somebody is told."""
         if any(pending.action.action_type == "cancelOrder" for pending in robot.pending.values()):
             return
-        self._hear(e.Nonsense(robot.topic.robot, f"it executes order {state.order_id}, which nobody gave"))
+        self._hear(e.Nonsense(robot.topic.robot, said("order-nobody-gave", order=state.order_id)))
         self.act(robot.topic.robot, "cancelOrder", orderId=state.order_id)
 
     def _compare_errors(self, robot: RobotId, before: State | None, state: State) -> None:
