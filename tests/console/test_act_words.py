@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from cabria.console.api.acts import ACTS, act_asked, act_of, values_of
 from cabria.console.api.endpoints import ENDPOINTS
 from cabria.console.api.outside_told import GATE, PORT_CALLS
+from cabria.console.messages.past import AskTry
 from cabria.console.messages.people import NewPassword, NewUser
+from cabria.console.messages.ship import AskPlan
 from cabria.console.people.acts import LONGEST_VALUE, SENTENCES, UNKNOWN, in_english, names_of, value_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +44,15 @@ def test_no_act_names_a_secret() -> None:
     said = values_of("user-added", NewUser(name="ana", role="planner", password="a long password"))
     assert said == {"name": "ana", "role": "planner"}
     assert values_of("own-password-changed", NewPassword(old="one password", new="another password")) == {}
+
+
+def test_what_a_handler_says_wins_even_where_that_is_nothing() -> None:
+    tried = AskTry(crane="QC1")
+    assert values_of("try-begun", {"trucks": "", "ship_late_h": "", "policy": "", "ship": ""}, {}, tried) == {
+        "crane": "QC1",
+        "crane_h": "2",
+    }
+    assert values_of("plan-made", {"plan": "P"}, AskPlan(seed=0)) == {"plan": "P", "effort": "normal", "seed": 0}
 
 
 def test_an_act_of_another_room_is_known_by_its_path() -> None:

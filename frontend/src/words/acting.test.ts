@@ -46,6 +46,8 @@ it('tells times by the reader’s clock, and the server’s own words in the rea
   expect(back).not.toContain('T03:04');
   const made = { plan: 'call-plan', effort: 'thorough', seed: 3 };
   expect(actText({ text: '', code: 'plan-made', values: made }, es, 'es')).toContain('a fondo');
+  const first = { ...made, seed: 0 };
+  expect(actText({ text: '', code: 'plan-made', values: first }, es, 'es')).toContain('semilla 0');
   const role = { user: 'ana', role: 'viewer' };
   expect(actText({ text: '', code: 'role-given', values: role }, zh, 'zh')).toContain(zh.roles.viewer);
 });

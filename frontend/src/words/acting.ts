@@ -16,10 +16,11 @@ export function actText(did: Said, words: Words, language: Language): string {
   const values = Object.fromEntries(
     Object.entries(did.values).map(([name, value]) => [name, told(name, value, words, language)]),
   );
-  const knows = (part: string) => [...part.matchAll(VALUE)].some(([, name]) => values[name as string]);
+  const isKnown = (name: string) => (values[name] ?? '') !== '';
+  const knows = (part: string) => [...part.matchAll(VALUE)].some(([, name]) => isKnown(name as string));
   const sentence = known.replace(PART, (_, part: string) => (knows(part) ? part : ''));
   return filled(
-    sentence.replace(VALUE, (whole, name: string) => (values[name] ? whole : UNKNOWN)),
+    sentence.replace(VALUE, (whole, name: string) => (isKnown(name) ? whole : UNKNOWN)),
     values,
     words,
     language,

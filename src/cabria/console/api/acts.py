@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+import msgspec
 from starlette.routing import compile_path
 
 from cabria.adapters.gate.port_call_routes import LISTS, MARKS
@@ -43,6 +44,7 @@ ACTS: Mapping[str, str] = {
     "POST /live/give-bay": "bay-given",
     "POST /live/hurry": "box-hurried",
     "POST /live/see-alert": "alert-seen",
+    "POST /live/see-alerts": "alerts-seen",
     "POST /live/sail": "ship-let-sail",
     "POST /tries": "try-begun",
     "DELETE /tries/{try}": "try-dropped",
@@ -77,14 +79,17 @@ def act_of(method: str, path: str) -> str:
 
 def values_of(act: str, *givers: object) -> Values:
     """What the act names, of the first that has it: mappings, or messages with fields of that name."""
-    found: dict[str, str | int] = {}
-    for name in names_of(act) if act else ():
-        for giver in givers:
-            value = value_of(giver.get(name) if isinstance(giver, Mapping) else getattr(giver, name, None))
-            if value is not None:
-                found[name] = value
-                break
-    return found
+    given = [
+        giver if isinstance(giver, Mapping) else {field: getattr(giver, field) for field in fields_of(giver)}
+        for giver in givers
+    ]
+    first = {name: next((one[name] for one in given if name in one), None) for name in (names_of(act) if act else ())}
+    said = {name: value_of(value) for name, value in first.items()}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def fields_of(giver: object) -> tuple[str, ...]:
+    return giver.__struct_fields__ if isinstance(giver, msgspec.Struct) else ()
 
 
 def act_asked(method: str, path: str) -> tuple[str, Mapping[str, str]]:

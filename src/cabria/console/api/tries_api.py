@@ -25,6 +25,7 @@ async def one(asked: Asked) -> m.Try:
 
 async def begin(asked: Asked) -> m.Try:
     office, said = asked.office, asked.of(m.AskTry)
+    asked.values = _changed(said)
     terminal = office.running
     if said.policy:
         policy(said.policy)
@@ -38,9 +39,7 @@ async def begin(asked: Asked) -> m.Try:
     if not (said.crane or said.trucks or said.policy or said.ship):
         raise DataError("Nothing is another than now.", place="body", remedy="Change something.", code="nothing-to-try")
     ship = (await office.at_desk("work", said.ship, revision="")).content if said.ship else b""
-    begun = office.attempts.begin(said, terminal, ship, asked.person.name)
-    asked.values = _changed(said)
-    return begun
+    return office.attempts.begin(said, terminal, ship, asked.person.name)
 
 
 async def drop(asked: Asked) -> m.Try:

@@ -48,6 +48,7 @@ SENTENCES: Mapping[str, str] = {
     "bay-given": "gave bay {bay} of {crane} to {to}: {reason}",
     "box-hurried": "hurried {box}: {reason}",
     "alert-seen": "saw alert {alert}",
+    "alerts-seen": "saw {count} alerts alike: {alerts}",
     "ship-let-sail": "let {call} sail",
     "try-begun": "tried[ · {crane} out for {crane_h} h][ · {trucks} trucks more or fewer][ · trucks by {policy}]"
     "[ · {ship}, {ship_late_h} h late]",
@@ -101,7 +102,7 @@ def in_english(act: str, values: Values) -> str:
     """Times as the clock of this machine has them; what is not known is `UNKNOWN`. "" for an act without a word."""
 
     def said(name: str) -> str:
-        value = values.get(name, "")
+        value = values.get(name, "")  # 0 is a value: a seed, or a pause
         return _local(str(value)) if name.endswith("_at") and value else str(value)
 
     def optional(part: re.Match[str]) -> str:
@@ -117,7 +118,7 @@ def value_of(given: object) -> str | int | None:
         case bool() | None:
             return None
         case int():
-            return given or None
+            return given
         case float():
             return f"{given:g}"
         case str():
