@@ -2,9 +2,10 @@
 
 import { clock, duration } from '../format';
 import { settings } from '../settings.svelte';
+import { slotInWords } from '../ship/hull';
 import { room } from '../training/room.svelte';
 import { alarmText } from '../training/told';
-import type { AlertRow, Event, Said } from '../wire/messages';
+import type { AlertRow, Event, Lift, Said } from '../wire/messages';
 import { stream } from '../wire/stream.svelte';
 import { filled, saysText } from '../words/refusing';
 
@@ -18,6 +19,19 @@ export function causeText(cause: string): string {
 /** What is done with a box where its move halts next. */
 export function stopText(stop: string): string {
   return (settings.words.queues.stops as Known)[stop] ?? stop;
+}
+
+/** What a crane does, and from where to where; boxes of a twin lift stand beside each other. */
+export function liftText(lift: Lift): string {
+  const { queues, live } = settings.words;
+  const kind = (queues.kinds as Known)[lift.kind] ?? (live.kinds as Known)[lift.kind] ?? lift.kind;
+  const way = [lift.sources, lift.targets].map((places) => places.map(placeText).join(' + ')).filter(Boolean);
+  return [kind, lift.lid || way.join(' → ')].filter(Boolean).join(' · ');
+}
+
+/** A slot as bay, row and tier; places in the yard and trucks as they are called. */
+function placeText(place: string): string {
+  return /^\d{7}$/.test(place) ? slotInWords(Number(place)) : place;
 }
 
 export function alertText(alert: AlertRow): string {

@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs; change the server's messages, not this.
-// schema d7f39c91a100ad058b05a09ecf2d7419bd36dc0c6dd07a63c3c82f335c65c79f
-// types 52357fa07a9f9c8133c765974be663b5813ab9fa81645b3c365ce6bee5ece884
+// schema 6c81756d8b0ffb3d6b3037f2db52ee7921a26a686c897dcd75ee463b8273e1f5
+// types 12275f2d6a56c2e577ed89428317e351ad5bfe34cf8ea0644a0849ab2b296cc9
 
 /**
  * An action by name, and the body it is called with.
@@ -1136,6 +1136,18 @@ export interface QuayCraneRow {
   waits_since_ms: number;
   is_held: boolean;
   out?: Out | null;
+  lift?: Lift | null;
+}
+/**
+ * What a crane is at: `kind` as of a step or a move, "" where it is for none; where each box comes from and is set
+ *     down, as a slot (BBBRRTT), a place in the yard or a truck; or the lid.
+ *
+ */
+export interface Lift {
+  kind: string;
+  sources: string[];
+  targets: string[];
+  lid: string;
 }
 /**
  * `state`: idle, working, out.
@@ -1148,6 +1160,7 @@ export interface YardCraneRow {
   job: string;
   box: string;
   out?: Out | null;
+  lift?: Lift | null;
 }
 export interface MoveRow {
   id: string;
@@ -2165,6 +2178,13 @@ export interface Sail {
 }
 export interface SeeAlert {
   alert: string;
+}
+/**
+ * Alike ones, seen together.
+ *
+ */
+export interface SeeAlerts {
+  alerts: string[];
 }
 /**
  * Who asks. Without a login `user` is "", and `may` says what is open to everybody, which is nothing.

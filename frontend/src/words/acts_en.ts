@@ -31,6 +31,7 @@ export const acts: Record<string, string> = {
   'bay-given': 'gave bay {bay} of {crane} to {to}: {reason}',
   'box-hurried': 'hurried {box}: {reason}',
   'alert-seen': 'saw alert {alert}',
+  'alerts-seen': 'saw {count} alerts alike: {alerts}',
   'ship-let-sail': 'let {call} sail',
   'try-begun':
     'tried[ · {crane} out for {crane_h} h][ · {trucks} trucks more or fewer][ · trucks by {policy}][ · {ship}, {ship_late_h} h late]',

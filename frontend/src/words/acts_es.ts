@@ -31,6 +31,7 @@ export const acts: Record<string, string> = {
   'bay-given': 'dio la bahía {bay} de {crane} a {to}: {reason}',
   'box-hurried': 'apuró {box}: {reason}',
   'alert-seen': 'vio la alerta {alert}',
+  'alerts-seen': 'vio {count} alertas iguales: {alerts}',
   'ship-let-sail': 'dejó zarpar {call}',
   'try-begun':
     'probó[ · {crane} fuera por {crane_h} h][ · {trucks} camiones][ · camiones según {policy}][ · {ship}, {ship_late_h} h tarde]',

@@ -31,6 +31,7 @@ export const acts: Record<string, string> = {
   'bay-given': '将 {crane} 的 {bay} 贝交给 {to}：{reason}',
   'box-hurried': '加急了 {box}：{reason}',
   'alert-seen': '查看了警报 {alert}',
+  'alerts-seen': '查看了 {count} 个同类警报：{alerts}',
   'ship-let-sail': '放行 {call} 离港',
   'try-begun':
     '进行了试算[ · {crane} 停用 {crane_h} 小时][ · 集卡 {trucks} 辆][ · 集卡按{policy}选择][ · {ship} 晚 {ship_late_h} 小时]',

@@ -435,6 +435,8 @@ export const en = {
     letSail: 'Let her sail',
     alertsTitle: 'Alerts',
     noAlerts: 'Nothing needs anybody.',
+    alike: (count: string) => `and ${count} alike`,
+    seeAll: (count: string) => `Seen: all ${count}`,
     urgency: { now: 'Now', soon: 'Soon', worthKnowing: 'Worth knowing' },
     alerts: {
       machineOut: (machine: string, cause: string) => `${machine} is out of service: ${cause}`,

@@ -454,6 +454,8 @@ export const es: Words = {
     letSail: 'Dejar zarpar',
     alertsTitle: 'Alertas',
     noAlerts: 'Nada necesita a nadie.',
+    alike: (count) => `y ${count} iguales`,
+    seeAll: (count) => `Vistas: las ${count}`,
     urgency: { now: 'Ahora', soon: 'Pronto', worthKnowing: 'Conviene saber' },
     alerts: {
       machineOut: (machine, cause) => `${machine} está fuera de servicio: ${cause}`,

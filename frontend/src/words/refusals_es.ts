@@ -1,6 +1,7 @@
 /** Por qué se negó algo, por su código (docs/reference/refusals.md); lo que falta se dice en inglés. */
 export const refusals = {
   // La terminal
+  'alerts-all-seen': 'Todas estas alertas ya se vieron, o ya no están.',
   'alert-seen': 'La alerta {alert} ya la vio {by}.',
   'alert-told-already': 'Ya se avisó y nadie lo ha mirado todavía.',
   'appointment-cancelled': 'La cita de la visita {visit} se canceló.',

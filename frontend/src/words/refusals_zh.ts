@@ -4,6 +4,7 @@ import type * as es from './refusals_es';
 
 export const refusals: Record<keyof typeof es.refusals, string> = {
   // 码头
+  'alerts-all-seen': '这些告警都已有人查看，或已消失。',
   'alert-seen': '告警 {alert} 已由 {by} 查看。',
   'alert-told-already': '已经告知，尚无人查看。',
   'appointment-cancelled': '来访 {visit} 的预约已取消。',

@@ -439,6 +439,8 @@ export const zh: Words = {
     letSail: '放行离泊',
     alertsTitle: '告警',
     noAlerts: '没有需要处理的事项。',
+    alike: (count) => `另有同类 ${count} 个`,
+    seeAll: (count) => `全部 ${count} 个已阅`,
     urgency: { now: '立即', soon: '尽快', worthKnowing: '知悉' },
     alerts: {
       machineOut: (machine, cause) => `${machine} 停用：${cause}`,

@@ -527,6 +527,15 @@ class JournaledControl(Control):
             self.desk.alerts[number] = alert._replace(seen_by=by)
             return YES
 
+    def acknowledge_alerts(self, numbers: tuple[int, ...], by: str, correlation: str = "") -> Verdict:
+        """A person has looked at alerts together; those that are gone or were seen before stay as they are."""
+        with self._command("acknowledge_alerts", numbers, by, correlation=correlation):
+            alerts = self.desk.alerts
+            new = [number for number in numbers if number in alerts and not alerts[number].seen_by]
+            for number in new:
+                alerts[number] = alerts[number]._replace(seen_by=by)
+            return YES if new else refuse("all of these alerts were seen before, or are gone", "alerts-all-seen")
+
     def lane_leased(self, truck: str, job: str, windows: int, correlation: str = "") -> None:
         """The first so many segments of a truck's trip are its own now; nobody is booked before it there."""
         with self._command("lane_leased", truck, job, windows, correlation=correlation):
@@ -610,6 +619,7 @@ COMMANDS = frozenset(
         "run_by",
         "raise_alert",
         "acknowledge_alert",
+        "acknowledge_alerts",
         "lane_leased",
     }
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -126,11 +126,30 @@ def _act(name: str, action: Action, summary: str, body: type[parts.Message], han
 
 
 def _alert_number(asked: Asked, body: live.SeeAlert) -> tuple[Any, ...]:
-    if not (body.alert.isascii() and body.alert.isdigit() and len(body.alert) < 16):
-        raise DataError(
-            "This alert ends by itself, when its cause does.", place="body.alert", code="alert-ends-by-itself"
-        )
-    return int(body.alert), asked.person.name
+    return _number_of(body.alert, "body.alert"), asked.person.name
+
+
+def _alert_numbers(asked: Asked, body: live.SeeAlerts) -> tuple[Any, ...]:
+    numbers = sorted({_number_of(one, f"body.alerts[{at}]") for at, one in enumerate(body.alerts)})
+    asked.values |= {"count": len(numbers), "alerts": in_runs(numbers)}
+    return tuple(numbers), asked.person.name
+
+
+def _number_of(alert: str, place: str) -> int:
+    if not (alert.isascii() and alert.isdigit() and len(alert) < 16):
+        raise DataError("This alert ends by itself, when its cause does.", place=place, code="alert-ends-by-itself")
+    return int(alert)
+
+
+def in_runs(numbers: Sequence[int]) -> str:
+    """Rising numbers, those that follow each other as the first and the last: 3, 7-9."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], number]
+        else:
+            runs.append([number])
+    return ", ".join("-".join(map(str, run)) for run in runs)
 
 
 def _expected(asked: Asked, body: live.ExpectBack) -> tuple[Any, ...]:
@@ -226,6 +245,13 @@ ENDPOINTS = (
         "Say that somebody has looked at an alert.",
         live.SeeAlert,
         _order("acknowledge_alert", _alert_number),
+    ),
+    _act(
+        "see-alerts",
+        Action.LIVE_ALERT,
+        "Say that somebody has looked at alerts that are alike.",
+        live.SeeAlerts,
+        _order("acknowledge_alerts", _alert_numbers),
     ),
     _act(
         "sail",
