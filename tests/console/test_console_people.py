@@ -120,7 +120,7 @@ def test_an_administrator_lets_somebody_in_and_no_more_and_the_trail_tells(
     told = client.get(PREFIX + "/audit?action=users.change").json()["rows"]
     assert [row["did"]["text"] for row in reversed(told) if row["outcome"] == "done"] == [
         "let ana in as planner",
-        "made ana dispatcher",
+        "gave ana the role dispatcher",
         "gave ana a new password",
         "removed ana",
     ]
@@ -262,7 +262,7 @@ def test_what_was_refused_before_it_was_read_says_what_its_path_says(running: Te
     client = log_in(running, Role.ADMINISTRATOR)
     client.post(PREFIX + "/users/ana/role", content=b"{", headers={"Content-Type": "application/json"})
     (row,) = client.get(PREFIX + "/audit?action=users.change").json()["rows"]
-    assert row["did"]["text"] == "made ana …"
+    assert row["did"]["text"] == "gave ana the role …"
     assert row["why"]["code"] == "unreadable"
 
 

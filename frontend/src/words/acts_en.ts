@@ -6,7 +6,7 @@ export const acts: Record<string, string> = {
   'token-made': 'made the API token {name}[ for {days} days][ of {user}]',
   'token-ended': 'ended the API token {token}[ of {user}]',
   'user-added': 'let {name} in as {role}',
-  'role-given': 'made {user} {role}',
+  'role-given': 'gave {user} the role {role}',
   'password-given': 'gave {user} a new password',
   'user-removed': 'removed {user}',
   'plan-edited': 'changed {plan}[: {what}]',
@@ -34,7 +34,7 @@ export const acts: Record<string, string> = {
   'alerts-seen': 'saw {count} alerts alike: {alerts}',
   'ship-let-sail': 'let {call} sail',
   'try-begun':
-    'tried[ · {crane} out for {crane_h} h][ · {trucks} trucks more or fewer][ · trucks by {policy}][ · {ship}, {ship_late_h} h late]',
+    'tried[ · {crane} out for {crane_h} h][ · {trucks} trucks][ · trucks by {policy}][ · {ship}, {ship_late_h} h late]',
   'try-dropped': 'dropped a try',
   'try-taken-over': 'took over a try[ · {crane} out for {crane_h} h][ · trucks by {policy}]: {cause}',
   'training-begun': 'began a training session of {scenario}',
