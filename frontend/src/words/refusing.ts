@@ -69,7 +69,7 @@ export function saysText(line: Said, words: Words, language: Language): string {
 /** How far planning is, or why it failed. */
 export function taskText(task: Task, words: Words, language: Language): string {
   const known = words.tasks[task.code];
-  if (task.problem && (words.refusals[task.problem.code] || words.filed[task.problem.code]))
+  if (task.problem && (task.problem.status < 500 || words.refusals[task.problem.code]))
     return refusalText(task.problem, words, language);
   return known ? filled(known, task.values, words, language) : task.text;
 }
