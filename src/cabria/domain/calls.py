@@ -251,13 +251,15 @@ class VesselCall:
                     vessel=self.vessel.name,
                 )
             )
-        slots = [instruction.position for instruction in self.instructions]
-        if len(slots) != len(set(slots)):
-            twice = next(slot for slot in slots if slots.count(slot) > 1)
-            raise DataError(
-                told("The carrier's instruction names slot {slot} twice.", "instructed-twice", slot=twice),
-                place=f"slot {twice}",
-            )
+        slots: set[StowPosition] = set()
+        for instruction in self.instructions:
+            slot = instruction.position
+            if slot in slots:
+                raise DataError(
+                    told("The carrier's instruction names slot {slot} twice.", "instructed-twice", slot=slot),
+                    place=f"slot {slot}",
+                )
+            slots.add(slot)
 
     def quay_x_mm(self, bay: int) -> int:
         """Where a bay, by its number, lies along the quay."""
