@@ -14,7 +14,7 @@ from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import Cell, End, Level, StackId, VesselBay, VesselProfile, VesselStack
 from cabria.planning.stowage import kernels as k
-from cabria.planning.stowage.problem import StowageProblem, halves, offers
+from cabria.planning.stowage.problem import StowageProblem, offers
 from cabria.planning.stowage.sight import height_limit_mm, least_draught_mm
 from cabria.planning.stowage.special import usable_levels
 from cabria.referee import imdg
@@ -415,7 +415,7 @@ class _Standing:
         stack_weight = lashing = 0
         has_long = False
         for level, end, box in boxes:
-            ends = [0 if half is End.FORE else 1 for half in halves(end)]
+            ends = [0 if half is End.FORE else 1 for half in end.halves]
             is_long = end is End.BOTH
             has_long |= is_long
             stack_weight += box.gross_mass_kg * (2 if is_long else 1)
