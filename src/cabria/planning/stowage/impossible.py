@@ -67,7 +67,7 @@ def impossible(call: VesselCall) -> tuple[ImpossibleWish, ...]:
     return tuple(looking.found)
 
 
-def unmet(call: VesselCall, wish: Wish, rule: str, text: str, place: str = "") -> ImpossibleWish:
+def unmet(wish: Wish, rule: str, text: str, place: str = "") -> ImpossibleWish:
     """A wish that a finished plan does not meet."""
     return ImpossibleWish(wish, rule, text, place, REMEDIES.get(rule, ""))
 
