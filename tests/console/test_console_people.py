@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -9,6 +10,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 import structlog
 from hypothesis import given
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from cabria.console.api.endpoint import PREFIX
+from cabria.console.app import app
 from cabria.console.logs import STRUCK_OUT, set_up, strike_out_secrets
 from cabria.console.office import A_CHANGE_EACH_S, CHANGES_AT_ONCE
 from cabria.console.people.acts import Deed
@@ -205,6 +208,25 @@ def test_wrong_passwords_must_wait(running: TestClient) -> None:
     refused = running.post(PREFIX + "/login", json={"name": "planner", "password": PASSWORD})
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) >= 1
+
+
+def test_of_many_guesses_at_once_no_more_are_tried_than_one_after_the_other(
+    settings: ConsoleSettings, people: PeopleStore, tmp_path: Path
+) -> None:
+    made = app(None, tmp_path, settings)
+    made.state.office.hasher = CHEAP
+
+    async def guessed() -> list[int]:
+        transport = httpx2.ASGITransport(made, client=("192.0.2.1", 1))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            guesses = ({"name": "planner", "password": f"guess number {number}"} for number in range(40))
+            return [one.status_code for one in await asyncio.gather(*(_login(client, guess) for guess in guesses))]
+
+    assert sorted(asyncio.run(guessed())) == [401] * FREE_TRIES + [429] * (40 - FREE_TRIES)
+
+
+async def _login(client: httpx2.AsyncClient, guess: dict[str, str]) -> httpx2.Response:
+    return await client.post(PREFIX + "/login", json=guess)
 
 
 @given(st.integers(0, 40))
