@@ -288,6 +288,17 @@ def test_what_was_refused_before_it_was_read_says_what_its_path_says(running: Te
     assert row["why"]["code"] == "unreadable"
 
 
+def test_an_act_of_another_room_is_in_the_trail_with_what_refused_it(running: TestClient) -> None:
+    client = log_in(running, Role.SUPERVISOR)
+    refused = client.put(
+        PREFIX + "/port-call-api/port-calls/P1", content=b"{", headers={"Content-Type": "application/json"}
+    )
+    assert refused.status_code >= 400
+    (row,) = client.get(PREFIX + "/audit?action=port-calls.write").json()["rows"]
+    assert (row["did"]["code"], row["did"]["values"]) == ("port-call-written", {"id": "P1"})
+    assert (row["outcome"], row["reason"]) == ("refused", refused.json().get("detail", f"answer {refused.status_code}"))
+
+
 def test_a_trail_of_the_form_before_is_read_verified_and_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "people.sqlite"
     PeopleStore(path).close()
