@@ -9,12 +9,13 @@ from tests.fakes.journal import JournalInMemory
 
 from cabria.adapters.crane_bus import messages as m
 from cabria.adapters.crane_bus.crane_bus import CraneBus
+from cabria.adapters.crane_bus.events import MessageRefused
 from cabria.adapters.crane_bus.topics import Topic as CraneTopic
 from cabria.adapters.crane_bus.topics import TopicName
 from cabria.adapters.crane_bus.wire import Headers
 from cabria.adapters.crane_bus.wire import encode as crane_bytes
 from cabria.adapters.crane_bus.wire import topic_of as crane_topic_of
-from cabria.adapters.running.machines import Machines
+from cabria.adapters.running.machines import UNSEEN_OF_ONE_WORD, Machines
 from cabria.adapters.vda5050.emulation.kinematics import Pose
 from cabria.adapters.vda5050.emulation.vehicle import Vehicle
 from cabria.adapters.vda5050.ground import MAP, pose_on
@@ -25,6 +26,7 @@ from cabria.adapters.vda5050.trucks import VdaTrucks
 from cabria.adapters.vda5050.wire import encode, topic_of
 from cabria.domain.machines import TruckModel
 from cabria.domain.run_events import JobDone, MachineStopped, TruckTowed
+from cabria.domain.said import said
 from cabria.domain.stands import StandKind
 from cabria.experiments.layouts import small_layout
 from cabria.operations.gateways import Record
@@ -212,3 +214,21 @@ def test_a_truck_that_was_given_the_rest_of_its_trip_where_it_stood_is_understoo
     site.run(300_000)
     assert len(site.of(JobDone)) == 1
     assert not [r for r in site.of(Command) if r.content.verb == "raise_alert"]
+
+
+def test_a_stranger_with_ever_new_topics_and_a_truck_with_ever_new_nonsense_do_not_fill_the_journal() -> None:
+    site = Site()
+    for number in range(3 * UNSEEN_OF_ONE_WORD):
+        site.machines.crane_told(MessageRefused(f"crane/v1/nobody-{number}/state", "is no JSON"))
+        site.machines.alert("T01", 0, said("nonsense", why=f"something new, {number}"))
+        site.run(STEP_MS)
+    alerts = site.control.desk.alerts
+    about = [alert.machine for alert in alerts.values()]
+    assert about.count("T01") == UNSEEN_OF_ONE_WORD
+    assert len(about) == 2 * UNSEEN_OF_ONE_WORD
+    site.machines.alert("T01", 0, said("memory-lost"))
+    assert alerts[max(alerts)].problem == said("memory-lost")
+    for number in list(alerts):
+        site.control.acknowledge_alert(number, "somebody")
+    site.machines.alert("T01", 0, said("nonsense", why="again"))
+    assert alerts[max(alerts)].problem == said("nonsense", why="again")

@@ -30,6 +30,9 @@ TICK_OF_TERMINAL_S = 1.0
 """The longest tick by the terminal's own time, if ticks need not be too short for it."""
 WATCH_MS = 10_000
 """Between two looks at what has gone on for too long, by the terminal's time."""
+UNSEEN_OF_ONE_WORD = 20
+"""Alerts of one word about one machine, or about all whom nobody here knows, before somebody has looked at them: a
+stranger on the broker, or a truck gone mad, could otherwise fill the journal."""
 
 
 class Operations(Protocol):
@@ -216,10 +219,20 @@ class Machines:
         self._operations.post(lambda: self.alert(machine, order, problem))
 
     def alert(self, machine: str, order: int, problem: Reason) -> None:
-        """Reason once until somebody has looked."""
-        alerts = self._control.desk.alerts.values()
-        if not any(a.machine == machine and a.problem == problem and not a.seen_by for a in alerts):
+        """The same once until somebody has looked, and not more of one word about one machine than a person reads."""
+        about = self._known(machine)
+        unseen = [a for a in self._control.desk.alerts.values() if not a.seen_by and self._known(a.machine) == about]
+        if any(a.machine == machine and a.problem == problem for a in unseen):
+            return
+        word = _word(problem)
+        if sum(_word(a.problem) == word for a in unseen) < UNSEEN_OF_ONE_WORD:
             self._control.raise_alert(machine, order, problem)
+
+    def _known(self, machine: str) -> str:
+        """A machine of the terminal; all others are one, "", as they name themselves."""
+        board = self._control.desk.board
+        kinds = (board.trucks, board.quay_cranes, board.yard_cranes)
+        return machine if any(machine in kind for kind in kinds) else ""
 
     # A part of the thread of operations
 
@@ -307,3 +320,7 @@ class Machines:
                 self._last_heard[name], self._seen_ms[name] = last, self._alarms.now_ms
                 if name in self.robots:
                     self._desk.alive(name)
+
+
+def _word(problem: Reason) -> str:
+    return problem.code if isinstance(problem, Said) else ""
