@@ -51,7 +51,10 @@ export const people = {
     reset: 'New password',
     resetOf: (name: string) => `New password for ${name}; all sessions of that person end`,
     remove: 'Remove',
-    removeNote: (name: string) => `${name} comes in no more; sessions and tokens end at once.`,
+    removeNote: (name: string, isByAnother: boolean) =>
+      isByAnother
+        ? `The sessions and tokens of ${name} end at once. Whoever comes in by another’s login comes in again as long as that service gives a role.`
+        : `${name} comes in no more; sessions and tokens end at once.`,
     tokens: 'API tokens',
     tokensOf: (name: string) => `API tokens of ${name}`,
     noTokens: 'There is no token.',

@@ -51,7 +51,10 @@ export const people: typeof english = {
     reset: 'Nueva contraseña',
     resetOf: (name) => `Nueva contraseña para ${name}; se cierran todas sus sesiones`,
     remove: 'Quitar',
-    removeNote: (name) => `${name} ya no entra; sus sesiones y claves terminan al instante.`,
+    removeNote: (name, isByAnother) =>
+      isByAnother
+        ? `Las sesiones y claves de ${name} terminan al instante. Quien entra por otro servicio vuelve a entrar mientras este le dé un rol.`
+        : `${name} ya no entra; sus sesiones y claves terminan al instante.`,
     tokens: 'Claves de API',
     tokensOf: (name) => `Claves de API de ${name}`,
     noTokens: 'No hay ninguna clave.',

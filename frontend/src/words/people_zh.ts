@@ -51,7 +51,10 @@ export const people: typeof english = {
     reset: '新密码',
     resetOf: (name) => `为 ${name} 设置新密码；其所有会话将结束`,
     remove: '移除',
-    removeNote: (name) => `${name} 将无法再登录；其会话和令牌立即失效。`,
+    removeNote: (name, isByAnother) =>
+      isByAnother
+        ? `${name} 的会话和令牌立即失效。只要外部登录服务仍给予角色，该用户还可以再次登录。`
+        : `${name} 将无法再登录；其会话和令牌立即失效。`,
     tokens: 'API 令牌',
     tokensOf: (name) => `${name} 的 API 令牌`,
     noTokens: '没有令牌。',
