@@ -40,11 +40,12 @@ class StopKind(StrEnum):
 
 @dataclass(slots=True)
 class Stop:
-    """One halt on a truck's way with a move: in the yard one box, at the quay all of them."""
+    """One halt on a truck's way with a move: in the yard one box, at the quay those of one step of its queue."""
 
     kind: StopKind
     containers: tuple[ContainerId, ...]
     ends: tuple[DeckEnd, ...]
+    step: int = -1
 
     @property
     def is_quay(self) -> bool:
@@ -59,7 +60,6 @@ class Move:
     kind: MoveKind
     stops: list[Stop]
     queue: str = ""
-    step: int = -1
     at: int = 0
     """Which stop is next."""
     truck: str = ""
@@ -75,6 +75,19 @@ class Move:
     @property
     def stop(self) -> Stop:
         return self.stops[self.at]
+
+    @property
+    def step(self) -> int:
+        """The step of its queue that it is for next, or was for last; -1 for none."""
+        for stop in (*self.stops[self.at :], *self.later, *reversed(self.stops[: self.at])):
+            if stop.is_quay:
+                return stop.step
+        return -1
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """All steps of its queue that it is for."""
+        return tuple(stop.step for stop in (*self.stops, *self.later) if stop.is_quay)
 
     @property
     def is_done(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cabria.domain.run_events import Aboard, MoveDone, OnTruck, Place
 from cabria.domain.work import LID_STEPS, OFF_SHIP, ONTO_SHIP, CraneStep
-from cabria.operations.board import QuayCraneState
+from cabria.operations.board import Move, QuayCraneState
 from cabria.operations.desk import Desk
 from cabria.operations.gateways import QuayWork
 from cabria.operations.moves import stop_made
@@ -57,11 +57,15 @@ def _hindrance(desk: Desk, crane: QuayCraneState) -> str:
     if truck is None:
         return "no truck"
     soon_ms = desk.now_ms + ahead_ms
-    if not (move.stop.is_quay and truck.stand in stands_at(desk, move) and truck.arrives_ms <= soon_ms):
+    if not (_is_for(move, crane) and truck.stand in stands_at(desk, move) and truck.arrives_ms <= soon_ms):
         if desk.now_ms < truck.arrives_ms - ahead_ms:
             desk.look_again(truck.arrives_ms - ahead_ms)
         return _where(step, move.stop.is_quay)
     return ""
+
+
+def _is_for(move: Move, crane: QuayCraneState) -> bool:
+    return move.stop.is_quay and move.stop.step == crane.next
 
 
 def _where(step: CraneStep, is_on_its_way: bool) -> str:
@@ -125,7 +129,7 @@ def handed_over(desk: Desk, crane_name: str) -> None:
 def _stepped(desk: Desk, work: tuple[str, str]) -> None:
     name, move = work
     crane = desk.board.quay_cranes[name]
-    if crane.work is not None and crane.work.kind in ONTO_SHIP:
+    if crane.work is not None and crane.work.kind in ONTO_SHIP and move not in desk.board.moves:
         desk.record(MoveDone(desk.now_ms, move))
     crane.work = None
     crane.next += 1

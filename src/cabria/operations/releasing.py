@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.positions import YardPosition
@@ -37,11 +38,13 @@ def released_moves(board: Board, now_ms: int, look_ahead: int) -> Iterator[MoveR
                 break
             crane.released += 1
             if step.kind in MOVE_OF:
-                move = _move(board, crane, number, step)
+                numbers = (number, number + 1) if _may_pair(board, crane, number) else (number,)
+                move = _move(board, crane, numbers)
                 board.moves[move.id] = move
-                crane.moves[number] = move.id
+                crane.moves.update(dict.fromkeys(numbers, move.id))
+                boxes = tuple(box for each in numbers for box in crane.steps[each].containers)
                 reason = f"{number - crane.next} steps before its turn at {crane.id}"
-                yield MoveReleased(now_ms, move.id, move.kind, step.containers, crane.call, crane.id, reason)
+                yield MoveReleased(now_ms, move.id, move.kind, boxes, crane.call, crane.id, reason)
 
 
 def _may_go(board: Board, step: CraneStep) -> bool:
@@ -53,21 +56,36 @@ def _may_go(board: Board, step: CraneStep) -> bool:
     )
 
 
-def _move(board: Board, crane: QuayCraneState, number: int, step: CraneStep) -> Move:
-    ends = _ends(board, step.containers)
-    singles = list(zip(step.containers, ends, strict=True))
-    if step.kind in ONTO_SHIP:
-        stops = [Stop(StopKind.YARD_GIVES, (box,), (end,)) for box, end in singles]
-        stops.append(Stop(StopKind.QUAY_TAKES, step.containers, ends))
-    else:
-        stops = [Stop(StopKind.QUAY_GIVES, step.containers, ends)]
-        stops += [Stop(StopKind.YARD_TAKES, (box,), (end,)) for box, end in singles]
+def _may_pair(board: Board, crane: QuayCraneState, number: int) -> bool:
+    """Whether one truck carries the box of a step and that of the next: 20 ft both, one way, over one bay."""
+    if os.environ.get("PAIRS", "both") == "none" or number + 1 >= len(crane.steps) or number + 1 in crane.moves:
+        return False
+    one, other = crane.steps[number], crane.steps[number + 1]
+    if os.environ.get("PAIRS", "both") not in ("both", str(one.kind)):
+        return False
+    return (
+        one.kind is other.kind
+        and one.kind in (StepKind.LOAD, StepKind.DISCHARGE)
+        and one.bay == other.bay
+        and all(len(step.containers) == 1 and board.length_ft.get(step.containers[0]) == 20 for step in (one, other))
+        and _may_go(board, other)
+    )
+
+
+def _move(board: Board, crane: QuayCraneState, numbers: Sequence[int]) -> Move:
+    """One truck's, with the boxes of some steps."""
+    steps = [(number, crane.steps[number]) for number in numbers]
+    boxes = tuple(box for _, step in steps for box in step.containers)
+    end = dict(zip(boxes, _ends(board, boxes), strict=True))
+    is_load = steps[0][1].kind in ONTO_SHIP
+    kind = StopKind.QUAY_TAKES if is_load else StopKind.QUAY_GIVES
+    quay = [Stop(kind, s.containers, tuple(end[box] for box in s.containers), number) for number, s in steps]
+    yard = [Stop(StopKind.YARD_GIVES if is_load else StopKind.YARD_TAKES, (box,), (end[box],)) for box in boxes]
     return Move(
-        id=_name(board, crane, number),
-        kind=MOVE_OF[step.kind],
-        stops=stops,
+        id=_name(board, crane, numbers[0]),
+        kind=MOVE_OF[steps[0][1].kind],
+        stops=[*yard, *quay] if is_load else [*quay, *yard],
         queue=crane.id,
-        step=number,
     )
 
 

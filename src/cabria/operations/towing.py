@@ -105,5 +105,6 @@ def _give_on(desk: Desk, truck: Truck, move: Move, reason: str) -> None:
     board = desk.board
     del board.moves[move.id]
     if move.queue:
-        board.quay_cranes[move.queue].moves.pop(move.step, None)
+        for step in move.steps:
+            board.quay_cranes[move.queue].moves.pop(step, None)
     desk.record(MoveDone(desk.now_ms, move.id))

@@ -29,12 +29,14 @@ def give_truck(desk: Desk, move: Move, truck: Truck, reason: str) -> None:
 def take_first_come(desk: Desk, crane: QuayCraneState, move: Move) -> None:
     """Empty trucks are alike to a crane that discharges: the one that stands at it first takes the box that is next."""
     board = desk.board
+    if move.at:
+        return
     stands = stands_at(desk, move)
     others = [board.moves[name] for name in crane.moves.values() if name in board.moves]
     there = [
         (truck.arrives_ms, truck.id)
         for other in others
-        if other.stop.kind is StopKind.QUAY_GIVES and other.truck
+        if other.stop.kind is StopKind.QUAY_GIVES and other.truck and not other.at
         for truck in (board.trucks[other.truck],)
         if truck.stand in stands and not truck.failed
     ]
@@ -149,7 +151,7 @@ def _stands_of(desk: Desk, move: Move, stop: Stop) -> tuple[int, ...]:
     board = desk.board
     if stop.is_quay:
         crane = board.quay_cranes[move.queue]
-        return board.stands_for_quay(board.calls[crane.call].x_mm(crane.steps[move.step].bay))
+        return board.stands_for_quay(board.calls[crane.call].x_mm(crane.steps[stop.step].bay))
     box = stop.containers[0]
     place = board.goes_to.get(box) if stop.kind is StopKind.YARD_TAKES else board.boxes[box]
     return board.stands_for_yard(place) if isinstance(place, YardPosition) else ()

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from cabria.domain.run_events import LoadBroughtForward
 from cabria.domain.work import ONTO_SHIP, CraneStep
-from cabria.operations.board import QuayCraneState
+from cabria.operations.board import Move, QuayCraneState
 from cabria.operations.desk import Desk
 from cabria.operations.truck_work import stands_at
 
@@ -28,10 +28,17 @@ def others_first(desk: Desk, crane: QuayCraneState) -> tuple[int, ...]:
         if step.kind not in ONTO_SHIP or step.bay != steps[first].bay:
             break
         own = {position.row for position in step.positions}
-        if rows.isdisjoint(own) and crane.moves.get(number, "") in desk.board.moves:
+        move = desk.board.moves.get(crane.moves.get(number, ""))
+        if move is not None and move.step == number and rows.isdisjoint(_rows(crane, move)):
             found.append(number)
         rows |= own
     return tuple(found)
+
+
+def _rows(crane: QuayCraneState, move: Move) -> set[int]:
+    """Where the boxes go that a move has still for its crane."""
+    left = [stop.step for stop in move.stops[move.at :] if stop.is_quay]
+    return {position.row for number in left for position in crane.steps[number].positions}
 
 
 def comes_ms(desk: Desk, crane: QuayCraneState, number: int) -> int | None:
@@ -39,7 +46,7 @@ def comes_ms(desk: Desk, crane: QuayCraneState, number: int) -> int | None:
     board = desk.board
     move = board.moves.get(crane.moves.get(number, ""))
     truck = None if move is None else board.trucks.get(move.truck)
-    if move is None or truck is None or truck.failed or not move.stop.is_quay:
+    if move is None or truck is None or truck.failed or not move.stop.is_quay or move.step != number:
         return None
     return max(desk.now_ms, truck.arrives_ms) if truck.stand in stands_at(desk, move) else None
 
@@ -48,7 +55,7 @@ def bring_forward(desk: Desk, crane: QuayCraneState, others: tuple[int, ...], by
     """Give the next turn to the truck that is there first, if that is not the one whose turn it is, and it is there by
     then."""
     known = {number: ms for number in (crane.next, *others) if (ms := comes_ms(desk, crane, number)) is not None}
-    first = min(known, key=lambda number: (known[number], number), default=crane.next)
+    first = min(known, key=lambda number: (known[number], not _is_begun(desk, crane, number), number), default=crane.next)
     if first == crane.next or known[first] > by_ms:
         return
     move = desk.board.moves[crane.moves[first]]
@@ -57,18 +64,29 @@ def bring_forward(desk: Desk, crane: QuayCraneState, others: tuple[int, ...], by
     _to_front(desk, crane, first)
 
 
+def _is_begun(desk: Desk, crane: QuayCraneState, number: int) -> bool:
+    move = desk.board.moves[crane.moves[number]]
+    return move.steps[0] != move.step
+
+
 def _to_front(desk: Desk, crane: QuayCraneState, number: int) -> None:
     next_, steps = crane.next, crane.steps
     front = (steps[number], *steps[next_:number])
     crane.steps = (*steps[:next_], *_timed(front, steps[next_].start_s), *steps[number + 1 :])
+    stops = [
+        stop
+        for name in set(crane.moves.values())
+        if name in desk.board.moves
+        for stop in (*desk.board.moves[name].stops, *desk.board.moves[name].later)
+        if stop.is_quay and next_ <= stop.step <= number
+    ]
+    for stop in stops:
+        stop.step = next_ if stop.step == number else stop.step + 1
     passed = {old: name for old, name in crane.moves.items() if next_ <= old <= number}
     for old in passed:
         del crane.moves[old]
     for old, name in passed.items():
-        new = next_ if old == number else old + 1
-        crane.moves[new] = name
-        if name in desk.board.moves:
-            desk.board.moves[name].step = new
+        crane.moves[next_ if old == number else old + 1] = name
 
 
 def _timed(steps: tuple[CraneStep, ...], start_s: int) -> Iterator[CraneStep]:
