@@ -45,7 +45,9 @@ class Stop:
     kind: StopKind
     containers: tuple[ContainerId, ...]
     ends: tuple[DeckEnd, ...]
+    queue: str = ""
     step: int = -1
+    """At the quay, the crane and the step of its queue; -1 when the queue was divided anew since."""
 
     @property
     def is_quay(self) -> bool:
@@ -59,7 +61,6 @@ class Move:
     id: str
     kind: MoveKind
     stops: list[Stop]
-    queue: str = ""
     at: int = 0
     """Which stop is next."""
     truck: str = ""
@@ -77,17 +78,32 @@ class Move:
         return self.stops[self.at]
 
     @property
-    def step(self) -> int:
-        """The step of its queue that it is for next, or was for last; -1 for none."""
-        for stop in (*self.stops[self.at :], *self.later, *reversed(self.stops[: self.at])):
-            if stop.is_quay:
-                return stop.step
-        return -1
+    def quay_stops(self) -> list[Stop]:
+        return [stop for stop in (*self.stops, *self.later) if stop.is_quay]
 
     @property
-    def steps(self) -> tuple[int, ...]:
-        """All steps of its queue that it is for."""
-        return tuple(stop.step for stop in (*self.stops, *self.later) if stop.is_quay)
+    def to_come(self) -> list[Stop]:
+        return [*self.stops[self.at :], *self.later]
+
+    @property
+    def at_quay(self) -> Stop | None:
+        """The stop at the quay that is next, or was last; None for a move of no queue."""
+        for stop in (*self.stops[self.at :], *self.later, *reversed(self.stops[: self.at])):
+            if stop.is_quay:
+                return stop
+        return None
+
+    @property
+    def queue(self) -> str:
+        """The quay crane of that stop, "" for none."""
+        stop = self.at_quay
+        return "" if stop is None else stop.queue
+
+    @property
+    def step(self) -> int:
+        """The step of that stop, -1 for none."""
+        stop = self.at_quay
+        return -1 if stop is None else stop.step
 
     @property
     def is_done(self) -> bool:
@@ -360,6 +376,20 @@ class Board:
         kept = self.goes_to[container]
         self.goes_to[container] = place = replace(kept, tier=len(self.stacks[stack_of(kept)]) + 1)
         return place
+
+    def is_worked_by(self, crane: QuayCraneState, move: Move) -> bool:
+        """Whether a quay crane is at a step of a move."""
+        return crane.work is not None and crane.moves.get(crane.next) == move.id
+
+    def is_at_quay_crane(self, move: Move) -> bool:
+        """Whether any is."""
+        return any(self.is_worked_by(self.quay_cranes[stop.queue], move) for stop in move.quay_stops)
+
+    def over_with(self, move: Move) -> None:
+        """A move is done or dropped."""
+        del self.moves[move.id]
+        for stop in move.quay_stops:
+            self.quay_cranes[stop.queue].moves.pop(stop.step, None)
 
     def turn(self, crane: QuayCraneState, number: int) -> tuple[int, str, int]:
         """The place of a crane's step among those of all cranes, by the plans' times."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from cabria.domain.run_events import Aboard, MoveDone, OnTruck, Place
 from cabria.domain.work import LID_STEPS, OFF_SHIP, ONTO_SHIP, CraneStep
-from cabria.operations.board import Move, QuayCraneState
+from cabria.operations.board import QuayCraneState
 from cabria.operations.desk import Desk
 from cabria.operations.gateways import QuayWork
 from cabria.operations.moves import stop_made
 from cabria.operations.rails import Standing, Stretch
-from cabria.operations.truck_work import stands_at, take_first_come
+from cabria.operations.truck_work import is_next_at, stands_at, take_first_come
 from cabria.operations.turns import bring_forward, others_first
 
 
@@ -57,15 +57,12 @@ def _hindrance(desk: Desk, crane: QuayCraneState) -> str:
     if truck is None:
         return "no truck"
     soon_ms = desk.now_ms + ahead_ms
-    if not (_is_for(move, crane) and truck.stand in stands_at(desk, move) and truck.arrives_ms <= soon_ms):
+    is_next = is_next_at(crane, move, crane.next)
+    if not (is_next and truck.stand in stands_at(desk, move) and truck.arrives_ms <= soon_ms):
         if desk.now_ms < truck.arrives_ms - ahead_ms:
             desk.look_again(truck.arrives_ms - ahead_ms)
-        return _where(step, move.stop.is_quay)
+        return _where(step, is_next)
     return ""
-
-
-def _is_for(move: Move, crane: QuayCraneState) -> bool:
-    return move.stop.is_quay and move.stop.step == crane.next
 
 
 def _where(step: CraneStep, is_on_its_way: bool) -> str:

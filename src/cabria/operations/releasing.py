@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 
 from cabria.domain.containers import ContainerId
@@ -19,8 +18,9 @@ MOVE_OF = {
 }
 
 
-def released_moves(board: Board, now_ms: int, look_ahead: int) -> Iterator[MoveReleased]:
-    """Release what has come within `look_ahead` steps of any quay crane whose queue is not held.
+def released_moves(board: Board, now_ms: int, look_ahead: int, *, pairs: bool) -> Iterator[MoveReleased]:
+    """Release what has come within `look_ahead` steps of any quay crane whose queue is not held; with `pairs`, two
+    20 ft boxes for one truck where two steps allow it.
 
     Each event has been put on the board.
     """
@@ -38,7 +38,7 @@ def released_moves(board: Board, now_ms: int, look_ahead: int) -> Iterator[MoveR
                 break
             crane.released += 1
             if step.kind in MOVE_OF:
-                numbers = (number, number + 1) if _may_pair(board, crane, number) else (number,)
+                numbers = (number, number + 1) if pairs and _may_pair(board, crane, number) else (number,)
                 move = _move(board, crane, numbers)
                 board.moves[move.id] = move
                 crane.moves.update(dict.fromkeys(numbers, move.id))
@@ -57,36 +57,36 @@ def _may_go(board: Board, step: CraneStep) -> bool:
 
 
 def _may_pair(board: Board, crane: QuayCraneState, number: int) -> bool:
-    """Whether one truck carries the box of a step and that of the next: 20 ft both, one way, over one bay."""
-    if os.environ.get("PAIRS", "both") == "none" or number + 1 >= len(crane.steps) or number + 1 in crane.moves:
+    """Whether one truck can carry the box of a step and that of the next: both of 20 ft, the same way over one bay."""
+    if number + 1 >= len(crane.steps) or number + 1 in crane.moves:
         return False
-    one, other = crane.steps[number], crane.steps[number + 1]
-    if os.environ.get("PAIRS", "both") not in ("both", str(one.kind)):
-        return False
+    one, other = crane.steps[number : number + 2]
+    boxes = (*one.containers, *other.containers)
     return (
-        one.kind is other.kind
-        and one.kind in (StepKind.LOAD, StepKind.DISCHARGE)
-        and one.bay == other.bay
-        and all(len(step.containers) == 1 and board.length_ft.get(step.containers[0]) == 20 for step in (one, other))
+        (one.kind, one.bay) == (other.kind, other.bay)
+        and len(one.containers) == len(other.containers) == 1
         and _may_go(board, other)
+        and all(board.length_ft[box] == 20 for box in boxes)
+        and sum(board.mass_kg[box] for box in boxes) <= board.truck.cargo_kg
     )
 
 
 def _move(board: Board, crane: QuayCraneState, numbers: Sequence[int]) -> Move:
-    """One truck's, with the boxes of some steps."""
-    steps = [(number, crane.steps[number]) for number in numbers]
-    boxes = tuple(box for _, step in steps for box in step.containers)
+    """One truck's move with the boxes of some steps."""
+    steps = [crane.steps[number] for number in numbers]
+    kind, boxes = steps[0].kind, tuple(box for step in steps for box in step.containers)
     end = dict(zip(boxes, _ends(board, boxes), strict=True))
-    is_load = steps[0][1].kind in ONTO_SHIP
-    kind = StopKind.QUAY_TAKES if is_load else StopKind.QUAY_GIVES
-    quay = [Stop(kind, s.containers, tuple(end[box] for box in s.containers), number) for number, s in steps]
-    yard = [Stop(StopKind.YARD_GIVES if is_load else StopKind.YARD_TAKES, (box,), (end[box],)) for box in boxes]
-    return Move(
-        id=_name(board, crane, numbers[0]),
-        kind=MOVE_OF[steps[0][1].kind],
-        stops=[*yard, *quay] if is_load else [*quay, *yard],
-        queue=crane.id,
-    )
+    is_load = kind in ONTO_SHIP
+    at_yard, at_quay = StopKind.YARD_TAKES, StopKind.QUAY_GIVES
+    if is_load:
+        at_yard, at_quay = StopKind.YARD_GIVES, StopKind.QUAY_TAKES
+    yard = [Stop(at_yard, (box,), (end[box],)) for box in boxes]
+    quay = [
+        Stop(at_quay, step.containers, tuple(end[box] for box in step.containers), crane.id, number)
+        for number, step in zip(numbers, steps, strict=True)
+    ]
+    stops = [*yard, *quay] if is_load else [*quay, *yard]
+    return Move(_name(board, crane, numbers[0]), MOVE_OF[kind], stops)
 
 
 def _name(board: Board, crane: QuayCraneState, number: int) -> str:

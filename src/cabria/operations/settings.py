@@ -40,6 +40,8 @@ class Settings:
     out_of_turn: int = 8
     """How many steps ahead of its turn a box may be loaded whose truck is there first, into another row of the bay;
     with 0 every box waits for its turn."""
+    pair_boxes: bool = True
+    """Whether one truck carries the 20 ft boxes of two steps that follow each other over one bay."""
     turn_ahead_ms: int = 40_000
     """How long before a truck's arrival its quay crane may begin while others might be there first."""
     rehandle_bays: int = 8

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from cabria.domain.containers import ContainerId
 from cabria.domain.layout import SegmentId
 from cabria.domain.positions import YardPosition
-from cabria.domain.run_events import MoveDone, MoveHandedOver, TruckTowed
+from cabria.domain.run_events import Aboard, MoveDone, MoveHandedOver, TruckTowed
 from cabria.domain.verdict import YES, Verdict, refuse
 from cabria.operations.board import Board, Move, StopKind, Truck, stack_of
 from cabria.operations.desk import Desk
@@ -90,21 +90,24 @@ def _is_next(board: Board, place: YardPosition) -> bool:
 
 def _is_at_work(desk: Desk, move: Move) -> bool:
     """Whether a crane works for a move, its boxes on its truck or not."""
-    crane = desk.board.quay_cranes.get(move.queue)
-    at_quay = crane is not None and crane.work is not None and crane.next == move.step
-    return at_quay or any(box in desk.board.in_hand for box in move.stop.containers)
+    board = desk.board
+    return board.is_at_quay_crane(move) or any(box in board.in_hand for stop in move.stops for box in stop.containers)
 
 
 def _give_on(desk: Desk, truck: Truck, move: Move, reason: str) -> None:
-    """Its boxes stand in the yard: that is where they were to go, or another truck fetches them from there."""
+    """Its boxes stand in the yard: that is where they were to go, or another truck fetches them from there, or the
+    other one of a pair from the ship."""
+    board = desk.board
     truck.move = move.truck = ""
-    if move.stops[0].kind is StopKind.YARD_GIVES:
-        move.at = 0
+    if move.later:
+        move.stops, move.later = move.later, []
+    is_load = move.stops[0].kind is StopKind.YARD_GIVES
+    left = {
+        box for stop in move.stops for box in stop.containers if isinstance(board.boxes.get(box), Aboard) is not is_load
+    }
+    move.stops, move.at = [stop for stop in move.stops if not left.isdisjoint(stop.containers)], 0
+    if move.stops:
         desk.record(MoveHandedOver(desk.now_ms, move.id, truck.id, reason))
         return
-    board = desk.board
-    del board.moves[move.id]
-    if move.queue:
-        for step in move.steps:
-            board.quay_cranes[move.queue].moves.pop(step, None)
+    board.over_with(move)
     desk.record(MoveDone(desk.now_ms, move.id))
