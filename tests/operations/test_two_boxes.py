@@ -27,6 +27,7 @@ from cabria.domain.run_events import (
     OnTruck,
     RunEvent,
     StockTaken,
+    TruckTowed,
 )
 from cabria.experiments.calls import make_call
 from cabria.operations.board import Move, Stop
@@ -74,9 +75,8 @@ def broken(events: Iterable[RunEvent], set_down: SetDown = (), model: TruckModel
     """What the referee says, told where boxes were found that a person had set down."""
     referee, found = RunReferee(its_layout(), [planned()], truck=model), list(set_down)
     for event in events:
-        while found and found[0][0] < event.at_ms:
-            _, box, place = found.pop(0)
-            referee.found(box, place)
+        while isinstance(event, TruckTowed) and found and found[0][0] == event.at_ms:
+            referee.found(*found.pop(0)[1:])
         referee.hear(event)
     return [str(finding) for finding in referee.over().broken]
 
@@ -116,12 +116,8 @@ def test_the_ship_leaves_as_planned_with_two_boxes_on_a_truck_and_with_one(
 
 def test_no_truck_carries_more_than_it_may() -> None:
     events = run_to_end(at_work()[0])
-    mass_kg = {
-        stock.container: stock.gross_mass_kg
-        for event in events
-        if isinstance(event, StockTaken)
-        for stock in event.boxes
-    }
+    stock = [stock for event in events if isinstance(event, StockTaken) for stock in event.boxes]
+    mass_kg = {box.container: box.gross_mass_kg for box in stock}
 
     def heaviest_kg(events: Iterable[RunEvent]) -> int:
         return max(sum(mass_kg[box] for box in pair.containers) for pair in pairs(events))
@@ -159,16 +155,16 @@ def upset(twin: Twin, control: JournaledControl, move: Move, data: st.DataObject
         case "hurry":
             control.hurry(stop.containers[0], "it is late")
         case "crane":
-            control.hear(MachineStopped(twin.now_ms, crane.id, "its hoist is dead"))
+            twin.hear(MachineStopped(twin.now_ms, crane.id, "its hoist is dead"))
             control.expect_back(crane.id, twin.now_ms + 90 * MINUTE_MS)
             twin.run(twin.now_ms + data.draw(st.integers(1, 40)) * MINUTE_MS)
-            control.hear(MachineResumed(twin.now_ms, crane.id))
+            twin.hear(MachineResumed(twin.now_ms, crane.id))
         case _:
             truck = move.truck
-            control.hear(MachineStopped(twin.now_ms, truck, "its motor is dead"))
+            twin.hear(MachineStopped(twin.now_ms, truck, "its motor is dead"))
             twin.run(twin.now_ms + data.draw(st.integers(0, 5)) * MINUTE_MS)
             set_down = towed(twin, control, truck)
-            control.hear(MachineResumed(twin.now_ms, truck))
+            twin.hear(MachineResumed(twin.now_ms, truck))
             return set_down
     return ()
 

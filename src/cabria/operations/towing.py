@@ -105,9 +105,9 @@ def _give_on(desk: Desk, truck: Truck, move: Move, reason: str) -> None:
     left = {
         box for stop in move.stops for box in stop.containers if isinstance(board.boxes.get(box), Aboard) is not is_load
     }
-    move.stops, move.at = [stop for stop in move.stops if not left.isdisjoint(stop.containers)], 0
-    if move.stops:
-        desk.record(MoveHandedOver(desk.now_ms, move.id, truck.id, reason))
+    if not left:
+        board.over_with(move)
+        desk.record(MoveDone(desk.now_ms, move.id))
         return
-    board.over_with(move)
-    desk.record(MoveDone(desk.now_ms, move.id))
+    move.stops, move.at = [stop for stop in move.stops if not left.isdisjoint(stop.containers)], 0
+    desk.record(MoveHandedOver(desk.now_ms, move.id, truck.id, reason))
