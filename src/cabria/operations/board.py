@@ -78,6 +78,10 @@ class Move:
         return self.stops[self.at]
 
     @property
+    def boxes(self) -> set[ContainerId]:
+        return {box for stop in (*self.stops, *self.later) for box in stop.containers}
+
+    @property
     def quay_stops(self) -> list[Stop]:
         return [stop for stop in (*self.stops, *self.later) if stop.is_quay]
 

@@ -255,8 +255,7 @@ def set_back_moves(desk: Desk) -> None:
         truck = board.trucks.get(move.truck)
         if truck is None or truck.failed or not _is_far_off(desk, move):
             continue
-        boxes = {box for stop in move.stops for box in stop.containers}
-        if boxes & board.in_hand:
+        if move.boxes & board.in_hand:
             continue
         ends = {box: end for stop in move.to_come for box, end in zip(stop.containers, stop.ends, strict=True)}
         on_truck = [(box, end) for box, end in ends.items() if isinstance(board.boxes.get(box), OnTruck)]

@@ -125,11 +125,7 @@ def may_go_back(desk: Desk, gone: Iterable[Skipped]) -> Verdict:
 def _on_the_way_with(board: Board, skipped: Skipped) -> Iterable[ContainerId]:
     """The boxes of a step, or of its move."""
     move = board.moves.get(board.quay_cranes[skipped.crane].moves.get(skipped.number, ""))
-    return skipped.step.containers if move is None else _boxes(move)
-
-
-def _boxes(move: Move) -> list[ContainerId]:
-    return sorted({box for stop in (*move.stops, *move.later) for box in stop.containers})
+    return skipped.step.containers if move is None else sorted(move.boxes)
 
 
 def _problems(board: Board, state: CallState, gone: Sequence[Skipped]) -> Iterator[Verdict]:
@@ -264,9 +260,8 @@ def drop_move(desk: Desk, crane: QuayCraneState, skipped: Skipped, reason: str) 
     truck = board.trucks.get(move.truck)
     if truck is not None:
         truck.move, truck.at_stop = "", False
-    for box in _boxes(move):
-        if box in board.goes_to:
-            board.give_up(box)
+    for box in sorted(move.boxes & board.goes_to.keys()):
+        board.give_up(box)
     back = None if truck is None else _way_back(desk, move, truck, reason)
     board.over_with(move)
     desk.record(MoveDropped(desk.now_ms, move.id, reason))

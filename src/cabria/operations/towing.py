@@ -71,7 +71,8 @@ def _may_stand_there(desk: Desk, name: str, set_down: Mapping[ContainerId, YardP
             return refuse("nothing can stand at {place} next", "place-not-free", place=str(place))
     if left := sorted(on_it - set_down.keys()):
         return refuse("{box} is on {truck} too: say where it is", "box-left-on-truck", box=left[0], truck=name)
-    if (move := board.moves.get(board.trucks[name].move)) is not None and _is_at_work(desk, move):
+    move = board.moves.get(board.trucks[name].move)
+    if _is_at_work(board, on_it | (set() if move is None else move.boxes)):
         return refuse("a crane is at work for {truck}; it ends that first", "crane-at-work-for", truck=name)
     return YES
 
@@ -88,10 +89,10 @@ def _is_next(board: Board, place: YardPosition) -> bool:
     return not is_worked and place.tier == len(boxes) + 1
 
 
-def _is_at_work(desk: Desk, move: Move) -> bool:
-    """Whether a crane works for a move, its boxes on its truck or not."""
-    board = desk.board
-    return board.is_at_quay_crane(move) or any(box in board.in_hand for stop in move.stops for box in stop.containers)
+def _is_at_work(board: Board, boxes: set[ContainerId]) -> bool:
+    """Whether a crane is at some boxes, be they on their truck still or not."""
+    at_quay = {box for crane in board.quay_cranes.values() if crane.work for box in crane.work.containers}
+    return not boxes.isdisjoint(board.in_hand | at_quay)
 
 
 def _give_on(desk: Desk, truck: Truck, move: Move, reason: str) -> None:
