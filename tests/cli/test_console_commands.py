@@ -62,7 +62,8 @@ def test_a_token_is_printed_once_counts_and_is_ended(cabria: Run, store: Path, a
 
 def test_what_is_done_here_is_in_the_trail_too(cabria: Run, store: Path, ana: str) -> None:
     told = cabria("audit", "--store", store).out
-    assert "users.add ana as planner done" in told
+    assert "let ana in as planner" in told
+    assert "/api" not in told
     assert "1 acts in all; the trail is whole." in told
 
 

@@ -72,10 +72,12 @@ def test_a_ship_dragged_upon_another_is_forbidden_and_nothing_is_changed(desk: T
     told = page(desk)
     first, second = told["choice"]["stays"][:2]
     trial = tried(desk, second["ship"], first["position_mm"], first["start_min"])
-    assert trial["forbidden"]
+    assert trial["forbidden"] == trial["broken"]["text"]
+    assert trial["broken"] == next(row for row in trial["choice"]["findings"] if row["severity"] == "hard")
     assert "hard" in {finding["severity"] for finding in trial["choice"]["findings"]}
     taken = desk.post(f"{WEEK}/take", json={"trial": trial["trial"], "revision": trial["revision"]})
     assert taken.status_code == 409
+    assert taken.json()["findings"] == [trial["broken"]]
     assert page(desk)["revision"] == told["revision"]
 
 

@@ -124,6 +124,8 @@ def test_who_has_a_role_there_comes_in_with_it(client: TestClient, provider: Pro
     assert come_in(client, provider).status_code == 200
     session = client.get(PREFIX + "/session").json()
     assert (session["user"], session["role"]) == ("ana", Role.PLANNER)
+    (row,) = client.app.state.office.store.traces()  # type: ignore[attr-defined]
+    assert (row.user, row.way, row.outcome, row.deed.act) == ("ana", "oidc", "done", "logged-in")
 
 
 def test_a_role_that_has_changed_there_counts_from_the_next_login(client: TestClient, provider: Provider) -> None:
@@ -136,6 +138,7 @@ def test_a_role_that_has_changed_there_counts_from_the_next_login(client: TestCl
     "changed",
     [
         {"groups": ["guests"]},
+        {"groups": None},
         {"nonce": "of another login"},
         {"aud": "another client"},
         {"iss": "https://elsewhere.example"},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -18,8 +20,9 @@ from cabria.adapters.files.run_log import RunLogWriter
 from cabria.adapters.journal.opening import open_journal
 from cabria.adapters.running.kept_journal import KeptJournal
 from cabria.console.app import app
-from cabria.console.messages.past import AskTry
+from cabria.console.messages.past import AskTry, Try
 from cabria.console.past.attempt import Begun, tried
+from cabria.console.past.attempts import Attempts
 from cabria.console.past.film import Archive, Watched
 from cabria.console.past.keeper import FinishedLog
 from cabria.console.past.ledger import Ledger
@@ -36,9 +39,10 @@ from cabria.domain.stowage import BayPlan
 from cabria.domain.yard import YardInventory
 from cabria.experiments.layouts import small_layout
 from cabria.operations.berthing import standing_ready
+from cabria.operations.gateways import JournalStoppedError
 from cabria.operations.journaling import JournaledControl
 from cabria.operations.pictures import picture_of
-from cabria.operations.running import OF_THE_LOG, Picture, RunningTerminal
+from cabria.operations.running import OF_THE_LOG, Picture, RunningTerminal, Told
 from cabria.operations.settings import Settings
 from cabria.operations.whereabouts import Plotter
 from cabria.referee.run_figures import RunCounter, figures_of
@@ -200,6 +204,29 @@ def test_figures_of_a_span_are_those_of_a_counter_that_counts_from_there(ran: Ra
         if event.at_ms <= until_ms:
             counter.hear(event)
     assert ledger.figures(from_ms, until_ms) == counter.figures()
+
+
+class _Stopped:
+    """As much of a terminal as a try asks for, its journal in memory and out of reach."""
+
+    journal = ""
+
+    def entries(self, after: int) -> Iterator[Told]:
+        raise JournalStoppedError("it stopped")
+
+
+def test_a_try_that_cannot_be_begun_says_so_and_keeps_no_place_in_the_line() -> None:
+    async def tried() -> Try:
+        attempts, terminal = Attempts(), cast(RunningTerminal, _Stopped())
+        begun = attempts.begin(AskTry(trucks=1), terminal, b"", "ana")
+        (job,) = (task for task in asyncio.all_tasks() if task.get_name() == f"try {begun.id}")
+        await job
+        return attempts.one(begun.id)
+
+    told = asyncio.run(tried())
+    assert told.state == "failed"
+    assert told.problem is not None
+    assert told.problem.code == "journal-stopped"
 
 
 def test_a_journal_that_is_written_and_entries_handed_over_tell_the_same(
@@ -383,7 +410,8 @@ def test_yesterdays_report_is_made_on_demand_in_every_language_and_on_paper(past
     figures = {line["name"]: line["value"] for line in told["en"]["figures"]}
     moves = past.get(f"{API}/past/report?until_ms={END_MS}").json()["totals"]["moves"]
     assert figures["Containers between ship and shore"] == f"{moves:,}"
-    assert told["es"]["changes"]
+    assert {language: report["changes"] for language, report in told.items()} == {"en": [], "es": [], "zh": []}
+    assert told["es"]["changes_none"] == "Nada costó a las grúas más de 5 minutos."
     with_shadow = past.get(f"{API}{asked}&shadow=true").json()
     assert with_shadow["saved"] != told["en"]["saved"]
     paper = past.get(f"{API}{asked.replace('morning', 'morning.pdf')}&language=zh")

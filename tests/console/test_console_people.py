@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import sqlite3
@@ -18,6 +19,7 @@ from starlette.testclient import TestClient
 from cabria.console.api.endpoint import PREFIX
 from cabria.console.logs import STRUCK_OUT, set_up, strike_out_secrets
 from cabria.console.office import A_CHANGE_EACH_S, CHANGES_AT_ONCE
+from cabria.console.people.acts import Deed
 from cabria.console.people.passwords import FREE_TRIES, Allowance, Throttle, check_password
 from cabria.console.people.roles import Role
 from cabria.console.people.store import PeopleStore
@@ -115,10 +117,20 @@ def test_an_administrator_lets_somebody_in_and_no_more_and_the_trail_tells(
     assert client.delete(PREFIX + "/users/ana").status_code == 422
     last = client.delete(PREFIX + "/users/administrator")
     assert (last.status_code, "last administrator" in last.json()["detail"]) == (422, True)
-    told = [(row["outcome"], row["reason"]) for row in client.get(PREFIX + "/audit?action=users.change").json()["rows"]]
-    done = [reason for outcome, reason in reversed(told) if outcome == "done"]
-    assert done == ["ana as planner", "ana as dispatcher", "ana", "ana"]
-    assert [outcome for outcome, _ in told].count("refused") == 4
+    told = client.get(PREFIX + "/audit?action=users.change").json()["rows"]
+    assert [row["did"]["text"] for row in reversed(told) if row["outcome"] == "done"] == [
+        "let ana in as planner",
+        "gave ana the role dispatcher",
+        "gave ana a new password",
+        "removed ana",
+    ]
+    refused = [(row["did"]["code"], row["why"]["code"]) for row in reversed(told) if row["outcome"] == "refused"]
+    assert refused == [
+        ("user-added", "user-taken"),
+        ("role-given", "no-such-role"),
+        ("user-removed", "no-such-user"),
+        ("user-removed", "last-administrator"),
+    ]
 
 
 def test_a_user_comes_in_by_one_way_and_a_subject_is_one_users(running: TestClient) -> None:
@@ -231,7 +243,64 @@ def test_every_act_is_in_the_trail_with_who_what_and_how_it_ended(running: TestC
     ]
     assert rows[1]["user"] == "supervisor"
     assert rows[1]["entry"] == entry > 0
-    assert rows[1]["reason"] == "T01: tyre"
+    assert rows[1]["did"]["text"] == "took T01 out of service: tyre"
+    assert rows[0]["did"]["values"] == {"machine": "T99", "cause": "tyre"}
+    assert (rows[0]["why"]["code"], rows[0]["why"]["text"]) == ("no-such-machine", rows[0]["reason"])
+    assert people.verify_trail() == 3
+
+
+def test_a_time_of_an_act_is_told_as_a_time_of_the_day(running: TestClient) -> None:
+    client = log_in(running, Role.SUPERVISOR)
+    client.post(PREFIX + "/live/expect-back", json={"machine": "QC1", "back_ms": 3_600_000})
+    (row,) = client.get(PREFIX + "/audit?action=live.machine").json()["rows"]
+    assert row["did"]["code"] == "back-expected"
+    assert datetime.fromisoformat(row["did"]["values"]["back_at"]).utcoffset() == timedelta()
+    assert "ms" not in row["did"]["text"]
+
+
+def test_what_was_refused_before_it_was_read_says_what_its_path_says(running: TestClient) -> None:
+    client = log_in(running, Role.ADMINISTRATOR)
+    client.post(PREFIX + "/users/ana/role", content=b"{", headers={"Content-Type": "application/json"})
+    (row,) = client.get(PREFIX + "/audit?action=users.change").json()["rows"]
+    assert row["did"]["text"] == "gave ana the role …"
+    assert row["why"]["code"] == "unreadable"
+
+
+def test_a_trail_of_the_form_before_is_read_verified_and_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "people.sqlite"
+    PeopleStore(path).close()
+    values = ["2026-01-01T00:00:00.000+00:00", "ana", "planner", "session", "", "login", "/login", "done", "old", 0]
+    with sqlite3.connect(path) as file:
+        file.execute("ALTER TABLE audit DROP COLUMN told")
+        file.execute("PRAGMA user_version = 1")
+        file.execute(
+            "INSERT INTO audit (at, user, role, way, address, action, target, outcome, reason, entry, chain) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [*values, hashlib.sha256("\x1f".join(["", *map(str, values)]).encode()).hexdigest()],
+        )
+    store = PeopleStore(path)
+    assert store.verify_trail() == 1
+    store.trace("ana", "planner", "session", "", "live.queue", "/live/hold-queue", "done", deed=Deed("queue-held"))
+    assert store.verify_trail() == 2
+    new, old = store.traces()
+    assert (new.deed.act, old.deed.act, old.reason) == ("queue-held", "", "old")
+    store.close()
+
+
+def test_what_an_act_was_cannot_be_changed_or_taken_away(people: PeopleStore, settings: ConsoleSettings) -> None:
+    for _ in range(3):
+        people.trace(
+            "ana", "planner", "session", "", "live.queue", "", "done", deed=Deed("queue-held", {"crane": "QC1"})
+        )
+    for number, told in ((2, '{"act":"queue-held","values":{"crane":"QC2"}}'), (3, "")):
+        with sqlite3.connect(settings.store) as file:
+            file.execute("DROP TRIGGER IF EXISTS audit_is_not_changed")
+            (before,) = file.execute("SELECT told FROM audit WHERE number = ?", [number]).fetchone()
+            file.execute("UPDATE audit SET told = ? WHERE number = ?", [told, number])
+        with pytest.raises(DataError, match=f"Row {number}"):
+            people.verify_trail()
+        with sqlite3.connect(settings.store) as file:
+            file.execute("UPDATE audit SET told = ? WHERE number = ?", [before, number])
     assert people.verify_trail() == 3
 
 

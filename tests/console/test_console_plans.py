@@ -178,10 +178,11 @@ def test_a_call_folder_comes_as_a_zip(desk: TestClient, folder: Path) -> None:
     assert answer.json()["id"] == "again-plan"
     rows = {row["id"]: row for row in desk.get(PREFIX + "/plans").json()["plans"]}
     assert rows["again-plan"]["has_plan"] is False
+    assert rows["again-plan"]["vessel"] == read_call(folder / "again").vessel.name
     assert desk.get(PREFIX + "/plans/again-plan").json()["has_plan"] is False
 
 
-@pytest.mark.parametrize("name", ["../out.toml", "/etc/call.toml", "a/b/call.toml", ".hidden"])
+@pytest.mark.parametrize("name", ["../out.toml", "/etc/call.toml", "a/b/call.toml", ".hidden", ".", "界" * 90])
 def test_a_zip_that_leads_elsewhere_is_refused(desk: TestClient, folder: Path, name: str) -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
@@ -199,6 +200,16 @@ def test_a_zip_with_a_nameless_part_or_with_two_of_one_name_is_refused(desk: Tes
         archive.writestr("call.toml", b"x")
         archive.writestr("call.toml", b"y")
     bodies = content.getvalue(), content.getvalue().replace(b"call.toml", b"\0all.toml")
+    assert [desk.post(PREFIX + "/uploads?name=odd", content=body).status_code for body in bodies] == [422, 422]
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_zip_that_is_packed_in_a_way_that_may_want_any_memory_is_refused(desk: TestClient, packing: int) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", packing) as archive:
+        archive.writestr("call.toml", bytes(range(256)) * 40)
+    damaged = content.getvalue()[:60] + bytes(40) + content.getvalue()[100:]
+    bodies = content.getvalue(), damaged
     assert [desk.post(PREFIX + "/uploads?name=odd", content=body).status_code for body in bodies] == [422, 422]
 
 

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from cabria.console.app import app
 from cabria.console.desks.papers import PAPERS
 from cabria.console.desks.plan_picture import crane_apart
+from cabria.console.settings import ConsoleSettings
 from cabria.domain.calls import VesselCall
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.terminal import Terminal
 
 from .conftest import TINY, log_in
+
+
+@pytest.fixture(scope="module")
+def desk(made_plans: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """One server, and one process with the plan on its desk, for all papers."""
+    state = tmp_path_factory.mktemp("papers")
+    settings = ConsoleSettings(
+        store=state / "console.sqlite", needs_login=False, has_desk_ready=False, names=("testserver",), static=state
+    )
+    with TestClient(app(None, made_plans, settings)) as client:
+        yield client
 
 
 @given(gap=st.integers(0, 20))
@@ -38,8 +54,8 @@ def test_the_queues_at_the_quay_are_those_of_the_plan_that_is_worked(
 
 
 @pytest.mark.parametrize("paper", PAPERS)
-def test_each_paper_is_a_pdf_of_the_plan(served: TestClient, paper: str) -> None:
-    answer = served.get(f"/api/v1/plans/{TINY}/papers/{paper}")
+def test_each_paper_is_a_pdf_of_the_plan(desk: TestClient, paper: str) -> None:
+    answer = desk.get(f"/api/v1/plans/{TINY}/papers/{paper}")
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
@@ -55,7 +71,7 @@ def test_papers_after_an_edit_are_of_the_plan_as_it_is_now(served: TestClient) -
     assert served.get(f"/api/v1/plans/{TINY}/papers/bay-sheets.pdf").content != before
 
 
-def test_a_paper_that_there_is_not_is_refused_with_those_that_there_are(served: TestClient) -> None:
-    answer = served.get(f"/api/v1/plans/{TINY}/papers/menu.pdf")
+def test_a_paper_that_there_is_not_is_refused_with_those_that_there_are(desk: TestClient) -> None:
+    answer = desk.get(f"/api/v1/plans/{TINY}/papers/menu.pdf")
     assert answer.status_code == 422
     assert "bay-sheets.pdf" in answer.json()["remedy"]

@@ -21,6 +21,7 @@ from cabria.referee.rule import Rule
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/reference/findings.md"
 ROW = re.compile(r"^\| `([a-z-]+)` \| (.*?) \| (.*) \|$", re.MULTILINE)
+BOUNDS = ("cranes/bound.py", "loading/certificates.py")
 ON_PAGES = [Path(str(room.__file__)) for room in (*FAMILIES, berthing, replanning)]
 
 
@@ -51,7 +52,9 @@ def _words(file: Path) -> Iterator[tuple[str, Word]]:
 @cache
 def _all_words() -> dict[str, Word]:
     found: dict[str, Word] = {}
-    for file in sorted((ROOT / "src/cabria/referee").glob("*.py")):
+    rooms = [ROOT / "src/cabria/referee", ROOT / "src/cabria/planning/berth"]
+    files = sorted(file for room in rooms for file in room.glob("*.py"))
+    for file in (*files, *(ROOT / "src/cabria/planning" / name for name in BOUNDS)):
         for code, word in _words(file):
             assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code), code
             assert found.setdefault(code, word) == word, code

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import ClientDisconnect
 
 from cabria.console.http.problems import problem_of, refused
 from cabria.domain.errors import DataError
@@ -101,6 +102,7 @@ def test_a_sentence_says_its_values_as_they_are(why: str, number: int) -> None:
         (TimeoutError(), "took-too-long", {}),
         (ReplayDivergedError(7, None, None), "replay-diverged", {}),
         (JournalStoppedError("disk full"), "journal-stopped", {}),
+        (ClientDisconnect(), "unreadable", {}),
         (RuntimeError("secret"), "fault", {}),
     ],
 )

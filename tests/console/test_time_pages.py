@@ -66,6 +66,17 @@ def test_the_shift_report_shows_the_referees_figures_in_three_languages(
     figures = referees(room, *tiny_at_small)
     expect(moves).to_have_text(str(figures.moves))
     expect(page.locator("[data-total-gmph]")).to_have_text(f"{figures.gross_moves_per_hour:.1f}".removesuffix(".0"))
+    page.get_by_role("button", name="From – until").press("Enter")
+    date = page.get_by_role("group", name="From", exact=True).get_by_role("textbox", name="Date")
+    written = date.input_value()
+    date.fill("31/02/2026")
+    date.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Write the date as 24/11/2026.")
+    assert barriers(page, repository) == []
+    date.press("Escape")
+    expect(date).to_have_value(written)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("button", name="Whole run").press("Enter")
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Export as CSV").press("Enter")
     table = Path(downloading.value.path()).read_text(encoding="utf-8")

@@ -48,7 +48,7 @@ class Site:
             self.desk.put(number, record.content)
 
     def problems(self) -> list[str]:
-        return [alert.problem for alert in self.alerts]
+        return [str(alert.problem) for alert in self.alerts]
 
 
 @settings(max_examples=40)

@@ -29,6 +29,7 @@ from cabria.domain.run_events import (
     StepSkipped,
     TruckAssigned,
 )
+from cabria.domain.said import said
 from cabria.domain.verdict import Verdict
 from cabria.domain.vessel import StackId
 from cabria.domain.work import LID_STEPS, OFF_SHIP, ONTO_SHIP, CraneStep, StepKind
@@ -210,7 +211,7 @@ def test_a_bay_given_away_is_worked_by_the_other_crane_in_its_order() -> None:
     events = run_to_end(twin)
     assert broken(events) == ()
     (changed,) = [event for event in events if isinstance(event, QueuesChanged)]
-    assert changed.reason == f"bay {bay:02} is given to QC1: QC2 is needed elsewhere"
+    assert changed.reason == said("bay-given", bay=bay, crane="QC1", why="QC2 is needed elsewhere")
     landed = {box: e.crane for e in events if isinstance(e, BoxesLanded) for box in e.containers if e.crane[0] == "Q"}
     assert {landed[box] for boxes in mine for box in boxes if box in landed} == {"QC1"}
 

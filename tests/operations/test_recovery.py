@@ -17,6 +17,7 @@ from cabria.domain.run_events import (
     TruckAssigned,
     TruckTowed,
 )
+from cabria.domain.said import said
 from cabria.operations.settings import Settings
 from cabria.referee.run import judge_run
 from cabria.twin.failures import Reliability
@@ -74,7 +75,7 @@ def test_a_truck_behind_drives_on_sooner_when_the_one_before_it_is_back_or_anoth
     sooner = 0
     for event in events:
         if isinstance(event, TripBooked):
-            if "sooner another way" in event.reason or "back in service" in event.reason:
+            if event.reason in (said("sooner-round"), said("is-back")):
                 sooner += event.windows[-1][1] < ends_ms[event.truck]
             ends_ms[event.truck] = event.windows[-1][1]
     assert sooner >= 2

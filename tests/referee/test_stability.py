@@ -13,6 +13,7 @@ from tests.builders import box, box_20, call, plan, ship, slot, stack, stowed
 from cabria.domain.stowage import BayPlan, Stowed
 from cabria.domain.vessel import Level, VesselProfile
 from cabria.referee.judge import judge
+from cabria.referee.judgement import sentence
 from cabria.referee.stability import limits_of_lcg, stability
 
 EMPTY = BayPlan()
@@ -105,7 +106,7 @@ def bare(**changes: object) -> VesselProfile:
 def test_what_the_profile_does_not_say_is_left_out_by_name(profile: VesselProfile, known: str, said: str) -> None:
     afloat = stability(profile, stowed((box("A"), "0020082")), {})
     assert getattr(afloat, known) is not None
-    assert said in " ".join(afloat.not_judged)
+    assert said in sentence(afloat.not_judged)
     assert None in (afloat.gm_mm, afloat.draught_mm, afloat.trim_mm) or not afloat.shear_kg
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId, DangerousGoods, OutOfGauge, Port, SizeType
-from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.findings import Cause, Finding, Severity, told
 from cabria.domain.plan import LoadingPlan, Reason
 from cabria.domain.positions import StowPosition, YardPosition
 from cabria.domain.stowage import BayPlan
@@ -164,7 +164,7 @@ def make_small_planned_call() -> PlannedCall:
     )  # fmt: skip
     ship = Stability(
         120_000, 720_000, gm_mm=900, trim_mm=-250, list_mdeg=400, draught_mm=5_000,
-        shear_kg=(10_000, -30_000, 0), not_judged=("The profile gives no limits of bending.",),
+        shear_kg=(10_000, -30_000, 0), not_judged=(told("The profile gives no limits of bending.", "no-limit"),),
     )  # fmt: skip
     return PlannedCall(
         call,
@@ -181,7 +181,7 @@ def make_small_planned_call() -> PlannedCall:
             },
         ),
         costs_min={"dig": 2.5, "refused": 600.0},
-        bounds={"crane makespan": Bound(22.0, 20.0, "min", "one crane's longest bay")},
+        bounds={"crane makespan": Bound(22.0, 20.0, "min", told("one crane's longest bay", "bound-here"))},
         baselines={"greedy": {"digs_per_load": 0.75, "crane_makespan_s": 1500}},
         phases=(Phase("stowage", 1.2, 1.1),),
         seed=7,

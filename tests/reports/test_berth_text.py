@@ -65,6 +65,11 @@ def test_the_costs_add_up_to_what_stands_at_the_end(costs: dict[str, int]) -> No
     assert sum(shown[:-1]) == shown[-1] == sum(costs.values())
 
 
+def test_the_money_has_the_name_that_the_case_gives_it() -> None:
+    assert "cost units" in costs_text({"late": 100}, {}, None).splitlines()[0]
+    assert "USD" in costs_text({"late": 100}, {}, None, currency="USD").splitlines()[0]
+
+
 def test_every_component_has_a_name() -> None:
     assert set(COST_NAMES) == set(COMPONENTS)
 

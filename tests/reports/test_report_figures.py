@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cabria.domain.containers import ContainerId
-from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.findings import Cause, Finding, Severity, told
 from cabria.domain.vessel import Level
 from cabria.domain.work import StepKind
 from cabria.planning.loading.result import PlannedCall
@@ -91,12 +91,9 @@ def test_the_verdict_shows_no_more_findings_than_asked_for(small_planned: Planne
 
 
 def test_the_verdict_says_which_rules_were_not_judged_and_why(small_planned: PlannedCall) -> None:
-    rules = {
-        "WORK-ONCE": "Once. Not judged: No queues.",
-        "SHIP-GM": "Enough.",
-        "WORK-FREE": "Free. Not judged: No queues.",
-    }
-    words = verdict_text(replace(small_planned.judgement, findings=(), rules=rules))
+    why = (told("No queues.", "no-queues"),)
+    unjudged = {"WORK-ONCE": why, "WORK-FREE": why}
+    words = verdict_text(replace(small_planned.judgement, findings=(), not_judged=unjudged))
     assert words.splitlines()[1:] == ["Not judged: WORK-ONCE, WORK-FREE: No queues."]
 
 

@@ -133,7 +133,7 @@ def test_orders_that_nobody_hears_stay_open_and_machines_say_where_boxes_are_whe
     unheard = run.script.open_orders()
     assert unheard, "operations went on and told cranes something"
     assert all(one.state is OrderState.SENT and not one.is_leased for one in unheard.values())
-    silent = {alert.machine for alert in desk.alerts.values() if "does not acknowledge" in alert.problem}
+    silent = {alert.machine for alert in desk.alerts.values() if "does not acknowledge" in str(alert.problem)}
     assert silent == {one.order.machine for one in unheard.values()}
     moved = moved_in_steps(run, start(), MINUTE_MS, 13 * MINUTE_MS)
     assert moved[12] == moved[9], "cranes end what they have begun and no more"

@@ -100,7 +100,7 @@ def day(where: str, visits: list[RoadVisit], often: Reliability | None = None) -
 
 
 def waves(events: list[RunEvent], reason: str) -> int:
-    return sum(isinstance(event, JobGiven) and event.reason.startswith(reason) for event in events)
+    return sum(isinstance(event, JobGiven) and str(event.reason).startswith(reason) for event in events)
 
 
 @pytest.mark.parametrize("where", PLACES)
@@ -201,7 +201,7 @@ def test_a_truck_on_its_way_to_a_block_that_goes_out_of_service_turns_off() -> N
     place = board.boxes[ContainerId("NEW1")]
     assert isinstance(place, YardPosition)
     assert place.block != first.block
-    reasons = [event.reason for event in twin.log.events if isinstance(event, TripBooked)]
+    reasons = [str(event.reason) for event in twin.log.events if isinstance(event, TripBooked)]
     assert any(f"no crane in service comes over block {first.block}" in reason for reason in reasons)
     assert judge_run(twin.log.events, yard("ends, 1")).is_good
 

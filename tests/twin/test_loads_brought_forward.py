@@ -55,7 +55,7 @@ def test_loads_go_forward_where_it_saves_time_and_the_log_says_why() -> None:
     early, in_turn = run_with(8), run_with(0)
     assert forward(early)
     assert not forward(in_turn)
-    assert all(event.reason.endswith("is there first") for event in forward(early))
+    assert all(str(event.reason).endswith("is there first") for event in forward(early))
     late_s, soon_s = (
         sum(figures_of(run_with(ahead, seed=seed), its_layout(), [planned()]).calls[0].makespan_s for seed in (0, 1))
         for ahead in (0, 8)

@@ -68,7 +68,7 @@ def test_the_other_crane_does_the_work_and_the_log_says_why() -> None:
     twin, events = run_without("QC2", 24, 240)
     waited, _ = run_without("QC2", 24, 240, settings=Settings(replan_after_ms=10**9))
     assert twin.now_ms < waited.now_ms
-    reasons = [event.reason for event in changes(events)]
+    reasons = [str(event.reason) for event in changes(events)]
     assert reasons[0] == "QC2 has been out of service for 30 min and is taken to be so as long again"
     assert reasons[-1] == "QC2 is back in service"
     meanwhile = [e for e in events if isinstance(e, BoxesLanded) and 54 * MINUTE_MS < e.at_ms < 240 * MINUTE_MS]
@@ -82,7 +82,7 @@ def test_a_short_stop_is_waited_for() -> None:
 
 def test_a_person_says_when_it_is_back() -> None:
     _, events = run_without("QC2", 24, 84, is_said=True)
-    assert [event.reason for event in changes(events)] == [
+    assert [str(event.reason) for event in changes(events)] == [
         "QC2 is said to be out of service for another 60 min",
         "QC2 is back in service",
     ]

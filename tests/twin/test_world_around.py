@@ -65,7 +65,7 @@ def small_twin(boxes: int = 18) -> Twin:
 
 
 def refusals(twin: Twin) -> list[str]:
-    return [event.reason for event in twin.log.events if isinstance(event, VisitorRefused)]
+    return [str(event.reason) for event in twin.log.events if isinstance(event, VisitorRefused)]
 
 
 def test_a_road_truck_brings_a_box_fetches_another_and_leaves() -> None:

@@ -3,13 +3,14 @@
 import { exactClock } from '../format';
 import { settings } from '../settings.svelte';
 import { door, inWords } from '../wire/http';
-import type { Act, Journalled, Tow } from '../wire/messages';
+import type { Act, Journalled, SeeAlerts, Tow } from '../wire/messages';
 import { person } from '../wire/session.svelte';
 import { stream } from '../wire/stream.svelte';
 
 /** The action of the roles' table that each act needs. */
 const NEEDS: Record<string, string> = {
   'see-alert': 'live.alert',
+  'see-alerts': 'live.alert',
   'put-back': 'live.machine',
   'take-out': 'live.machine',
   'expect-back': 'live.machine',
@@ -36,7 +37,7 @@ class Acts {
     return '';
   }
 
-  async do(name: string, body: Act['body'] | Tow): Promise<boolean> {
+  async do(name: string, body: Act['body'] | SeeAlerts | Tow): Promise<boolean> {
     this.isBusy = true;
     this.said = '';
     this.hasFailed = false;

@@ -2,11 +2,12 @@
 
 import { clock, duration } from '../format';
 import { settings } from '../settings.svelte';
+import { slotInWords } from '../ship/hull';
 import { room } from '../training/room.svelte';
 import { alarmText } from '../training/told';
-import type { AlertRow, Event } from '../wire/messages';
+import type { AlertRow, Event, Lift, Said } from '../wire/messages';
 import { stream } from '../wire/stream.svelte';
-import { filled } from '../words/refusing';
+import { filled, saysText } from '../words/refusing';
 
 type Known = Partial<Record<string, string>>;
 
@@ -20,20 +21,28 @@ export function stopText(stop: string): string {
   return (settings.words.queues.stops as Known)[stop] ?? stop;
 }
 
+/** What a crane does, and from where to where; boxes of a twin lift stand beside each other. */
+export function liftText(lift: Lift): string {
+  const { queues, live } = settings.words;
+  const kind = (queues.kinds as Known)[lift.kind] ?? (live.kinds as Known)[lift.kind] ?? lift.kind;
+  const way = [lift.sources, lift.targets].map((places) => places.map(placeText).join(' + ')).filter(Boolean);
+  return [kind, lift.lid || way.join(' → ')].filter(Boolean).join(' · ');
+}
+
+/** A slot as bay, row and tier; places in the yard and trucks as they are called. */
+function placeText(place: string): string {
+  return /^\d{7}$/.test(place) ? slotInWords(Number(place)) : place;
+}
+
 export function alertText(alert: AlertRow): string {
   const words = settings.words.live.alerts;
-  if (alert.code === 'machine-out')
-    return words.machineOut(alert.machine, causeText(alert.text.split(': ').slice(1).join(': ')));
+  if (alert.code === 'machine-out') return words.machineOut(alert.machine, causeText(String(alert.values.cause)));
   const alarm = room.alarms.find((one) => String(one.number) === alert.id);
   if (alarm && alert.code === 'operations') return alarmText(alarm);
-  const known = settings.words.alerted[alert.said];
-  if (known) {
-    const { since_ms, was, ...values } = alert.values;
-    const more = {
-      ...(was === undefined ? {} : { was: was === 'nowhere' ? settings.words.shell.unknown : was }),
-      ...(typeof since_ms === 'number' ? { since_ms: clock(stream.utcMs(since_ms), settings.language) } : {}),
-    };
-    const text = filled(known, { ...values, ...more }, settings.words, settings.language);
+  if (settings.words.says[alert.said]) {
+    const { since_ms, ...values } = alert.values;
+    const since = typeof since_ms === 'number' ? { since_ms: clock(stream.utcMs(since_ms), settings.language) } : {};
+    const text = reasonText({ code: alert.said, values: { ...values, ...since }, text: alert.text });
     return alert.machine ? `${alert.machine}: ${text}` : text;
   }
   if (alert.code === 'link-lost') return words.linkLost(alert.machine);
@@ -48,5 +57,11 @@ export function alertText(alert: AlertRow): string {
 /** What happened, as the replay lists it. */
 export function eventText(event: Event): string {
   const known = settings.words.happened[event.kind];
-  return known ? filled(known, event.values, settings.words, settings.language) : event.text;
+  const why = event.why ? { why: reasonText(event.why) } : {};
+  return known ? filled(known, { ...event.values, ...why }, settings.words, settings.language) : event.text;
+}
+
+/** Why operations did something. */
+export function reasonText(reason: Said): string {
+  return saysText(reason, settings.words, settings.language);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldOf, HOUR_MS, shiftBegan, spanOf } from './span';
+import { HOUR_MS, shiftBegan, spanOf, spanWritten } from './span';
 
 const at = (text: string): number => new Date(text).getTime();
 
@@ -23,7 +23,9 @@ describe('spans', () => {
     expect(spanOf('C', 100, 0, [{ ...call, until_ms: null }])).toEqual({ fromMs: 5, untilMs: 0 });
   });
 
-  it('a field holds the reader’s own time', () => {
-    expect(at(fieldOf(at('2026-11-23T10:20:00')))).toBe(at('2026-11-23T10:20:00'));
+  it('of two moments count from the run’s beginning; one that is not said is its beginning, or its end', () => {
+    expect(spanWritten({ from: 70, until: 90 }, 50)).toEqual({ fromMs: 20, untilMs: 40 });
+    expect(spanWritten({ from: 30, until: null }, 50)).toEqual({ fromMs: 0, untilMs: 0 });
+    expect(spanWritten({ from: null, until: 90 }, 50)).toEqual({ fromMs: 0, untilMs: 40 });
   });
 });

@@ -31,20 +31,15 @@ export function spanOf(name: string, nowMs: number, zeroUtcMs: number, calls: re
   return { fromMs: 0, untilMs: 0 };
 }
 
-/** Two moments as fields for date and time have them. */
+/** Two moments in UTC milliseconds; null is the run's beginning, or as far as the log goes. */
 export interface FreeSpan {
-  from: string;
-  until: string;
+  from: number | null;
+  until: number | null;
 }
 
-/** What was written into the fields; a field that is empty is the run's beginning, or as far as the log goes. */
 export function spanWritten(free: FreeSpan, zeroUtcMs: number): Span {
-  const [from, until] = [Date.parse(free.from), Date.parse(free.until)];
-  return { fromMs: Math.max(0, from - zeroUtcMs || 0), untilMs: Math.max(0, until - zeroUtcMs || 0) };
-}
-
-/** A moment as a field for date and time takes it, in the reader's own time. */
-export function fieldOf(utcMs: number): string {
-  const local = new Date(utcMs - new Date(utcMs).getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
+  return {
+    fromMs: Math.max(0, (free.from ?? zeroUtcMs) - zeroUtcMs),
+    untilMs: Math.max(0, (free.until ?? zeroUtcMs) - zeroUtcMs),
+  };
 }

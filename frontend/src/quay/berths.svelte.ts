@@ -1,8 +1,19 @@
 /** A berth plan on the planner's desk: what is shown of it, a ship taken up, and what would follow. */
 
+import { settings } from '../settings.svelte';
 import { door, inWords, isAbort, Refusal } from '../wire/http';
-import type { BerthChoice, BerthMove, BerthPlanPage, BerthShip, BerthStay, BerthTrial } from '../wire/messages';
+import type {
+  BerthChoice,
+  BerthMove,
+  BerthPlanPage,
+  BerthShip,
+  BerthStay,
+  BerthTrial,
+  FindingRow,
+} from '../wire/messages';
+import { findingText } from '../words/refusing';
 import { onGrid } from './chart';
+import { placeText } from './places';
 
 /** The pointer or the keys rest for so long before the server is asked what would follow. */
 const REST_MS = 120;
@@ -166,6 +177,13 @@ export class Berths {
     } finally {
       this.isBusy = false;
     }
+  }
+
+  /** What the referee found: of which ships and when, and what. */
+  inWords(finding: FindingRow): string {
+    const { words, language } = settings;
+    const place = placeText(finding.place, (id) => this.ships.get(id)?.name || id, words);
+    return `${place ? `${place}: ` : ''}${findingText(finding, words, language)}`;
   }
 
   private fail(error: unknown): void {

@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs; change the server's messages, not this.
-// schema 6066e0dc9341bd6e53ab02ea1df0e434e4589110c91c15aaa31110e9115d0911
-// types 846492c796a15d294cf58e0c3e162ef18e4b63a060cae055575a2ef0f05f8ef8
+// schema 6c81756d8b0ffb3d6b3037f2db52ee7921a26a686c897dcd75ee463b8273e1f5
+// types 12275f2d6a56c2e577ed89428317e351ad5bfe34cf8ea0644a0849ab2b296cc9
 
 /**
  * An action by name, and the body it is called with.
@@ -454,6 +454,9 @@ export interface AuditPage {
 /**
  * An act: who, from where, what, on what, and how it ended. `entry` is that of the journal, 0 for none.
  *
+ *     `did` says the act and `why` what refused it, in English and by a word and values for other languages
+ *     (docs/reference/acts.md, refusals.md); None of what was written down before there were such words.
+ *
  */
 export interface AuditRow {
   number: number;
@@ -470,6 +473,19 @@ export interface AuditRow {
   outcome: string;
   reason: string;
   entry: number;
+  did?: Said | null;
+  why?: Said | null;
+}
+/**
+ * A sentence in English, and what says it in other languages.
+ *
+ */
+export interface Said {
+  text: string;
+  code: string;
+  values: {
+    [k: string]: string | number;
+  };
 }
 /**
  * Columns, from the bow: `fore` and `aft` are numbers of 20 ft bays, 0 for none.
@@ -560,10 +576,18 @@ export interface CraneWork {
   cranes: number;
   crane_ids: string[];
 }
+/**
+ * A ship without a berth, and why: English, and what says it in other languages, where it has a word.
+ *
+ */
 export interface BerthLeftOut {
   ship: string;
   rule: string;
   text: string;
+  code: string;
+  values: {
+    [k: string]: string | number;
+  };
 }
 /**
  * A quay crane, the rail it reaches and when it is out.
@@ -632,6 +656,7 @@ export interface BerthGround {
    * Minutes since the plan's beginning.
    */
   frozen_until_min: number;
+  currency: string;
 }
 /**
  * A stretch of quay of one depth below chart datum.
@@ -707,6 +732,10 @@ export interface BerthLogRow {
   at: string;
   what: string;
   counts: boolean;
+  code: string;
+  values: {
+    [k: string]: string | number;
+  };
 }
 /**
  * A ship where and when a person wants her; brought to the steps of the case.
@@ -765,6 +794,7 @@ export interface BerthTrial {
   changes: BerthChangeRow[];
   forbidden: string;
   stopped: string;
+  broken?: FindingRow | null;
 }
 export interface Berths {
   berths: BerthRow[];
@@ -834,7 +864,7 @@ export interface Bound {
   reached: number;
   bound: number | null;
   unit: string;
-  note: string;
+  note: Said;
 }
 export interface BoxKind {
   size_type: string;
@@ -1106,6 +1136,18 @@ export interface QuayCraneRow {
   waits_since_ms: number;
   is_held: boolean;
   out?: Out | null;
+  lift?: Lift | null;
+}
+/**
+ * What a crane is at: `kind` as of a step or a move, "" where it is for none; where each box comes from and is set
+ *     down, as a slot (BBBRRTT), a place in the yard or a truck; or the lid.
+ *
+ */
+export interface Lift {
+  kind: string;
+  sources: string[];
+  targets: string[];
+  lid: string;
 }
 /**
  * `state`: idle, working, out.
@@ -1118,6 +1160,7 @@ export interface YardCraneRow {
   job: string;
   box: string;
   out?: Out | null;
+  lift?: Lift | null;
 }
 export interface MoveRow {
   id: string;
@@ -1360,7 +1403,7 @@ export interface Curve {
   list_mdeg: number | null;
   shear_kg: number[];
   bending_kg_m: number[];
-  not_judged: string[];
+  not_judged: Said[];
 }
 /**
  * It was done. `entry` is the journal's number, 0 where none was written.
@@ -1372,6 +1415,8 @@ export interface Done {
 }
 /**
  * One entry of the run log as a sentence of the trade. `values` are what it names, the same for each `kind`.
+ *
+ *     `why` is the reason that operations gave; null where a person did, or nobody.
  *
  */
 export interface Event {
@@ -1386,6 +1431,7 @@ export interface Event {
   values: {
     [k: string]: string | number;
   };
+  why?: Said | null;
 }
 /**
  * The latest, oldest first.
@@ -1745,7 +1791,7 @@ export interface MachinePage {
   now_ms: number;
   orders: MachineOrder[];
   way: BookedSegment[];
-  reason: string;
+  reason: Said | null;
 }
 /**
  * The only time it is told.
@@ -1823,6 +1869,7 @@ export interface MorningReport {
   causes: MorningLine[];
   saved: string[];
   notes: string[];
+  changes_none: string;
 }
 /**
  * One's own; all sessions but this one end.
@@ -1943,6 +1990,9 @@ export interface Plan {
   rules: {
     [k: string]: string;
   };
+  not_judged: {
+    [k: string]: Said[];
+  };
   pins: Pin[];
   changes: ChangeRow[];
   log: LogRow[];
@@ -2058,7 +2108,7 @@ export interface Price {
 /**
  * A plan, or a call that has none yet. Counts are None where there is no plan.
  *
- *     `problem` says why the folder cannot be used, "" when it can.
+ *     `problem` says why the folder cannot be used.
  *
  */
 export interface PlanRow {
@@ -2079,7 +2129,7 @@ export interface PlanRow {
   makespan_s?: number | null;
   changed_at?: string | null;
   is_live: boolean;
-  problem: string;
+  problem?: Said | null;
 }
 export interface Plans {
   plans: PlanRow[];
@@ -2123,22 +2173,18 @@ export interface ReportLine {
   share: number;
   points: number;
 }
-/**
- * A sentence in English, and what says it in other languages.
- *
- */
-export interface Said {
-  text: string;
-  code: string;
-  values: {
-    [k: string]: string | number;
-  };
-}
 export interface Sail {
   call: string;
 }
 export interface SeeAlert {
   alert: string;
+}
+/**
+ * Alike ones, seen together.
+ *
+ */
+export interface SeeAlerts {
+  alerts: string[];
 }
 /**
  * Who asks. Without a login `user` is "", and `may` says what is open to everybody, which is nothing.

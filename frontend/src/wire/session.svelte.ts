@@ -15,7 +15,11 @@ class Person {
   }
 
   get userName(): string {
-    const name = this.session?.user ?? '';
+    return this.called(this.session?.user ?? '');
+  }
+
+  /** Somebody by the server's name for them, as people say it. */
+  called(name: string): string {
     return name === NOBODY_NEEDED ? settings.words.shell.anybody : name;
   }
 

@@ -1,5 +1,6 @@
 import { rules, type Rules } from './rules_en';
 
+import { berths } from './berths_en';
 import { ground } from './ground_en';
 import { people } from './people_en';
 import { morning } from './morning_en';
@@ -9,12 +10,19 @@ import { said } from './said_en';
 
 /** The pages' words. Every other language has the same keys, or does not compile. */
 export const en = {
+  ...berths,
   ...ground,
   ...people,
   ...morning,
   ...said,
   /** Why something was refused, by its code; the server says it in English itself. */
   refusals: {} as Record<string, string>,
+  /** What a rule asks, by its id: English is the referee's own. */
+  asks: {} as Record<string, string>,
+  /** What the files of a call lack or contradict, by its code. */
+  filed: {} as Record<string, string>,
+  /** Words of a place in a file, such as line and segment. */
+  places: {} as Record<string, string>,
   /** Words of the server's own within a value of a refusal. */
   refusalValues: {} as Record<string, string>,
   /** What happened, by the kind of event; the server says it in English itself. */
@@ -427,6 +435,8 @@ export const en = {
     letSail: 'Let her sail',
     alertsTitle: 'Alerts',
     noAlerts: 'Nothing needs anybody.',
+    alike: (count: string) => `and ${count} alike`,
+    seeAll: (count: string) => `Seen: all ${count}`,
     urgency: { now: 'Now', soon: 'Soon', worthKnowing: 'Worth knowing' },
     alerts: {
       machineOut: (machine: string, cause: string) => `${machine} is out of service: ${cause}`,

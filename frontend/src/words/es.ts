@@ -1,4 +1,5 @@
 import type { Words } from './en';
+import { berths } from './berths_es';
 import { rules } from './rules_es';
 import { time } from './time_es';
 import { training } from './training_es';
@@ -6,14 +7,20 @@ import { said } from './said_es';
 import { ground } from './ground_es';
 import { people } from './people_es';
 import { morning } from './morning_es';
+import { asks } from './asks_es';
+import { filed, places } from './files_es';
 import { refusals, refusalValues } from './refusals_es';
 
 export const es: Words = {
+  ...berths,
   ...ground,
   ...people,
   ...morning,
   ...said,
   refusals,
+  asks,
+  filed,
+  places,
   refusalValues,
   /** Qué pasó, por la clase de suceso; en inglés lo dice el servidor mismo. */
   happened: {
@@ -447,6 +454,8 @@ export const es: Words = {
     letSail: 'Dejar zarpar',
     alertsTitle: 'Alertas',
     noAlerts: 'Nada necesita a nadie.',
+    alike: (count) => `y ${count} iguales`,
+    seeAll: (count) => `Vistas: las ${count}`,
     urgency: { now: 'Ahora', soon: 'Pronto', worthKnowing: 'Conviene saber' },
     alerts: {
       machineOut: (machine, cause) => `${machine} está fuera de servicio: ${cause}`,

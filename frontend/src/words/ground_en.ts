@@ -116,7 +116,6 @@ export const ground = {
     startH: 'Start in hours',
     trial: 'What follows',
     trialNote: 'A trial: nothing is changed yet.',
-    costs: 'Cost, in the money of the case',
     before: 'now',
     after: 'then',
     difference: 'Difference',

@@ -107,7 +107,6 @@ export const ground: typeof english = {
     startH: '开始（小时）',
     trial: '后果',
     trialNote: '试排：尚未改变任何内容。',
-    costs: '费用（案例的货币）',
     before: '现在',
     after: '之后',
     difference: '差额',

@@ -1,5 +1,7 @@
+import { acts } from './acts_en';
 /** Words of the page about who comes in: one's own account, users, tokens, the audit trail. */
 export const people = {
+  acts,
   people: {
     users: 'Users',
     name: 'Name',
@@ -44,6 +46,7 @@ export const people = {
       session: 'session',
       token: 'API token',
       'no login': 'no login',
+      'command line': 'command line',
     },
     reset: 'New password',
     resetOf: (name: string) => `New password for ${name}; all sessions of that person end`,
@@ -71,7 +74,6 @@ export const people = {
     act: 'Act',
     when: 'When',
     way: 'By',
-    target: 'On what',
     outcome: 'Outcome',
     outcomes: { done: 'done', refused: 'refused', failed: 'failed' },
     entry: 'Entry',

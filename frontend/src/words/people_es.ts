@@ -1,6 +1,8 @@
+import { acts } from './acts_es';
 import type { people as english } from './people_en';
 
 export const people: typeof english = {
+  acts,
   people: {
     users: 'Usuarios',
     name: 'Nombre',
@@ -44,6 +46,7 @@ export const people: typeof english = {
       session: 'sesión',
       token: 'clave de API',
       'no login': 'sin acceso',
+      'command line': 'línea de órdenes',
     },
     reset: 'Nueva contraseña',
     resetOf: (name) => `Nueva contraseña para ${name}; se cierran todas sus sesiones`,
@@ -71,7 +74,6 @@ export const people: typeof english = {
     act: 'Acto',
     when: 'Cuándo',
     way: 'Por',
-    target: 'Sobre qué',
     outcome: 'Resultado',
     outcomes: { done: 'hecho', refused: 'rechazado', failed: 'fallido' },
     entry: 'Asiento',

@@ -1,6 +1,8 @@
+import { acts } from './acts_zh';
 import type { people as english } from './people_en';
 
 export const people: typeof english = {
+  acts,
   people: {
     users: '用户',
     name: '名称',
@@ -38,7 +40,14 @@ export const people: typeof english = {
       'train.instruct': '指导培训',
       'users.change': '更改用户',
     },
-    ways: { password: '密码', oidc: '外部登录', session: '会话', token: 'API 令牌', 'no login': '免登录' },
+    ways: {
+      password: '密码',
+      oidc: '外部登录',
+      session: '会话',
+      token: 'API 令牌',
+      'no login': '免登录',
+      'command line': '命令行',
+    },
     reset: '新密码',
     resetOf: (name) => `为 ${name} 设置新密码；其所有会话将结束`,
     remove: '移除',
@@ -65,7 +74,6 @@ export const people: typeof english = {
     act: '操作',
     when: '时间',
     way: '途径',
-    target: '对象',
     outcome: '结果',
     outcomes: { done: '完成', refused: '拒绝', failed: '失败' },
     entry: '日志条目',

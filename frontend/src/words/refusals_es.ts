@@ -1,6 +1,7 @@
 /** Por qué se negó algo, por su código (docs/reference/refusals.md); lo que falta se dice en inglés. */
 export const refusals = {
   // La terminal
+  'alerts-all-seen': 'Todas estas alertas ya se vieron, o ya no están.',
   'alert-seen': 'La alerta {alert} ya la vio {by}.',
   'alert-told-already': 'Ya se avisó y nadie lo ha mirado todavía.',
   'appointment-cancelled': 'La cita de la visita {visit} se canceló.',
@@ -84,7 +85,7 @@ export const refusals = {
   'would-lock-up': 'Con la bahía {bay} dada a {crane}, las grúas se esperarían unas a otras para siempre.',
   // El servidor
   'berth-plan-changed': 'El plan de atraques cambió desde que se leyó. Léalo de nuevo.',
-  'berth-rule-broken': 'El plan rompería una regla: {rule} ({text})',
+  'berth-rule-broken': 'El plan rompería una regla: {rule}: {text}',
   'ended-after': 'Tardó más de {seconds} s y se terminó; nada cambió.',
   fault: 'Algo falló aquí; está en el registro del servidor.',
   forbidden: 'El árbitro lo prohíbe.',
@@ -161,6 +162,10 @@ export const refusals = {
   'no-zip': 'Lo enviado no es un zip que se pueda leer.',
   'nothing-in-span': 'En ese tramo no hay nada registrado. Elija uno que haya empezado y dure algo.',
   'nothing-to-try': 'Nada es distinto de ahora. Cambie algo.',
+  'no-such-ship-of-case': 'El caso no tiene el buque {ship}.',
+  'ship-at-quay-stays': 'El buque {ship} ya está en el muelle y se queda donde está.',
+  'nothing-to-undo': 'Nadie ha cambiado este plan de atraque: no hay nada que deshacer.',
+  'nothing-to-redo': 'No se deshizo nada que se pueda rehacer.',
   'nothing-yet': 'Todavía no ha pasado nada. Espere a que la terminal empiece.',
   'one-way-in': 'Un usuario entra con contraseña o con un acceso ajeno, uno de los dos.',
   'password-length': 'Una contraseña lleva de {least} a {most} caracteres. Varias palabras seguidas se recuerdan bien.',

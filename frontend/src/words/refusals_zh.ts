@@ -4,6 +4,7 @@ import type * as es from './refusals_es';
 
 export const refusals: Record<keyof typeof es.refusals, string> = {
   // 码头
+  'alerts-all-seen': '这些告警都已有人查看，或已消失。',
   'alert-seen': '告警 {alert} 已由 {by} 查看。',
   'alert-told-already': '已经告知，尚无人查看。',
   'appointment-cancelled': '来访 {visit} 的预约已取消。',
@@ -86,7 +87,7 @@ export const refusals: Record<keyof typeof es.refusals, string> = {
   'would-lock-up': '把贝位 {bay} 交给 {crane}，岸桥会永远互相等待。',
   // 服务器
   'berth-plan-changed': '泊位计划读取后已被更改。请重新读取。',
-  'berth-rule-broken': '计划会违反规则：{rule}（{text}）',
+  'berth-rule-broken': '计划会违反规则“{rule}”：{text}',
   'ended-after': '超过 {seconds} 秒，已中止；没有任何更改。',
   fault: '这里出了错；详见服务器日志。',
   forbidden: '裁判不允许。',
@@ -161,6 +162,10 @@ export const refusals: Record<keyof typeof es.refusals, string> = {
   'no-zip': '提交的不是可读的 zip 文件。',
   'nothing-in-span': '该时段没有记录。请选择已开始且有长度的时段。',
   'nothing-to-try': '与现状没有不同。请更改某项。',
+  'no-such-ship-of-case': '案例中没有船舶 {ship}。',
+  'ship-at-quay-stays': '船舶 {ship} 已靠泊，不能移动。',
+  'nothing-to-undo': '无人修改过此泊位计划，没有可撤销的内容。',
+  'nothing-to-redo': '没有可重做的撤销。',
   'nothing-yet': '尚无任何作业。请等码头开始。',
   'one-way-in': '用户用密码或外部登录，二者选一。',
   'password-length': '密码为 {least} 到 {most} 个字符。几个词连在一起容易记住。',

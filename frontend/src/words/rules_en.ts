@@ -1,3 +1,5 @@
+import { berthRules } from './berths_en';
+
 /** What the referee’s rules are called, by their code. */
 export const rules = {
   'LIST-CALL': 'Plan of this call',
@@ -83,6 +85,7 @@ export const rules = {
   'YARD-ORDER': 'Order of the blocks',
   'YARD-DUE': 'Due in time',
   'YARD-RUNWAY': 'Yard cranes on a runway',
+  ...berthRules,
 } as const;
 
 export type Rules = Record<keyof typeof rules, string>;

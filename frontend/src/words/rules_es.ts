@@ -1,3 +1,4 @@
+import { berthRules } from './berths_es';
 import type { Rules } from './rules_en';
 
 export const rules: Rules = {
@@ -84,4 +85,5 @@ export const rules: Rules = {
   'YARD-ORDER': 'Orden de los bloques',
   'YARD-DUE': 'A tiempo',
   'YARD-RUNWAY': 'Grúas de patio en una vía',
+  ...berthRules,
 };

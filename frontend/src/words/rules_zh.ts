@@ -1,3 +1,4 @@
+import { berthRules } from './berths_zh';
 import type { Rules } from './rules_en';
 
 export const rules: Rules = {
@@ -84,4 +85,5 @@ export const rules: Rules = {
   'YARD-ORDER': '各箱区次序',
   'YARD-DUE': '按时送达',
   'YARD-RUNWAY': '同轨场桥',
+  ...berthRules,
 };

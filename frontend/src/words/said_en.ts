@@ -6,8 +6,8 @@ export const said = {
   phrases: {} as Record<string, string>,
   /** A time of a berth plan. */
   dayClock: (day: string, clock: string) => `day ${day} ${clock}`,
-  /** What operations alert to, by its word. */
-  alerted: {} as Record<string, string>,
+  /** What operations say of themselves, by its word. */
+  says: {} as Record<string, string>,
   /** What is done with a box and what speaks for its slot, by its word. */
   why: {} as Record<string, string>,
   /** How far planning is, by its word. */

@@ -1,39 +1,13 @@
+import { leftOut } from './berths_es';
 import { found, phrases } from './found_es';
 import type { said as english } from './said_en';
+import { says } from './says_es';
 
 export const said: typeof english = {
-  found,
+  found: { ...found, ...leftOut },
   phrases,
   dayClock: (day, clock) => `día ${day}, ${clock}`,
-  alerted: {
-    'end-of-unsent-order': 'dice {order_state} de una orden que no se le envió',
-    'order-failed': 'no pudo: {why}',
-    'order-cancelled-by-itself': 'canceló por su cuenta: {why}',
-    'order-ended-is-held': 'tiene una orden ({order_state}) que ya terminó o que nunca se dio',
-    'order-forgotten': 'no conoce una orden que estaba: {order_state}',
-    'order-never-given': 'habla de una orden que nunca se dio',
-    'order-of-another': 'habla de una orden de {machine}',
-    'no-answer': 'no ha respondido {times} veces',
-    'silent-with-order': 'calla con una orden en curso desde {since_ms}',
-    'order-refused': 'rechaza la orden {order}: {why}',
-    'crane-silent': 'calla: {why}',
-    'job-nobody-gave': 'tiene la tarea {job}, que aquí nadie le dio',
-    'memory-lost': 'perdió la memoria; lo que aún no había avisado se perdió',
-    'order-nobody-gave': 'ejecuta la orden {order}, que nadie le dio',
-    'zone-unknown': 'pide la zona {zone}, que no existe',
-    'box-elsewhere': 'dice que {box} está en {place}; se creía en {was}',
-    'call-changed': 'un mensaje {message} cambió una escala en curso: {what}',
-    'not-acknowledged': 'no confirma {job}',
-    'stands-behind-head':
-      'lleva más de {minutes} min parado en los carriles detrás de {truck}: mire por qué {head}, el primero de la fila, no avanza, o sáquelo de servicio',
-    'stands-in-ring':
-      'lleva más de {minutes} min parado en los carriles detrás de {truck}: se esperan unos a otros; saque uno de servicio y haga que lo muevan a mano',
-    'out-on-lanes':
-      'lleva más de {minutes} min en los carriles fuera de servicio ({why}): póngalo en marcha o llévelo a mano por su camino; sigue desde donde se devuelva',
-    'order-undone':
-      'tomó una orden hace más de {minutes} min y no la ha hecho: mire qué lo detiene, o sáquelo de servicio para que otros tomen su trabajo',
-    'tells-nothing': 'no dice nada desde hace más de {seconds} s: mire su enlace y su alimentación',
-  },
+  says,
   why: {
     'stands-on-deck': 'En cubierta, bahía {bay}; en su bloque, para {port}: {others}',
     'stands-in-hold': 'En bodega, bahía {bay}; en su bloque, para {port}: {others}',
@@ -59,6 +33,11 @@ export const said: typeof english = {
     stopped: 'parado',
   },
   terms: {
+    'nearest truck': 'el camión más cercano',
+    'exact assignment': 'el menor recorrido en total',
+    'in time': 'a tiempo',
+    offline: 'apagado',
+    connection_broken: 'cortado',
     work: 'trabajar',
     make_way: 'hacer paso',
     take_back: 'retirar la orden',

@@ -1,35 +1,13 @@
+import { leftOut } from './berths_zh';
 import { found, phrases } from './found_zh';
 import type { said as english } from './said_en';
+import { says } from './says_zh';
 
 export const said: typeof english = {
-  found,
+  found: { ...found, ...leftOut },
   phrases,
   dayClock: (day, clock) => `第 ${day} 天 ${clock}`,
-  alerted: {
-    'end-of-unsent-order': '对未发出的指令报告{order_state}',
-    'order-failed': '未能完成：{why}',
-    'order-cancelled-by-itself': '自行取消：{why}',
-    'order-ended-is-held': '持有一条已结束或从未下达的指令（{order_state}）',
-    'order-forgotten': '不认识状态为{order_state}的指令',
-    'order-never-given': '报告了从未下达的指令',
-    'order-of-another': '报告了 {machine} 的指令',
-    'no-answer': '{times} 次没有应答',
-    'silent-with-order': '带着指令失去声息，自 {since_ms} 起',
-    'order-refused': '拒绝指令 {order}：{why}',
-    'crane-silent': '没有声息：{why}',
-    'job-nobody-gave': '正在做任务 {job}，这里没有下达过',
-    'memory-lost': '丢失了记忆；尚未报告的内容已丢失',
-    'order-nobody-gave': '正在执行指令 {order}，没有人下达过',
-    'zone-unknown': '请求区域 {zone}，没有该区域',
-    'box-elsewhere': '报告 {box} 在 {place}；原以为在 {was}',
-    'call-changed': '报文 {message} 更改了作业中的航次：{what}',
-    'not-acknowledged': '没有确认 {job}',
-    'stands-behind-head': '在车道上停在 {truck} 后面超过 {minutes} 分钟：请查看排头的 {head} 为何不走，或将其停用',
-    'stands-in-ring': '在车道上停在 {truck} 后面超过 {minutes} 分钟：互相等待；请停用其中一辆并人工移开',
-    'out-on-lanes': '停用后在车道上超过 {minutes} 分钟（{why}）：请使其恢复，或沿其路线人工驾驶；从交还处继续',
-    'order-undone': '接受指令超过 {minutes} 分钟仍未完成：请查看原因，或将其停用，由其他设备接手',
-    'tells-nothing': '超过 {seconds} 秒没有消息：请检查其通信和电源',
-  },
+  says,
   why: {
     'stands-on-deck': '甲板上 {bay} 贝；同一区去 {port} 的：{others}',
     'stands-in-hold': '舱内 {bay} 贝；同一区去 {port} 的：{others}',
@@ -55,6 +33,11 @@ export const said: typeof english = {
     stopped: '已停止',
   },
   terms: {
+    'nearest truck': '最近的集卡',
+    'exact assignment': '总行驶最少',
+    'in time': '准时',
+    offline: '离线',
+    connection_broken: '中断',
     work: '作业',
     make_way: '让路',
     take_back: '撤回',

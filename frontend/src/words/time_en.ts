@@ -1,5 +1,13 @@
 /** Words of the pages about the past and about what could be: numbers, replay, try. */
 export const time = {
+  moment: {
+    date: 'Date',
+    time: 'Time',
+    dateForm: 'dd/mm/yyyy',
+    timeForm: '00:00 – 23:59',
+    wrongDate: 'Write the date as 24/11/2026.',
+    wrongTime: 'Write the time as 07:05, from 00:00 to 23:59.',
+  },
   past: {
     span: 'Span',
     lastHour: 'Last hour',

@@ -1,6 +1,14 @@
 import type { Words } from './en';
 
-export const time: Pick<Words, 'past' | 'report' | 'causes' | 'replay' | 'attempt'> = {
+export const time: Pick<Words, 'moment' | 'past' | 'report' | 'causes' | 'replay' | 'attempt'> = {
+  moment: {
+    date: 'Fecha',
+    time: 'Hora',
+    dateForm: 'dd/mm/aaaa',
+    timeForm: '00:00 – 23:59',
+    wrongDate: 'Escriba la fecha así: 24/11/2026.',
+    wrongTime: 'Escriba la hora así: 07:05, de 00:00 a 23:59.',
+  },
   past: {
     span: 'Periodo',
     lastHour: 'Última hora',

@@ -1,6 +1,14 @@
 import type { Words } from './en';
 
-export const time: Pick<Words, 'past' | 'report' | 'causes' | 'replay' | 'attempt'> = {
+export const time: Pick<Words, 'moment' | 'past' | 'report' | 'causes' | 'replay' | 'attempt'> = {
+  moment: {
+    date: '日期',
+    time: '时间',
+    dateForm: '年/月/日',
+    timeForm: '00:00 – 23:59',
+    wrongDate: '请按 2026/11/24 的格式填写日期。',
+    wrongTime: '请按 07:05 的格式填写时间（00:00 至 23:59）。',
+  },
   past: {
     span: '时段',
     lastHour: '最近一小时',

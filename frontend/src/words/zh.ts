@@ -1,4 +1,5 @@
 import type { Words } from './en';
+import { berths } from './berths_zh';
 import { rules } from './rules_zh';
 import { time } from './time_zh';
 import { training } from './training_zh';
@@ -6,14 +7,20 @@ import { said } from './said_zh';
 import { ground } from './ground_zh';
 import { people } from './people_zh';
 import { morning } from './morning_zh';
+import { asks } from './asks_zh';
+import { filed, places } from './files_zh';
 import { refusals, refusalValues } from './refusals_zh';
 
 export const zh: Words = {
+  ...berths,
   ...ground,
   ...people,
   ...morning,
   ...said,
   refusals,
+  asks,
+  filed,
+  places,
   refusalValues,
   /** 按事件类别说明发生的事；英文由服务器自己说。 */
   happened: {
@@ -432,6 +439,8 @@ export const zh: Words = {
     letSail: '放行离泊',
     alertsTitle: '告警',
     noAlerts: '没有需要处理的事项。',
+    alike: (count) => `另有同类 ${count} 个`,
+    seeAll: (count) => `全部 ${count} 个已阅`,
     urgency: { now: '立即', soon: '尽快', worthKnowing: '知悉' },
     alerts: {
       machineOut: (machine, cause) => `${machine} 停用：${cause}`,

@@ -114,21 +114,3 @@ def write_week(folder: Path, case: BerthCase, book: PortCallBook, news: PortCall
         write_case(case, draft / CASE)
         write_port_calls(book, draft / PORT_CALLS)
         write_port_calls(news, draft / NEWS)
-
-
-def write_chart(path: Path, case: BerthCase, plan: BerthPlan, judgement: BerthJudgement, *, dark: bool) -> None:
-    """One picture, SVG or PNG as its name ends. Raises DataError for another ending."""
-    from cabria.adapters.files.source_file import write_whole
-    from cabria.reports.berth_chart import berth_chart
-    from cabria.reports.png import png, standalone
-    from cabria.reports.stylesheet import Scheme
-
-    chart = berth_chart(case, plan, judgement.findings)
-    scheme = Scheme.DARK if dark else Scheme.LIGHT
-    match path.suffix.lower():
-        case ".svg":
-            write_whole(path, standalone(chart, scheme).encode())
-        case ".png":
-            write_whole(path, png(chart, scheme))
-        case _:
-            raise DataError("A chart is written as .svg or .png.", file=str(path))

@@ -81,8 +81,9 @@ def judged(entries: Iterable[Told], picture: Picture, layout: Layout) -> Judged:
 
 def _believe(referee: RunReferee, boxes: Mapping[ContainerId, Place]) -> None:
     """A machine found boxes elsewhere. One that nobody knows of is only told."""
-    for box in boxes.keys() & referee.where.keys():
-        referee.found(box, boxes[box])
+    for box, place in boxes.items():
+        if box in referee.where:
+            referee.found(box, place)
 
 
 def _not_as_planned(referee: RunReferee, call: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ import typer
 
 from cabria.bootstrap import berth_folders
 from cabria.cli.options import EXIT_NOT_LEGAL, Effort, EffortOption, SeedOption
+from cabria.cli.pictures import write_picture
 from cabria.cli.screen import keeping_the_best, on_screen, say
 from cabria.domain.errors import DataError
 
@@ -154,13 +155,15 @@ def check(
     Exit code 2 when it breaks a HARD rule.
     """
     from cabria.referee.berthing import judge_berthing
+    from cabria.reports.berth_chart import berth_chart
     from cabria.reports.berth_text import costs_text, verdict
 
     the_case, the_plan = _read(plan, case)
     judgement = judge_berthing(the_case, the_plan)
     if chart is not None:
-        berth_folders.write_chart(chart, the_case, the_plan, judgement, dark=False)
-    say(f"{verdict(judgement.findings, limit=limit)}\n\n{costs_text(judgement.costs, judgement.hours, None)}")
+        write_picture(berth_chart(the_case, the_plan, judgement.findings), chart, dark=False)
+    costs = costs_text(judgement.costs, judgement.hours, None, currency=the_case.currency)
+    say(f"{verdict(judgement.findings, limit=limit)}\n\n{costs}")
     if judgement.hard_by_plan:
         raise typer.Exit(EXIT_NOT_LEGAL)
 
@@ -174,11 +177,13 @@ def show(
 ) -> None:
     """Show a berth plan as a table, and as a chart if one is asked for."""
     from cabria.referee.berthing import judge_berthing
+    from cabria.reports.berth_chart import berth_chart
     from cabria.reports.berth_text import changes_text, plan_table
 
     the_case, the_plan = _read(plan, case)
     if chart is not None:
-        berth_folders.write_chart(chart, the_case, the_plan, judge_berthing(the_case, the_plan), dark=dark)
+        findings = judge_berthing(the_case, the_plan).findings
+        write_picture(berth_chart(the_case, the_plan, findings), chart, dark=dark)
     say(plan_table(the_case, the_plan))
     if the_case.last_plan is not None:
         say(f"\n{changes_text(the_case, the_case.last_plan, the_plan)}")
@@ -239,7 +244,7 @@ def _plan(
     said = [plan_table(case, result.plan), verdict(judgement.findings)]
     if case.last_plan is not None:
         said.append(changes_text(case, case.last_plan, result.plan))
-    said.append(costs_text(judgement.costs, judgement.hours, result.bound))
+    said.append(costs_text(judgement.costs, judgement.hours, result.bound, currency=case.currency))
     said.append(f"Stopped: {result.stopped}; {result.cpu_s:.1f} s of computing.")
     said.append(f"Written to {folder}: {berth_folders.CHART} is the picture, {berth_folders.SHIPS} the table.")
     say("\n\n".join(said))

@@ -92,14 +92,22 @@ def audit(
 ) -> None:
     """Tell who did what, when, and how it ended.
 
-    The trail is chained row by row, and checked before it is told.
+    The trail is chained row by row, and checked before it is told. Times are
+    those of this machine's clock.
     """
+    from datetime import datetime
+
+    from cabria.console.people.acts import in_english
+
     trail = _store(store)
     count = trail.verify_trail()
     for row in reversed(trail.traces(limit=limit, user=user, action=action)):
-        entry = f" (entry {row.entry})" if row.entry else ""
+        at = f"{datetime.fromisoformat(row.at).astimezone():%Y-%m-%d %H:%M:%S}"
+        did = in_english(row.deed.act, row.deed.values) or f"{row.action} {row.target}"
+        outcome = "" if row.outcome == "done" else f" - {row.outcome}"
         reason = f": {row.reason}" if row.reason else ""
-        say(f"{row.at}  {row.user} ({row.way})  {row.action} {row.target} {row.outcome}{reason}{entry}")
+        entry = f" (entry {row.entry})" if row.entry else ""
+        say(f"{at}  {row.user} ({row.way})  {did}{outcome}{reason}{entry}")
     say(f"{count:,} acts in all; the trail is whole.")
 
 
@@ -121,7 +129,7 @@ def add(
     if people.user(name) is not None:
         raise DataError(f"There is a user {name} already.", place="name")
     people.add_user(name, its_role, None if oidc else hashed(_password(f"Password of {name}: ")), oidc or None)
-    _trace(people, "users.add", f"{name} as {its_role}")
+    _trace(people, "users.add", "user-added", name=name, role=its_role)
     say(f"{name} may come in as {its_role}.")
 
 
@@ -150,7 +158,7 @@ def role(
 
     people, its_role = _store(store), role_named(role)
     people.set_role(name, its_role)
-    _trace(people, "users.role", f"{name} as {its_role}")
+    _trace(people, "users.role", "role-given", user=name, role=its_role)
     say(f"{name} is {its_role} now.")
 
 
@@ -163,7 +171,7 @@ def password(name: NameArgument, store: StoreOption = STORE) -> None:
     if people.user(name) is None:
         raise DataError(f"There is no user {name[:60]}.", place="name")
     people.set_password(name, hashed(_password(f"New password of {name}: ")))
-    _trace(people, "users.password", name)
+    _trace(people, "users.password", "password-given", user=name)
     say(f"{name} has a new password; all sessions have ended.")
 
 
@@ -172,7 +180,7 @@ def remove(name: NameArgument, store: StoreOption = STORE) -> None:
     """Let somebody in no more; sessions and tokens end at once."""
     people = _store(store)
     people.remove_user(name)
-    _trace(people, "users.remove", name)
+    _trace(people, "users.remove", "user-removed", user=name)
     say(f"{name} comes in no more.")
 
 
@@ -197,11 +205,11 @@ def token(
         if not found:
             raise DataError(f"{user[:60]} has no token {name[:60]}.", place="name")
         people.end_token(found[0].id)
-        _trace(people, "users.token", f"{user}: {name} ended")
+        _trace(people, "users.token", "token-ended", token=name, user=user)
         say(f"The token {name} has ended.")
         return
     made, text = people.make_token(user, name, days, actions_named(only or []))
-    _trace(people, "users.token", f"{user}: {name} until {made.expires}")
+    _trace(people, "users.token", "token-made", name=made.name, user=user, days=days)
     say(text)
 
 
@@ -211,8 +219,10 @@ def _store(path: Path) -> PeopleStore:
     return PeopleStore(path)
 
 
-def _trace(people: PeopleStore, action: str, target: str) -> None:
-    people.trace(_who(), "", "command line", "", action, target, "done")
+def _trace(people: PeopleStore, action: str, act: str, **values: str | int) -> None:
+    from cabria.console.people.acts import Deed
+
+    people.trace(_who(), "", "command line", "", action, "", "done", deed=Deed(act, values))
 
 
 def _who() -> str:

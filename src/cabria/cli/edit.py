@@ -305,26 +305,33 @@ def again(
 def accept(call: CallArgument, plan: PlanArgument, by: ByOption = "") -> None:
     """Sign what was proposed; it becomes the plan."""
     from cabria.adapters.files.plan_log import read_proposal
-    from cabria.bootstrap.plans import PROPOSAL
     from cabria.domain.edits import Redo, Undo
 
     opened = _open(call, plan)
-    entry = read_proposal(opened.folder / PROPOSAL, call_id=opened.base.id, after=len(opened.log))
+    file = _proposed(opened)
+    entry = read_proposal(file, call_id=opened.base.id, after=len(opened.log))
     if isinstance(entry.what, (Undo, Redo)):
-        raise DataError("This proposes no change of the plan.", file=str(opened.folder / PROPOSAL))
+        raise DataError("This proposes no change of the plan.", file=str(file))
     _write(opened, opened.desk.take(entry.what), entry.what, by, entry.minutes)
 
 
 @app.command(epilog="Example: cabria edit drop my-call my-call-plan")
 def drop(call: CallArgument, plan: PlanArgument) -> None:
     """Throw away what was proposed."""
+    _proposed(_open(call, plan)).unlink()
+    say("Dropped; the plan stays as it is.")
+
+
+def _proposed(opened: OpenPlan) -> Path:
+    """The file of what is proposed. Raises DataError when nothing is."""
     from cabria.bootstrap.plans import PROPOSAL
 
-    file = _open(call, plan).folder / PROPOSAL
+    file = opened.folder / PROPOSAL
     if not file.exists():
-        raise DataError("Nothing is proposed.", file=str(file))
-    file.unlink()
-    say("Dropped; the plan stays as it is.")
+        raise DataError(
+            "Nothing is proposed.", file=str(file), remedy="`cabria edit again` and `cabria replan` propose changes."
+        )
+    return file
 
 
 @app.command(epilog="Example: cabria edit waive my-call my-call-plan STACK-LASHING --why 'twist locks checked'")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cabria.cli.options import EXIT_NOT_LEGAL
+from cabria.cli.pictures import refuse_picture, write_picture
 from cabria.cli.screen import say
-from cabria.cli.yard_output import refuse_picture, write_picture
 from cabria.domain.errors import DataError
 
 if TYPE_CHECKING:

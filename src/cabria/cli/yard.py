@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cabria.cli.options import Effort, EffortOption, SeedOption
+from cabria.cli.pictures import refuse_picture, write_picture
 from cabria.cli.screen import keeping_the_best, on_screen, say
 from cabria.cli.yard_output import (
     SHARED,
     beside,
     refuse_folder,
-    refuse_picture,
-    write_picture,
     write_plan,
     write_shared,
 )

@@ -1,4 +1,4 @@
-"""What `cabria yard` writes: pictures by the ending of their name, folders of a plan whole or not at all."""
+"""What `cabria yard` writes: folders of a plan, whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cabria.domain.errors import DataError
+from cabria.cli.pictures import write_picture
 
 if TYPE_CHECKING:
     from cabria.adapters.files.yard_table import YardTable
     from cabria.domain.rail_work import RailCase, RailPlan
     from cabria.domain.retrieval_order import RetrievalMove
     from cabria.planning.yard.rail.block_work import BlockLift
-    from cabria.reports.stylesheet import Scheme
 
 MOVES, AFTER, PICTURE, PICTURE_PNG, PICTURE_DARK = (
     "moves.csv",
@@ -29,41 +28,6 @@ SCHEDULE, WAYS = "schedule.csv", "ways.csv"
 CHART, CHART_PNG, CHART_DARK = "cranes.svg", "cranes.png", "cranes-dark.svg"
 SHARED = (SCHEDULE, WAYS, CHART, CHART_PNG, CHART_DARK)
 """All that a folder of two cranes' work holds."""
-ZOOMS = (2.0, 1.0, 0.5, 0.25)
-MOST_PIXELS = 25_000_000
-"""Of a PNG: more takes many seconds to draw and is seen by nobody."""
-
-
-def write_picture(picture: str, path: Path, *, dark: bool) -> None:
-    """As .svg or .png. Raises DataError for another ending, and for a picture that is too large as PNG."""
-    from cabria.adapters.files.source_file import write_whole
-    from cabria.reports.png import standalone
-    from cabria.reports.stylesheet import Scheme
-
-    scheme = Scheme.DARK if dark else Scheme.LIGHT
-    if path.suffix.lower() == ".svg":
-        write_whole(path, standalone(picture, scheme).encode())
-    elif path.suffix.lower() == ".png":
-        write_whole(path, _png(picture, scheme))
-    else:
-        raise DataError("A picture is written as .svg or .png.", file=str(path))
-
-
-def _png(picture: str, scheme: Scheme) -> bytes:
-    """As sharp as its size allows. Raises DataError for a picture that no screen could show."""
-    from cabria.reports.png import png
-
-    width, height = (float(size) for size in re.findall(r' (?:width|height)="([\d.]+)"', picture[:2000])[:2])
-    zoom = next((zoom for zoom in ZOOMS if width * height * zoom * zoom <= MOST_PIXELS), None)
-    if zoom is None:
-        raise DataError("The picture is too large to be drawn.", remedy="Write it as .svg, or show one block.")
-    return png(picture, scheme, zoom=zoom)
-
-
-def refuse_picture(path: Path) -> None:
-    """Raise DataError before any work for a name that `write_picture` would refuse."""
-    if path.suffix.lower() not in (".svg", ".png"):
-        raise DataError("A picture is written as .svg or .png.", file=str(path))
 
 
 def beside(yard: Path, ending: str) -> Path:

@@ -18,7 +18,6 @@ class Metrics:
         self.seconds = Histogram(
             "cabria_http_request_seconds", "Time to the answer.", registry=self.registry, buckets=BUCKETS
         )
-        self.acts = Counter("cabria_acts", "Acts by action and outcome.", ["action", "outcome"], registry=self.registry)
         self.logins_failed = Counter("cabria_logins_failed", "Wrong passwords.", registry=self.registry)
         self.clients = Gauge("cabria_stream_clients", "Pages that look on.", registry=self.registry)
         self.frames_lost = Gauge(

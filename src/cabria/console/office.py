@@ -117,9 +117,7 @@ class Office:
     def running(self) -> RunningTerminal:
         """Raises ProblemError 409 where no terminal runs."""
         if self.terminal is None:
-            raise refusal(
-                409, "nothing-runs", "No terminal runs here: plans only.", remedy="Start it with `cabria run`."
-            )
+            raise nothing_runs()
         return self.terminal
 
     @property
@@ -133,9 +131,7 @@ class Office:
     def watched(self) -> Stream:
         """Raises ProblemError 409 where no terminal runs."""
         if self.stream is None:
-            raise refusal(
-                409, "nothing-runs", "No terminal runs here: plans only.", remedy="Start it with `cabria run`."
-            )
+            raise nothing_runs()
         return self.stream
 
     def plan_of(self, call: VesselCall) -> str:

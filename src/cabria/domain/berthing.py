@@ -16,6 +16,7 @@ from math import ceil, erf, exp, pi, sqrt
 from typing import NewType
 
 from cabria.domain.errors import DataError
+from cabria.domain.verdict import Values
 
 ShipId = NewType("ShipId", str)
 MILLION = 1_000_000
@@ -434,11 +435,16 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Unserved:
-    """A ship that gets no berth, the rule that stops her (an id of the referee's), and why, for a person."""
+    """A ship that gets no berth, the rule that stops her (an id of the referee's), and why, for a person.
+
+    `text` is the English sentence; `code` and `values` say it for other languages, as those of `findings.Told`.
+    """
 
     ship: ShipId
     rule: str
     text: str
+    code: str = field(default="", compare=False)
+    values: Values = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -477,6 +483,8 @@ class BerthCase:
     name: str = ""
     beginning: str = ""
     """The plan's minute 0 as ISO 8601 local time."""
+    currency: str = ""
+    """What a unit of the prices is; "" where nobody says."""
 
     def __post_init__(self) -> None:
         _refuse_twins("The case", "ship", (ship.id for ship in self.ships))

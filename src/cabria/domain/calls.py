@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cabria.domain.containers import Container, ContainerId, Port, SizeType
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding
+from cabria.domain.findings import Finding, told
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import BayPlan, Stowed
 from cabria.domain.terminal import Terminal
@@ -47,9 +47,22 @@ class ExpectedLoads:
 
     def __post_init__(self) -> None:
         if self.length_ft not in (20, 40, 45):
-            raise DataError(f"Expected boxes are 20, 40 or 45 ft long, not {self.length_ft}.")
+            raise DataError(
+                told(
+                    "Expected boxes are 20, 40 or 45 ft long, not {length_ft}.",
+                    "expected-of-other-length",
+                    length_ft=self.length_ft,
+                )
+            )
         if self.count < 0 or not 0 <= self.reefers <= self.count:
-            raise DataError(f"{self.count} boxes with {self.reefers} reefers among them cannot be expected.")
+            raise DataError(
+                told(
+                    "{count} boxes with {reefers} reefers among them cannot be expected.",
+                    "expected-impossible",
+                    count=self.count,
+                    reefers=self.reefers,
+                )
+            )
 
     @property
     def teu(self) -> int:
@@ -138,8 +151,14 @@ def preset_named(name: str) -> CallSettings:
     if plain in PRESETS:
         return PRESETS[plain]
     close = get_close_matches(plain, PRESETS, n=1)
-    hint = f"Do you mean {close[0]}?" if close else f"There are {', '.join(PRESETS)}."
-    raise DataError(f"There is no preset {name[:40]!r}.", remedy=hint)
+    given = repr(name[:40])
+    if close:
+        raise DataError(
+            told("There is no preset {given}. Do you mean {close}?", "preset-near", given=given, close=close[0])
+        )
+    raise DataError(
+        told("There is no preset {given}. There are {known}.", "preset-unknown", given=given, known=", ".join(PRESETS))
+    )
 
 
 @dataclass(frozen=True)
@@ -181,34 +200,66 @@ class VesselCall:
 
     def __post_init__(self) -> None:
         if self.port in self.rotation:
-            raise DataError(f"The rotation of call {self.id} visits {self.port} again; give the coming ports only.")
+            raise DataError(
+                told(
+                    "The rotation of call {call} visits {port} again; give the coming ports only.",
+                    "rotation-visits-again-at",
+                    call=self.id,
+                    port=self.port,
+                )
+            )
         if len(self.rotation) != len(set(self.rotation)):
-            raise DataError(f"The rotation of call {self.id} names a port twice.")
+            raise DataError(
+                told("The rotation of call {call} names a port twice.", "rotation-port-twice", call=self.id)
+            )
         for expected in self.later_loads:
             if not 0 < self.port_order.get(expected.port, 0) < self.port_order.get(expected.pod, 0):
                 raise DataError(
-                    f"Loads are expected at {expected.port} for {expected.pod}, "
-                    "but the rotation does not visit these ports in that order."
+                    told(
+                        "Loads are expected at {port} for {pod}, but the rotation does not visit these ports in that "
+                        "order.",
+                        "expected-off-rotation",
+                        port=expected.port,
+                        pod=expected.pod,
+                    )
                 )
         seen: set[ContainerId] = set()
         for container in self.loads:
             if container.id in seen:
                 raise DataError(
-                    f"Container {container.id} is on the load list twice.", place=f"container {container.id}"
+                    told("Container {box} is on the load list twice.", "list-names-twice", box=container.id),
+                    place=f"container {container.id}",
                 )
             seen.add(container.id)
             aboard = self.arrival.by_container.get(container.id)
             if aboard is not None:
                 raise DataError(
-                    f"Container {container.id} is to be loaded but is aboard on arrival in slot {aboard.position}.",
+                    told(
+                        "Container {box} is to be loaded but is aboard on arrival in slot {slot}.",
+                        "load-aboard-already",
+                        box=container.id,
+                        slot=aboard.position,
+                    ),
                     place=f"container {container.id}",
                 )
         if unknown := set(self.lids_off) - {lid.id for lid in self.vessel.hatch_covers}:
-            raise DataError(f"Lid {min(unknown)} is said to be off, but {self.vessel.name} has no such lid.")
-        slots = [instruction.position for instruction in self.instructions]
-        if len(slots) != len(set(slots)):
-            twice = next(slot for slot in slots if slots.count(slot) > 1)
-            raise DataError(f"The carrier's instruction names slot {twice} twice.", place=f"slot {twice}")
+            raise DataError(
+                told(
+                    "Lid {lid} is said to be off, but {vessel} has no such lid.",
+                    "lid-off-unknown",
+                    lid=min(unknown),
+                    vessel=self.vessel.name,
+                )
+            )
+        slots: set[StowPosition] = set()
+        for instruction in self.instructions:
+            slot = instruction.position
+            if slot in slots:
+                raise DataError(
+                    told("The carrier's instruction names slot {slot} twice.", "instructed-twice", slot=slot),
+                    place=f"slot {slot}",
+                )
+            slots.add(slot)
 
     def quay_x_mm(self, bay: int) -> int:
         """Where a bay, by its number, lies along the quay."""

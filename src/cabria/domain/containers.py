@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NewType
 
 from cabria.domain.errors import DataError
+from cabria.domain.told import told
 
 ContainerId = NewType("ContainerId", str)
 """The container number, or a placeholder that begins with "?" where a message names no number."""
@@ -115,14 +116,16 @@ def teu_of(length_ft: int) -> int:
 def _parse_size_type(code: str) -> SizeType:
     text = code.strip().upper()
     if len(text) != 4:
-        raise DataError(f"Size-type code {code!r} does not have four characters.")
+        raise DataError(
+            told("Size-type code {given} does not have four characters.", "size-type-length", given=repr(code))
+        )
     is_of_1984 = text[2].isdigit()
     heights, kinds = (_HEIGHT_1984_MM, _KIND_1984) if is_of_1984 else (_HEIGHT_1995_MM, _KIND_1995)
     if is_of_1984 and text[0] == "L":  # mixed spellings such as L500 are common for 45 ft
         heights = _HEIGHT_1995_MM
     length_ft, height_mm, kind = _FEET.get(text[0]), heights.get(text[1]), kinds.get(text[2])
     if length_ft is None or height_mm is None or kind is None:
-        raise DataError(f"Size-type code {code!r} is not in ISO 6346.")
+        raise DataError(told("Size-type code {given} is not in ISO 6346.", "size-type-unknown", given=repr(code)))
     return SizeType(text, length_ft, height_mm, kind)
 
 
@@ -153,7 +156,7 @@ class OutOfGauge:
 
     def __post_init__(self) -> None:
         if min(self.front_mm, self.back_mm, self.port_mm, self.starboard_mm, self.over_height_mm) < 0:
-            raise DataError("Out-of-gauge dimensions cannot be negative.")
+            raise DataError(told("Out-of-gauge dimensions cannot be negative.", "gauge-negative"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +187,16 @@ class Container:
 
     def __post_init__(self) -> None:
         if not self.id:
-            raise DataError("A container needs a number.")
+            raise DataError(told("A container needs a number.", "container-without-number"))
         if self.gross_mass_kg < 0:
-            raise DataError(f"Container {self.id} has a negative mass of {self.gross_mass_kg} kg.")
+            raise DataError(
+                told(
+                    "Container {box} has a negative mass of {mass_kg} kg.",
+                    "mass-negative",
+                    box=self.id,
+                    mass_kg=self.gross_mass_kg,
+                )
+            )
 
     @property
     def length_ft(self) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from cabria.domain.told import Told
+from cabria.domain.verdict import Values
 
 
 class TerminalError(Exception):
@@ -13,19 +14,21 @@ class DataError(TerminalError):
     """Data from outside that cannot be used, and where it stands.
 
     `problem` is a sentence, `file` a path or name, `place` a line, segment, cell or field, `remedy` what to do. `code`
-    and `values` say the sentence for other languages, as those of a `domain.verdict.Verdict`.
+    and `values` say the sentence for other languages; what is `told` brings its own.
     """
 
     def __init__(
         self,
-        problem: str,
+        problem: str | Told,
         *,
         file: str = "",
         place: str = "",
         remedy: str = "",
         code: str = "",
-        values: Mapping[str, str | int] | None = None,
+        values: Values | None = None,
     ) -> None:
+        if isinstance(problem, Told):
+            problem, code, values = problem
         self.problem = problem
         self.file = file
         self.place = place
@@ -34,6 +37,11 @@ class DataError(TerminalError):
         self.values = dict(values or {})
         super().__init__(problem)
 
+    @property
+    def told(self) -> Told:
+        """The sentence alone, for whoever knows better where it stands and what to do."""
+        return Told(self.problem, self.code, self.values)
+
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.file, self.place) if part)
         sentence = f"{where}: {self.problem}" if where else self.problem
@@ -41,11 +49,4 @@ class DataError(TerminalError):
 
     def inside(self, file: str) -> DataError:
         """The same error, told from outside the file in which it happened."""
-        return DataError(
-            self.problem,
-            file=self.file or file,
-            place=self.place,
-            remedy=self.remedy,
-            code=self.code,
-            values=self.values,
-        )
+        return DataError(self.told, file=self.file or file, place=self.place, remedy=self.remedy)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Self
 
 from cabria.domain.containers import ContainerId
+from cabria.domain.told import Told as Told
+from cabria.domain.told import told as told
 from cabria.domain.verdict import Values
 
 
@@ -28,26 +30,6 @@ class Cause(StrEnum):
     ARRIVAL = "came aboard so"
 
 
-class Told(NamedTuple):
-    """What is said of something found: in English, and by `code` and `values` for other languages.
-
-    `code` is a word that stays: docs/reference/findings.md.
-    """
-
-    text: str
-    code: str
-    values: Values
-
-
-def told(text: str, code: str, **values: object) -> Told:
-    """`text` names its values in braces, with a format where it needs one."""
-    return Told(
-        text.format(**values),
-        code,
-        {name: int(value) if isinstance(value, int) else str(value) for name, value in values.items()},
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One broken rule or oddity: `rule` is a stable id such as SHIP-PLUG, `place` a position, segment or stack.
@@ -63,6 +45,14 @@ class Finding:
     cause: Cause = Cause.PLAN
     code: str = field(default="", compare=False)
     values: Values = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(
+        cls, rule: str, severity: Severity, said: Told, place: str = "", container: ContainerId | None = None
+    ) -> Self:
+        """A finding that other languages can say too."""
+        text, code, values = said
+        return cls(rule, severity, text, place, container, code=code, values=values)
 
     def __str__(self) -> str:
         about = " ".join(part for part in (self.place, self.container) if part)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import isqrt
 
 from cabria.domain.errors import DataError
+from cabria.domain.told import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,12 @@ class Axis:
     def __post_init__(self) -> None:
         if min(self.speed_mm_per_s, self.acceleration_mm_per_s2) <= 0:
             raise DataError(
-                f"An axis of {self.speed_mm_per_s} mm/s and {self.acceleration_mm_per_s2} mm/s2 stands still."
+                told(
+                    "An axis of {speed} mm/s and {acceleration} mm/s2 stands still.",
+                    "axis-stands-still",
+                    speed=self.speed_mm_per_s,
+                    acceleration=self.acceleration_mm_per_s2,
+                )
             )
 
     def travel_ms(self, distance_mm: int) -> int:

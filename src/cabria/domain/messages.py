@@ -13,7 +13,7 @@ from enum import StrEnum
 from cabria.domain.calls import SlotInstruction
 from cabria.domain.containers import Container, ContainerId, DangerousGoods, Port
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding
+from cabria.domain.findings import Finding, Told, told
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import BayPlan, Stowed
 
@@ -140,23 +140,35 @@ class BayPlanMessage:
         for entry in self.entries:
             number, position = entry.container.id, entry.position
             if position is None:
-                raise self._refusal(f"Container {number} has no usable position.", entry)
+                raise self._refusal(
+                    told("Container {box} has no usable position.", "box-without-position", box=number), entry
+                )
             if number in by_container:
-                raise self._refusal(
-                    f"Container {number} stands in slot {position} and, in segment {by_container[number].segment}, "
-                    f"in slot {by_container[number].position}.",
-                    entry,
+                first = by_container[number]
+                problem = told(
+                    "Container {box} stands in slot {slot} and, in segment {first}, in slot {other_slot}.",
+                    "box-in-two-segments",
+                    box=number,
+                    slot=position,
+                    first=first.segment,
+                    other_slot=first.position,
                 )
+                raise self._refusal(problem, entry)
             if position in by_position:
-                raise self._refusal(
-                    f"Containers {by_position[position].container.id} and {number} both stand in slot {position}.",
-                    entry,
+                other = by_position[position].container.id
+                problem = told(
+                    "Containers {other} and {box} both stand in slot {slot}.",
+                    "slot-in-two-segments",
+                    other=other,
+                    box=number,
+                    slot=position,
                 )
+                raise self._refusal(problem, entry)
             by_position[position] = by_container[number] = entry
             stowed.append(Stowed(entry.container, position))
         return BayPlan(tuple(stowed))
 
-    def _refusal(self, problem: str, entry: MessageEntry) -> DataError:
+    def _refusal(self, problem: Told, entry: MessageEntry) -> DataError:
         remedy = "Ask the sender for a corrected bay plan."
         return DataError(problem, file=self.header.file, place=f"segment {entry.segment}", remedy=remedy)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from cabria.domain.errors import DataError
+from cabria.domain.told import told
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,7 +22,7 @@ class StowPosition:
         """Read BBBRRTT or BBRRTT. Raises DataError."""
         digits = text.strip()
         if len(digits) not in (6, 7) or not (digits.isascii() and digits.isdigit()):
-            raise DataError(f"Position {text!r} is not written BBBRRTT.")
+            raise DataError(told("Position {given} is not written BBBRRTT.", "no-stow-position", given=repr(text)))
         return cls(int(digits[:-4]), int(digits[-4:-2]), int(digits[-2:]))
 
     def __str__(self) -> str:
@@ -50,7 +51,9 @@ class YardPosition:
         """Raises DataError."""
         block, *numbers = text.strip().split("-")
         if len(numbers) != 3 or not block or not all(n.isascii() and n.isdigit() for n in numbers):
-            raise DataError(f"Yard position {text!r} is not written BLOCK-BAY-ROW-TIER.")
+            raise DataError(
+                told("Yard position {given} is not written BLOCK-BAY-ROW-TIER.", "no-yard-position", given=repr(text))
+            )
         bay, row, tier = map(int, numbers)
         return cls(block, bay, row, tier)
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.positions import StowPosition, YardPosition
+from cabria.domain.said import Reason
 from cabria.domain.work import CraneStep
 
 
@@ -100,7 +101,7 @@ class MoveReleased(NamedTuple):
     containers: tuple[ContainerId, ...]
     call: str
     queue: str
-    reason: str
+    reason: Reason
 
 
 class MoveDropped(NamedTuple):
@@ -108,7 +109,7 @@ class MoveDropped(NamedTuple):
 
     at_ms: int
     move: str
-    reason: str
+    reason: Reason
 
 
 class MoveDone(NamedTuple):
@@ -124,7 +125,7 @@ class TruckAssigned(NamedTuple):
     at_ms: int
     move: str
     truck: str
-    reason: str
+    reason: Reason
 
 
 class JobGiven(NamedTuple):
@@ -134,7 +135,7 @@ class JobGiven(NamedTuple):
     job: str
     move: str
     machine: str
-    reason: str
+    reason: Reason
 
 
 class JobDone(NamedTuple):
@@ -147,7 +148,7 @@ class JobTakenBack(NamedTuple):
 
     at_ms: int
     job: str
-    reason: str
+    reason: Reason
 
 
 class CraneTravelled(NamedTuple):
@@ -202,7 +203,7 @@ class TripBooked(NamedTuple):
     at_ms: int
     truck: str
     windows: tuple[tuple[str, int, int | None], ...]
-    reason: str
+    reason: Reason
 
 
 class TripDriven(NamedTuple):
@@ -234,7 +235,7 @@ class VisitorRefused(NamedTuple):
 
     at_ms: int
     truck: str
-    reason: str
+    reason: Reason
 
 
 class TruckLeft(NamedTuple):
@@ -266,7 +267,7 @@ class QueuesChanged(NamedTuple):
     at_ms: int
     call: str
     queues: tuple[tuple[str, tuple[CraneStep, ...]], ...]
-    reason: str
+    reason: Reason
 
 
 class PlanChanged(NamedTuple):
@@ -297,7 +298,7 @@ class LoadBroughtForward(NamedTuple):
     call: str
     crane: str
     containers: tuple[ContainerId, ...]
-    reason: str
+    reason: Reason
 
 
 class RulesChanged(NamedTuple):
@@ -338,7 +339,7 @@ class WorkRefused(NamedTuple):
 
     at_ms: int
     truck: str
-    reason: str
+    reason: Reason
 
 
 class MoveHandedOver(NamedTuple):
@@ -347,7 +348,7 @@ class MoveHandedOver(NamedTuple):
     at_ms: int
     move: str
     truck: str
-    reason: str
+    reason: Reason
 
 
 class TruckTowed(NamedTuple):
@@ -356,7 +357,7 @@ class TruckTowed(NamedTuple):
 
     at_ms: int
     truck: str
-    reason: str
+    reason: Reason
     stand: str = ""
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.errors import DataError
 from cabria.domain.positions import StowPosition
+from cabria.domain.told import told
 
 
 class Stowed(NamedTuple):
@@ -32,12 +33,24 @@ class BayPlan:
         for container, position in self.stowed:
             if position in by_position:
                 raise DataError(
-                    f"Containers {by_position[position]} and {container.id} both stand in slot {position}.",
+                    told(
+                        "Containers {box} and {other} both stand in slot {slot}.",
+                        "slot-shared",
+                        box=by_position[position],
+                        other=container.id,
+                        slot=position,
+                    ),
                     place=f"slot {position}",
                 )
             if container.id in by_container:
                 raise DataError(
-                    f"Container {container.id} stands in slots {by_container[container.id]} and {position}.",
+                    told(
+                        "Container {box} stands in slots {other_slot} and {slot}.",
+                        "box-in-two-slots",
+                        box=container.id,
+                        other_slot=by_container[container.id],
+                        slot=position,
+                    ),
                     place=f"container {container.id}",
                 )
             by_position[position] = container.id

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from cabria.domain.errors import DataError
+from cabria.domain.told import told
 from cabria.domain.yard import YardBlock
 
 
@@ -18,7 +19,14 @@ class Outage:
 
     def __post_init__(self) -> None:
         if not 0 <= self.from_s < self.until_s:
-            raise DataError(f"An outage from {self.from_s} to {self.until_s} s is no span of time.")
+            raise DataError(
+                told(
+                    "An outage from {from_s} to {until_s} s is no span of time.",
+                    "outage-no-span",
+                    from_s=self.from_s,
+                    until_s=self.until_s,
+                )
+            )
 
     def __str__(self) -> str:
         return f"{self.from_s} to {self.until_s} s"
@@ -55,13 +63,23 @@ class QuayCrane:
 
     def __post_init__(self) -> None:
         if self.cycle_s <= 0 or self.lid_s < 0 or self.bay_travel_s < 0:
-            raise DataError(f"Quay crane {self.id} has an impossible cycle time.")
+            raise DataError(told("Quay crane {crane} has an impossible cycle time.", "cycle-impossible", crane=self.id))
         if self.dual_cycle_s and self.dual_cycle_s < self.cycle_s:
-            raise DataError(f"A dual cycle of quay crane {self.id} is shorter than a single one.")
+            raise DataError(
+                told(
+                    "A dual cycle of quay crane {crane} is shorter than a single one.",
+                    "dual-cycle-short",
+                    crane=self.id,
+                )
+            )
         if any(later.from_s < earlier.until_s for earlier, later in pairwise(self.outages)):
-            raise DataError(f"Outages of quay crane {self.id} overlap or are out of order.")
+            raise DataError(
+                told("Outages of quay crane {crane} overlap or are out of order.", "outages-overlap", crane=self.id)
+            )
         if None not in (self.rail_from_mm, self.rail_until_mm) and self.rail_from_mm >= self.rail_until_mm:  # type: ignore[operator]
-            raise DataError(f"The rail of quay crane {self.id} ends before it begins.")
+            raise DataError(
+                told("The rail of quay crane {crane} ends before it begins.", "rail-ends-first", crane=self.id)
+            )
 
     @property
     def leaves_s(self) -> int:
@@ -110,11 +128,25 @@ class Terminal:
             ("yard crane", [crane.id for crane in self.yard_cranes]),
         ):
             if len(ids) != len(set(ids)):
-                raise DataError(f"Terminal {self.name} has a {what} twice.")
+                raise DataError(
+                    told(
+                        "Terminal {terminal} has a {what} twice.",
+                        "named-twice-in-terminal",
+                        terminal=self.name,
+                        what=what,
+                    )
+                )
         known = {block.id for block in self.blocks}
         for crane in self.yard_cranes:
             if crane.block not in known:
-                raise DataError(f"Yard crane {crane.id} stands in block {crane.block}, which does not exist.")
+                raise DataError(
+                    told(
+                        "Yard crane {crane} stands in block {block}, which does not exist.",
+                        "yard-crane-in-no-block",
+                        crane=crane.id,
+                        block=crane.block,
+                    )
+                )
 
     def block(self, block_id: str) -> YardBlock | None:
         return next((block for block in self.blocks if block.id == block_id), None)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from cabria.domain.errors import DataError
 from cabria.domain.positions import StowPosition
+from cabria.domain.told import told
 
 
 class Level(StrEnum):
@@ -81,9 +82,19 @@ class VesselStack:
     def __post_init__(self) -> None:
         tiers = [cell.tier for cell in self.cells]
         if not tiers:
-            raise DataError(f"{self.level} row {self.row:02} has no cells.")
+            raise DataError(
+                told("{level} row {row:02} has no cells.", "row-without-cells", level=self.level, row=self.row)
+            )
         if tiers != sorted(set(tiers)):
-            raise DataError(f"Tiers of {self.level} row {self.row:02} do not rise: {tiers}.")
+            raise DataError(
+                told(
+                    "Tiers of {level} row {row:02} do not rise: {tiers}.",
+                    "tiers-not-rising",
+                    level=self.level,
+                    row=self.row,
+                    tiers=tiers,
+                )
+            )
 
     def lcg_at_mm(self, end: End) -> int | None:
         return {End.FORE: self.lcg_fore_mm, End.AFT: self.lcg_aft_mm, End.BOTH: self.lcg_mm}[end]
@@ -106,12 +117,22 @@ class VesselBay:
         pair = (self.fore, self.aft)
         if self.number % 2:
             if self.number not in pair or None not in pair:
-                raise DataError(f"Single bay {self.number:02} must be its own fore or aft bay.")
+                raise DataError(
+                    told("Single bay {bay:02} must be its own fore or aft bay.", "single-bay-ends", bay=self.number)
+                )
         elif pair != (self.number - 1, self.number + 1):
-            raise DataError(f"Bay {self.number:02} must lie over bays {self.number - 1} and {self.number + 1}.")
+            raise DataError(
+                told(
+                    "Bay {bay:02} must lie over bays {fore} and {aft}.",
+                    "bay-ends",
+                    bay=self.number,
+                    fore=self.number - 1,
+                    aft=self.number + 1,
+                )
+            )
         keys = [(stack.row, stack.level) for stack in self.stacks]
         if len(keys) != len(set(keys)):
-            raise DataError(f"Bay {self.number:02} has a stack twice.")
+            raise DataError(told("Bay {bay:02} has a stack twice.", "stack-twice", bay=self.number))
 
     def ends(self) -> Iterator[tuple[int, End]]:
         """Bay numbers a container's position may carry here, and the end each means."""
@@ -209,7 +230,7 @@ class Bridge:
 
     def __post_init__(self) -> None:
         if self.bow_lcg_mm <= self.lcg_mm:
-            raise DataError("The bridge must lie abaft the bow.")
+            raise DataError(told("The bridge must lie abaft the bow.", "bridge-before-bow"))
 
 
 class Place(NamedTuple):
@@ -252,7 +273,9 @@ class VesselProfile:
 
     def __post_init__(self) -> None:
         if not self.bays:
-            raise DataError(f"Vessel profile {self.name!r} has no bays.")
+            raise DataError(
+                told("Vessel profile {vessel} has no bays.", "profile-without-bays", vessel=repr(self.name))
+            )
         _refuse_overlapping_bays(self.bays)
         stacks = self.stack_by_id
         for lid in self.hatch_covers:
@@ -260,16 +283,28 @@ class VesselProfile:
                 if stack_id not in stacks:
                     bay, row, level = stack_id
                     raise DataError(
-                        f"Hatch cover {lid.id} names row {row:02} of bay {bay:02}, {level}, which is not there."
+                        told(
+                            "Hatch cover {lid} names row {row:02} of bay {bay:02}, {level}, which is not there.",
+                            "lid-of-no-row",
+                            lid=lid.id,
+                            row=row,
+                            bay=bay,
+                            level=level,
+                        )
                     )
         displacements = [point.displacement_kg for point in self.hydrostatics]
         if displacements != sorted(set(displacements)):
-            raise DataError("Hydrostatic points do not rise in displacement.")
+            raise DataError(told("Hydrostatic points do not rise in displacement.", "hydrostatics-not-rising"))
         for number, station in enumerate(self.stations, 1):
             if station.buoyancy_kg and len(station.buoyancy_kg) != len(self.hydrostatics):
                 raise DataError(
-                    f"Station {number} has {len(station.buoyancy_kg)} buoyancies "
-                    f"for {len(self.hydrostatics)} hydrostatic points."
+                    told(
+                        "Station {station} has {count} buoyancies for {points} hydrostatic points.",
+                        "buoyancies-differ",
+                        station=number,
+                        count=len(station.buoyancy_kg),
+                        points=len(self.hydrostatics),
+                    )
                 )
 
     @cached_property
@@ -362,5 +397,11 @@ def _refuse_overlapping_bays(bays: tuple[VesselBay, ...]) -> None:
                 for number, _ in bay.ends():
                     slot = (number, stack.row, cell.tier)
                     if slot in seen:
-                        raise DataError(f"Slot {StowPosition(*slot)} occurs twice in the profile.")
+                        raise DataError(
+                            told(
+                                "Slot {slot} occurs twice in the profile.",
+                                "profile-slot-twice",
+                                slot=StowPosition(*slot),
+                            )
+                        )
                     seen.add(slot)

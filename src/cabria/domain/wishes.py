@@ -15,6 +15,7 @@ from typing import Self
 from cabria.domain.containers import Container, ContainerId, Port
 from cabria.domain.errors import DataError
 from cabria.domain.positions import StowPosition
+from cabria.domain.told import told
 from cabria.domain.vessel import End, Level, Place, StackId, VesselProfile
 from cabria.domain.work import CraneStep
 
@@ -44,9 +45,12 @@ class ShipPart:
 
     def __post_init__(self) -> None:
         if sum((self.slot is not None, self.bay is not None, bool(self.lid))) != 1:
-            raise DataError("A part of a ship is a slot, a bay with what is in it, or a lid.", remedy=_SPELLINGS)
+            raise DataError(
+                told("A part of a ship is a slot, a bay with what is in it, or a lid.", "part-of-ship-malformed"),
+                remedy=_SPELLINGS,
+            )
         if self.row is not None and self.bay is None:
-            raise DataError("A row is one of a bay.", remedy=_SPELLINGS)
+            raise DataError(told("A row is one of a bay.", "row-of-no-bay"), remedy=_SPELLINGS)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -60,7 +64,9 @@ class ShipPart:
         if found := _LID.fullmatch(words):
             where = {"on": Level.DECK, "under": Level.HOLD, None: None}[found[1]]
             return cls(lid=found[2], level=where)
-        raise DataError(f"{text[:60]!r} names no part of a ship.", remedy=_SPELLINGS)
+        raise DataError(
+            told("{given} names no part of a ship.", "no-part-of-ship", given=repr(text[:60])), remedy=_SPELLINGS
+        )
 
     def __str__(self) -> str:
         if self.slot is not None:
@@ -209,7 +215,7 @@ class Worked:
 
     def __post_init__(self) -> None:
         if (self.container is None) is (self.part is None):
-            raise DataError("Work is of one box, or in one part of the ship.")
+            raise DataError(told("Work is of one box, or in one part of the ship.", "work-of-what"))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -218,7 +224,10 @@ class Worked:
         if " " in words or words.isdigit():
             return cls(part=ShipPart.parse(words))
         if not 0 < len(words) <= 40:
-            raise DataError(f"{text[:60]!r} is neither a container nor a part of a ship.", remedy=_SPELLINGS)
+            raise DataError(
+                told("{given} is neither a container nor a part of a ship.", "no-work-of-ship", given=repr(text[:60])),
+                remedy=_SPELLINGS,
+            )
         return cls(container=ContainerId(words.upper()))
 
     def __str__(self) -> str:
@@ -261,7 +270,7 @@ class OrderWish:
 
     def __post_init__(self) -> None:
         if self.first == self.then:
-            raise DataError(f"{self.first} cannot be worked before itself.")
+            raise DataError(told("{first} cannot be worked before itself.", "before-itself", first=self.first))
 
     def __str__(self) -> str:
         return f"{self.first} worked before {self.then}{_why(self.reason, self.by)}"
@@ -282,7 +291,9 @@ class ChangeBudget:
 
     def __post_init__(self) -> None:
         if self.at_most < 0:
-            raise DataError(f"A change budget of {self.at_most} boxes is less than none.")
+            raise DataError(
+                told("A change budget of {boxes} boxes is less than none.", "budget-negative", boxes=self.at_most)
+            )
 
     def __str__(self) -> str:
         return f"at most {self.at_most:,} of {len(self.earlier):,} planned boxes change{_why(self.reason, self.by)}"

@@ -9,6 +9,7 @@ from functools import cached_property
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
 from cabria.domain.positions import YardPosition
+from cabria.domain.told import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,16 @@ class YardBlock:
 
     def __post_init__(self) -> None:
         if min(self.bays, self.rows, self.tiers) < 1:
-            raise DataError(f"Yard block {self.id} has no room: {self.bays} x {self.rows} x {self.tiers}.")
+            raise DataError(
+                told(
+                    "Yard block {block} has no room: {bays} x {rows} x {tiers}.",
+                    "block-without-room",
+                    block=self.id,
+                    bays=self.bays,
+                    rows=self.rows,
+                    tiers=self.tiers,
+                )
+            )
 
     def has(self, position: YardPosition) -> bool:
         return (
@@ -76,10 +86,19 @@ class YardInventory:
         seen: set[ContainerId] = set()
         for box in self.boxes:
             if box.id in seen:
-                raise DataError(f"Container {box.id} stands in the yard twice.", place=str(box.position))
+                raise DataError(
+                    told("Container {box} stands in the yard twice.", "in-yard-twice", box=box.id),
+                    place=str(box.position),
+                )
             if box.position in by_position:
                 raise DataError(
-                    f"Containers {by_position[box.position]} and {box.id} both stand at {box.position}.",
+                    told(
+                        "Containers {box} and {other} both stand at {place}.",
+                        "yard-place-shared",
+                        box=by_position[box.position],
+                        other=box.id,
+                        place=box.position,
+                    ),
                     place=str(box.position),
                 )
             seen.add(box.id)
@@ -87,7 +106,15 @@ class YardInventory:
         for position, container in by_position.items():
             below = YardPosition(position.block, position.bay, position.row, position.tier - 1)
             if position.tier > 1 and below not in by_position:
-                raise DataError(f"Container {container} at {position} has nothing under it.", place=str(position))
+                raise DataError(
+                    told(
+                        "Container {box} at {place} has nothing under it.",
+                        "nothing-under-box",
+                        box=container,
+                        place=position,
+                    ),
+                    place=str(position),
+                )
 
     @classmethod
     def of(cls, boxes: Iterable[YardBox]) -> YardInventory:

@@ -6,7 +6,7 @@ cargo, carriers and rotation are invented; the ports are real. The same argument
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,7 +22,7 @@ from cabria.domain.vessel import Level, VesselProfile
 from cabria.experiments.ballast import ballast
 from cabria.experiments.cargo import EXPORTS, IMPORTS, MILD_GOODS, Line, container_numbers, make_cargo
 from cabria.experiments.ships import make_ship
-from cabria.experiments.stowing import Pool, bay_plan, occupy, stow, units_of
+from cabria.experiments.stowing import bay_plan, occupy, pools_of, stow, units_of
 from cabria.experiments.terminals import make_terminal
 from cabria.experiments.tiny import small_call, tiny_call
 from cabria.experiments.yards import make_yard
@@ -193,7 +193,7 @@ def _arrival(
         *cargo(_chilean_exports(), staying - to_coast, FROM_CHILE, TO_ASIA),
     ]
     units = units_of(ship)
-    lost = stow(units, _pools(boxes, random), _by_order(ARRIVING_BELOW), random, keep_open=True)
+    lost = stow(units, pools_of(boxes, _order_of(), random), _by_order(ARRIVING_BELOW), random, keep_open=True)
     if any(box.pod == PORT for box in lost):
         raise DataError(f"A ship of {ship.capacity_teu:,} TEU is too small to bring {discharges:,} boxes.")
     plan = bay_plan(units)
@@ -208,14 +208,6 @@ def _chilean_exports() -> tuple[Line, ...]:
         "machines": {"codes": {"42U1": 1}},
     }
     return tuple(replace(line, **changes.get(line.cargo, {})) for line in EXPORTS)
-
-
-def _pools(boxes: Iterable[Container], random: Random) -> list[Pool]:
-    order_of = _order_of()
-    by_order: dict[int, list[Container]] = {}
-    for box in boxes:
-        by_order.setdefault(order_of[box.pod], []).append(box)
-    return [Pool.of(order, by_order[order], random) for order in sorted(by_order)]
 
 
 def _by_order(shares: Mapping[Port, float]) -> dict[int, float]:
@@ -260,7 +252,7 @@ def _instructions(
     staying = [stowed for stowed in arrival if stowed.container.pod != PORT]
     units = units_of(ship)
     occupy(units, staying, _order_of())
-    stow(units, _pools((box for box in loads if not box.holds), random), _by_order(LOADED_BELOW), random)
+    stow(units, pools_of((box for box in loads if not box.holds), _order_of(), random), _by_order(LOADED_BELOW), random)
     aboard = {stowed.container.id for stowed in staying}
     return tuple(
         SlotInstruction(

@@ -24,16 +24,14 @@ class LayoutFigures:
 
     `to_block_m` and `to_crane_m` take whichever side of the block comes; `nearest_side_m` is the mean of both ways
     with the nearer side of each bay, `beeline_m` what it would be if one could drive straight along and away from the
-    quay. `round_m` is there and back by one stand. `busiest_junction` is that with the
-    largest share of its time taken (`busiest_share`) by `busiest_trucks_per_h` when every crane makes `moves_per_h`
-    and every truck goes the shortest way.
+    quay. `busiest_junction` is that with the largest share of its time taken (`busiest_share`) by
+    `busiest_trucks_per_h` when every crane makes `moves_per_h` and every truck goes the shortest way.
     """
 
     to_block_m: float
     to_crane_m: float
     nearest_side_m: float
     beeline_m: float
-    round_m: float
     moves_per_h: int
     busiest_junction: str
     busiest_trucks_per_h: float
@@ -66,7 +64,6 @@ def layout_figures(layout: Layout, *, moves_per_h: int = 30) -> LayoutFigures | 
         to_crane_m=float(back.mean()) / MM_PER_M,
         nearest_side_m=fmean(map(ways.trip_mm, trips)) / MM_PER_M,
         beeline_m=fmean(_beeline_mm(layout, *trip) for trip in trips) / MM_PER_M,
-        round_m=float((out + back).mean()) / MM_PER_M,
         moves_per_h=moves_per_h,
         busiest_junction=busiest,
         busiest_trucks_per_h=trucks.get(busiest, 0.0),

@@ -260,6 +260,14 @@ class Pool:
             self._kind_of(box).append(box)
 
 
+def pools_of(boxes: Iterable[Container], order_of: Mapping[str, int], random: Random) -> list[Pool]:
+    """A pool for each port, those that leave first first."""
+    by_order: dict[int, list[Container]] = {}
+    for box in boxes:
+        by_order.setdefault(order_of[box.pod], []).append(box)
+    return [Pool.of(order, by_order[order], random) for order in sorted(by_order)]
+
+
 def stow(
     units: Sequence[Unit],
     pools: Sequence[Pool],

@@ -17,6 +17,7 @@ from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import YardPosition
 from cabria.domain.road_visits import RoadVisit
 from cabria.domain.run_events import DeckEnd, MoveKind, OnTruck, Place, Stock
+from cabria.domain.said import Reason
 from cabria.domain.stands import StandKind
 from cabria.domain.work import CraneStep
 from cabria.operations.gateways import QuayWork, YardWork
@@ -66,7 +67,7 @@ class Move:
     truck: str = ""
     due_ms: int = 0
     """When a move of no queue, or one that its quay crane is through with, is to be done."""
-    note: str = ""
+    note: Reason = ""
     """Why it does not go where it was to go at first."""
     is_hurried: bool = False
     """Whether a person wants it before others."""
@@ -261,6 +262,8 @@ class Board:
         self.moves: dict[str, Move] = {}
         self.wanted_ms: dict[ContainerId, int] = {}
         """When a box in the yard is to be lifted, as far as a plan says so."""
+        self.late_ms: dict[ContainerId, int] = {}
+        """When boxes that come late are there, as their call says; the stock may have them where they will stand."""
         self.foretold: dict[ContainerId, tuple[int, ...]] = {}
         """When a box leaves the yard, as far as the terminal's history says so (`learned.Foretold`)."""
         self.busy_ms: dict[str, int] = {}
@@ -336,6 +339,8 @@ class Board:
             self.beds[place.truck].add(container)
         elif isinstance(place, YardPosition):
             self.stacks[stack_of(place)].append(container)
+            if isinstance(before, OnTruck):
+                self.late_ms.pop(container, None)
             if before is not None and container in self.needs_plug and not self.has_plug(place):
                 self.without_plug.add(container)
             if self.goes_to.pop(container, None) is not None:
@@ -353,6 +358,7 @@ class Board:
         self.needs_plug.discard(container)
         self.without_plug.discard(container)
         self.wanted_ms.pop(container, None)
+        self.late_ms.pop(container, None)
         self.foretold.pop(container, None)
 
     def asked_for(self) -> frozenset[ContainerId]:

@@ -10,6 +10,7 @@ more than what is left of them: afterwards there is time.
 from __future__ import annotations
 
 from cabria.domain.run_events import BatteryRead, EnergyUsed, WorkRefused
+from cabria.domain.said import said
 from cabria.operations.board import Truck
 from cabria.operations.desk import Desk
 from cabria.operations.truck_work import drive, is_idle
@@ -65,14 +66,14 @@ def _fleet(desk: Desk) -> list[Truck]:
 
 def _refuse_or_take_work(desk: Desk, truck: Truck, fleet: list[Truck], lasts: float) -> None:
     settings, left = desk.settings, _share(desk, truck)
-    least = _least(desk)
+    least, percent = _least(desk), round(100 * left)
     if truck.is_low:
         truck.is_low = left < _enough(desk, lasts)
         return
     if left < least:
-        reason = f"{left:.0%} of its battery is left; a move and the way to a charger may take {least:.0%}"
+        reason = said("battery-low", left_percent=percent, least_percent=round(100 * least))
     elif left < min(settings.low_charge, lasts) and is_idle(truck) and _may_go(desk, fleet):
-        reason = f"{left:.0%} of its battery is left, and others can do without it"
+        reason = said("battery-spare", left_percent=percent)
     else:
         return
     truck.is_low = True
@@ -114,7 +115,7 @@ def _plug_in(desk: Desk, fleet: list[Truck]) -> None:
     for truck in fleet:
         at_charger = _is_free(truck) and truck.stand in desk.board.chargers
         if at_charger and not truck.is_charging and _share(desk, truck) < desk.settings.full_charge:
-            reason = f"charges, {_share(desk, truck):.0%} of its battery is left"
+            reason = said("charges", left_percent=round(100 * _share(desk, truck)))
             job = desk.give(truck.id, "", reason, charged, truck.id)
             truck.is_charging = True
             desk.out.trucks.charge(truck.id, job)
@@ -127,7 +128,7 @@ def charged(desk: Desk, name: str) -> None:
 
 def _send(desk: Desk, truck: Truck) -> bool:
     free = [stand for stand in desk.board.chargers if desk.board.lanes.owner(stand) is None]
-    return drive(desk, truck, free, f"goes to charge, {_share(desk, truck):.0%} of its battery is left")
+    return drive(desk, truck, free, said("goes-to-charge", left_percent=round(100 * _share(desk, truck))))
 
 
 def _make_room(desk: Desk, fleet: list[Truck]) -> bool:
@@ -135,7 +136,7 @@ def _make_room(desk: Desk, fleet: list[Truck]) -> bool:
     board = desk.board
     rests = [stand for stand in board.rests if board.lanes.owner(stand) is None]
     full = [truck for truck in fleet if is_idle(truck) and truck.stand in board.chargers]
-    return bool(full) and drive(desk, full[-1], rests, "makes room at the charger")
+    return bool(full) and drive(desk, full[-1], rests, said("makes-room"))
 
 
 def _is_free(truck: Truck) -> bool:

@@ -48,7 +48,7 @@ from cabria.operations.gate_work import announce, let_visitors_in, see_visitors_
 from cabria.operations.learned import BLOCKS, DEPARTURES, Foretold, refuse_unknown_blocks, refuse_unsorted
 from cabria.operations.quay_work import handed_over, work_quay_cranes
 from cabria.operations.recovery import has_stopped, is_back, recover_trucks
-from cabria.operations.releasing import released_moves
+from cabria.operations.releasing import next_late_ms, released_moves
 from cabria.operations.replanning import is_back_at, is_still_out, resumed, set_back_moves, stopped
 from cabria.operations.settings import Settings
 from cabria.operations.truck_choice import assign_trucks
@@ -62,6 +62,8 @@ def release_moves(desk: Desk) -> None:
     settings = desk.settings
     for event in released_moves(desk.board, desk.now_ms, settings.look_ahead, pairs=settings.pair_boxes):
         desk.record(event)
+    if (late_ms := next_late_ms(desk.board, desk.now_ms)) is not None:
+        desk.look_again(late_ms)
 
 
 DISPATCH_CYCLE: tuple[Callable[[Desk], None], ...] = (
@@ -125,6 +127,7 @@ class Control:
             for box, at in call.arrival
         )
         board.needs_plug |= {box.id for box in call.loads if box.needs_plug}
+        board.late_ms |= {box: desk.now_ms + 1_000 * at_s for box, at_s in call.available_s.items()}
         board.calls[call.id] = state = CallState(call, plan)
         desk.waits[call.id] = waits_of(board.layout.terminal, state)
         for queue in plan.queues:

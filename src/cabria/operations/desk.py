@@ -17,6 +17,7 @@ from cabria.domain.run_events import (
     RunEvent,
     Waited,
 )
+from cabria.domain.said import Reason
 from cabria.operations.board import Board
 from cabria.operations.crane_order import Waits
 from cabria.operations.gateways import Alarms, Journal, QuayCranes, Trucks, YardCranes
@@ -78,7 +79,7 @@ class Desk:
                 crane.told_ms = event.at_ms
         self.out.journal.record(event)
 
-    def give(self, machine: str, move: str, reason: str, then: Finished, argument: Any) -> str:
+    def give(self, machine: str, move: str, reason: Reason, then: Finished, argument: Any) -> str:
         """Open a job for a machine; `then(desk, argument)` follows when it reports the end."""
         job = f"{machine}/{self.next_number()}"
         self._jobs[job] = (then, argument)
@@ -106,7 +107,7 @@ class Desk:
         then, argument = self._jobs.pop(event.job)
         then(self, argument)
 
-    def take_back(self, job: str, reason: str) -> None:
+    def take_back(self, job: str, reason: Reason) -> None:
         """A machine is not to do a job any more; its end is no longer waited for."""
         del self._jobs[job]
         self.record(JobTakenBack(self.now_ms, job, reason))

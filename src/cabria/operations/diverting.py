@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cabria.domain.containers import ContainerId
+from cabria.domain.said import said
 from cabria.operations.board import Move, StopKind
 from cabria.operations.desk import Desk
 from cabria.operations.places import incoming
@@ -44,5 +45,5 @@ def _divert(desk: Desk, move: Move, box: ContainerId) -> None:
         board.keep(box, was)
         return
     board.keep(box, place)
-    move.note = f"no crane in service comes over block {was.block}, bay {was.bay}; it goes to block {place.block}"
+    move.note = said("block-out-of-reach", block=was.block, bay=was.bay, to=place.block)
     truck.at_stop = not truck.is_driving and truck.stand in board.stands_for_yard(place)

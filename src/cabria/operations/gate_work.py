@@ -24,6 +24,7 @@ from cabria.domain.run_events import (
     TruckStood,
     VisitorRefused,
 )
+from cabria.domain.said import TURNED_AWAY, Said, said
 from cabria.domain.verdict import YES, Verdict, refuse
 from cabria.operations.board import Move, Stop, StopKind, Truck
 from cabria.operations.desk import Desk
@@ -41,7 +42,7 @@ def announce(desk: Desk, visit: RoadVisit) -> Verdict:
     if verdict:
         desk.board.at_gate.append(visit)
     else:
-        desk.record(VisitorRefused(desk.now_ms, visit.id, verdict.reason))
+        desk.record(VisitorRefused(desk.now_ms, visit.id, Said(verdict.code, verdict.values)))
     return verdict
 
 
@@ -49,11 +50,11 @@ def may_come(desk: Desk, visit: RoadVisit) -> Verdict:
     """Whether what a road truck brings is new, and what it fetches stands in the yard for it."""
     board = desk.board
     if visit.id in board.trucks or any(other.id == visit.id for other in board.at_gate):
-        return refuse("{visit} is at the terminal already", "visit-here-already", visit=visit.id)
+        return refuse(TURNED_AWAY["visit-here-already"], "visit-here-already", visit=visit.id)
     if visit.brings is not None:
         box = visit.brings.container
         if box in board.boxes or any(o.brings is not None and o.brings.container == box for o in board.at_gate):
-            return refuse("container {box} is at the terminal already", "box-here-already", box=box)
+            return refuse(TURNED_AWAY["box-here-already"], "box-here-already", box=box)
     return YES if visit.takes is None else may_take(desk, visit.takes)
 
 
@@ -62,16 +63,16 @@ def may_take(desk: Desk, box: ContainerId) -> Verdict:
     board = desk.board
     place = board.boxes.get(box)
     if place is None:
-        return refuse("container {box} is not at the terminal", "box-not-here", box=box)
+        return refuse(TURNED_AWAY["box-not-here"], "box-not-here", box=box)
     if not isinstance(place, YardPosition):
-        return refuse("container {box} is not in the yard but at {place}", "box-not-in-yard", box=box, place=str(place))
+        return refuse(TURNED_AWAY["box-not-in-yard"], "box-not-in-yard", box=box, place=str(place))
     if any(box in state.call.load_by_id for state in board.calls.values()):
-        return refuse("container {box} is on the load list of a ship at the quay", "box-to-be-loaded", box=box)
+        return refuse(TURNED_AWAY["box-to-be-loaded"], "box-to-be-loaded", box=box)
     ordered = [*board.moves.values(), *(move for moves in board.errands.values() for move in moves)]
     if any(other.takes == box for other in board.at_gate) or any(
         box in stop.containers for move in ordered for stop in move.stops
     ):
-        return refuse("container {box} is another's already", "box-anothers", box=box)
+        return refuse(TURNED_AWAY["box-anothers"], "box-anothers", box=box)
     return YES
 
 
@@ -87,7 +88,7 @@ def let_visitors_in(desk: Desk) -> None:
         if room:
             _let_in(desk, visit, stand)
         else:
-            desk.record(VisitorRefused(desk.now_ms, visit.id, room.reason))
+            desk.record(VisitorRefused(desk.now_ms, visit.id, Said(room.code, room.values)))
             _note(desk, visit.id, VisitState.REFUSED, room.reason)
 
 
@@ -115,11 +116,9 @@ def _room_for(desk: Desk, brought: Brought | None, stand: int) -> Verdict:
     if place is None:
         board.forget(box)
         if brought.needs_plug:
-            full = "no stack with a plug takes container {box} ({length_ft} ft)"
+            full = TURNED_AWAY["no-room-with-plug"]
             return refuse(full, "no-room-with-plug", box=box, length_ft=brought.length_ft)
-        return refuse(
-            "no stack takes container {box} ({length_ft} ft)", "no-room", box=box, length_ft=brought.length_ft
-        )
+        return refuse(TURNED_AWAY["no-room"], "no-room", box=box, length_ft=brought.length_ft)
     board.keep(box, place)
     return YES
 
@@ -162,14 +161,14 @@ def see_visitors_on(desk: Desk) -> None:
             _leave(desk, truck)
         else:
             free = [stand for stand in board.gates_out if board.lanes.owner(stand) is None]
-            drive(desk, truck, free, "leaves the terminal")
+            drive(desk, truck, free, said("drives-out"))
 
 
 def _begin(desk: Desk, truck: Truck, move: Move) -> None:
     board = desk.board
     board.moves[move.id] = move
     truck.move, truck.at_stop = move.id, False
-    reason = f"{truck.id} brings it" if move.kind is MoveKind.GATE_IN else f"{truck.id} comes for it"
+    reason = said("brought-by" if move.kind is MoveKind.GATE_IN else "comes-for-it", truck=truck.id)
     desk.record(MoveReleased(desk.now_ms, move.id, move.kind, move.stop.containers, "", "", reason))
     if move.stop.kind is StopKind.YARD_TAKES:
         keep_place(desk, move)

@@ -23,6 +23,7 @@ from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import YardPosition
 from cabria.domain.road_visits import Brought, RoadVisit
 from cabria.domain.run_events import JobDone, JobTakenBack, MachineResumed, MachineStopped, Place, RunEvent
+from cabria.domain.said import Reason, Said, said
 from cabria.domain.verdict import YES, Verdict, refuse
 from cabria.domain.yard import YardInventory
 from cabria.operations import gate_book
@@ -377,7 +378,7 @@ class JournaledControl(Control):
             return YES
 
     def note_message(self, note: MessageNote, correlation: str = "") -> Verdict:
-        """A message came in and changed a call, or nothing; a person should look at it. Told again, it is known."""
+        """A message came in and changed a call, or nothing; a person should look at it. Reason again, it is known."""
         with self._command("note_message", note, correlation=correlation):
             messages = self.desk.board.messages
             if note.id not in messages:
@@ -385,7 +386,7 @@ class JournaledControl(Control):
                 while len(messages) > MOST_MESSAGES:
                     del messages[next(iter(messages))]
                 if note.folder and note.call in self.desk.board.calls:
-                    self._alert("", 0, f"{note.kind} changed a call that is worked. {note.what}")
+                    self._alert("", 0, said("call-changed", message=note.kind, what=note.what))
             return YES
 
     def expect_back(self, crane: str, back_ms: int, correlation: str = "") -> Verdict:
@@ -412,7 +413,7 @@ class JournaledControl(Control):
         with self._command("machine_says", machine, boxes, correlation=correlation):
             differences = believe(self.desk.board, boxes)
             for box, ours, theirs in differences:
-                self._alert(machine, 0, f"says that {box} is {theirs}; it was taken to be {ours or 'nowhere'}")
+                self._alert(machine, 0, _otherwise(box, ours, theirs))
             self.wake()
             return differences
 
@@ -485,7 +486,7 @@ class JournaledControl(Control):
         """What a quay crane has still to do over a bay is another's."""
         with self._command("give_bay", crane, bay, to, reason, correlation=correlation):
             self.wake()
-            return give_bay(self.desk, crane, bay, to, f"bay {bay:02} is given to {to}: {reason}")
+            return give_bay(self.desk, crane, bay, to, said("bay-given", bay=bay, crane=to, why=reason))
 
     def work_by(self, call: str, plan: LoadingPlan, reason: str, correlation: str = "") -> Verdict:
         """What is left of a ship at the quay is done by another plan."""
@@ -507,7 +508,7 @@ class JournaledControl(Control):
             self.wake()
             return YES
 
-    def raise_alert(self, machine: str, order: int, problem: str, correlation: str = "") -> Verdict:
+    def raise_alert(self, machine: str, order: int, problem: Reason, correlation: str = "") -> Verdict:
         """Something that a person should look at; told once until somebody has."""
         with self._command("raise_alert", machine, order, problem, correlation=correlation):
             if any(a.machine == machine and a.problem == problem and not a.seen_by for a in self.desk.alerts.values()):
@@ -526,6 +527,15 @@ class JournaledControl(Control):
             self.desk.alerts[number] = alert._replace(seen_by=by)
             return YES
 
+    def acknowledge_alerts(self, numbers: tuple[int, ...], by: str, correlation: str = "") -> Verdict:
+        """A person has looked at alerts together; those that are gone or were seen before stay as they are."""
+        with self._command("acknowledge_alerts", numbers, by, correlation=correlation):
+            alerts = self.desk.alerts
+            new = [number for number in numbers if number in alerts and not alerts[number].seen_by]
+            for number in new:
+                alerts[number] = alerts[number]._replace(seen_by=by)
+            return YES if new else refuse("all of these alerts were seen before, or are gone", "alerts-all-seen")
+
     def lane_leased(self, truck: str, job: str, windows: int, correlation: str = "") -> None:
         """The first so many segments of a truck's trip are its own now; nobody is booked before it there."""
         with self._command("lane_leased", truck, job, windows, correlation=correlation):
@@ -534,7 +544,7 @@ class JournaledControl(Control):
             board.lanes.lease(number, windows, self.desk.now_ms)
             board.leased[truck] = (job, windows)
 
-    def _alert(self, machine: str, order: int, problem: str) -> None:
+    def _alert(self, machine: str, order: int, problem: Reason) -> None:
         alerts = self.desk.alerts
         number = self.desk.next_number()
         alerts[number] = Alert(number, self.desk.now_ms, machine, order, problem)
@@ -573,6 +583,12 @@ class JournaledControl(Control):
         return self.scribe.handling(EntryKind.COMMAND, self.alarms.now_ms, command, correlation)
 
 
+def _otherwise(box: ContainerId, ours: Place | None, theirs: Place) -> Said:
+    if ours is None:
+        return said("box-unknown", box=box, place=str(theirs))
+    return said("box-elsewhere", box=box, place=str(theirs), was=str(ours))
+
+
 COMMANDS = frozenset(
     {
         "take_stock",
@@ -603,6 +619,7 @@ COMMANDS = frozenset(
         "run_by",
         "raise_alert",
         "acknowledge_alert",
+        "acknowledge_alerts",
         "lane_leased",
     }
 )

@@ -57,7 +57,7 @@ def hurry(desk: Desk, box: ContainerId, reason: str) -> Verdict:
     if move is None:
         return refuse("no move with {box} is under way", "no-such-move", box=box[:60])
     if move.is_hurried:
-        return refuse("{box} is hurried already: {why}", "hurried-already", box=box, why=move.note)
+        return refuse("{box} is hurried already: {why}", "hurried-already", box=box, why=str(move.note))
     move.is_hurried, move.note = True, reason
     return YES
 

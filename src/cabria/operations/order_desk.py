@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from cabria.domain.said import Reason, Said, said
 from cabria.operations.gateways import Alarms, DurableJournal
 from cabria.operations.records import Order
 
@@ -51,7 +52,7 @@ class Alert(NamedTuple):
     at_ms: int
     machine: str
     order: int
-    problem: str
+    problem: Reason
 
 
 class Wire(Protocol):
@@ -151,12 +152,12 @@ class OrderDesk:
         if order is None:
             return
         if order.state is OrderState.WRITTEN:
-            self._tell(machine, number, f"says {end} to an order that it was not sent")
+            self._tell(machine, number, said("end-of-unsent-order", order_state=end.value))
             return
         if end is OrderState.FAILED:
-            self._tell(machine, number, f"could not: {reason}")
+            self._tell(machine, number, said("order-failed", why=reason))
         elif end is OrderState.CANCELLED and order.state is not OrderState.CANCELLING:
-            self._tell(machine, number, f"cancelled by itself: {reason}")
+            self._tell(machine, number, said("order-cancelled-by-itself", why=reason))
         self._end(number)
 
     def alive(self, machine: str) -> None:
@@ -170,10 +171,10 @@ class OrderDesk:
         """After a lost link: all that the machine knows of its orders, which wins over what we believe."""
         for number in [n for n, one in self.open.items() if one.order.machine == machine]:
             believed = self.open[number].state
-            said = states.get(number)
-            if said in ENDS:
-                self.ended(number, machine, said)
-            elif said is not None:
+            told = states.get(number)
+            if told in ENDS:
+                self.ended(number, machine, told)
+            elif told is not None:
                 self.acknowledged(number, machine)
             elif believed in (OrderState.ACKNOWLEDGED, OrderState.CANCELLING):
                 self._forgot(number, machine, believed)
@@ -181,13 +182,13 @@ class OrderDesk:
                 self._send(number)
         for number, state in states.items():
             if number not in self.open and state not in ENDS:
-                self._tell(machine, number, f"has an order as {state} that has ended, or was never given")
+                self._tell(machine, number, said("order-ended-is-held", order_state=state.value))
                 self._wire.cancel(number, machine)
         self.alive(machine)
 
     def _forgot(self, number: int, machine: str, believed: OrderState) -> None:
         """A machine does not know an order that it had acknowledged: it has it again, unless it was to be cancelled."""
-        self._tell(machine, number, f"does not know an order that was {believed}")
+        self._tell(machine, number, said("order-forgotten", order_state=believed.value))
         if believed is OrderState.CANCELLING:
             self._end(number)
             return
@@ -202,10 +203,10 @@ class OrderDesk:
         order = self.open.get(number)
         if order is None:
             if not 0 < number <= self._last:
-                self._tell(machine, number, "speaks of an order that was never given")
+                self._tell(machine, number, said("order-never-given"))
             return None
         if order.order.machine != machine:
-            self._tell(machine, number, f"speaks of an order of {order.order.machine}")
+            self._tell(machine, number, said("order-of-another", machine=order.order.machine))
             return None
         return order
 
@@ -238,7 +239,7 @@ class OrderDesk:
         if order is None or order.attempts != attempt or order.state is OrderState.ACKNOWLEDGED:
             return
         if order.attempts == self._terms.alert_after:
-            self._tell(order.order.machine, number, f"has not answered {order.attempts} times")
+            self._tell(order.order.machine, number, said("no-answer", times=order.attempts))
         self._ask(number)
 
     def _has_it(self, number: int, machine: str) -> None:
@@ -257,7 +258,7 @@ class OrderDesk:
         left_ms = self._seen_ms[machine] + self._terms.lease_ms - self._alarms.now_ms
         if left_ms <= 0 and order.is_leased:
             order.is_leased = False
-            self._tell(machine, number, f"is silent with an order since {self._seen_ms[machine]} ms")
+            self._tell(machine, number, said("silent-with-order", since_ms=self._seen_ms[machine]))
         # Its word that it is done may have been lost; asked again with the same id, it says how far it is.
         self._wire.send(number, order.order)
         self._alarms.after(self._terms.lease_ms, self._look_at_lease, number)
@@ -269,5 +270,5 @@ class OrderDesk:
             queue.remove(number)
         self._next(machine)
 
-    def _tell(self, machine: str, number: int, problem: str) -> None:
+    def _tell(self, machine: str, number: int, problem: Said) -> None:
         self._alert(Alert(self._alarms.now_ms, machine, number, problem))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cabria.domain.run_events import MoveKind, OnTruck
 from cabria.operations.board import Board, QuayCraneState, Truck, YardCraneState
+from cabria.operations.gateways import YardWork
 from cabria.operations.journaling import JournaledControl
 from cabria.operations.order_desk import OpenOrder
 from cabria.operations.running import (
     AlertPicture,
     CallPicture,
+    LiftPicture,
     LinkPicture,
     MovePicture,
     OrderPicture,
@@ -40,7 +43,7 @@ def picture_of(
         quay_cranes={
             crane.id: _quay_crane(crane, desk.idle_since(crane.id), desk.causes) for crane in board.quay_cranes.values()
         },
-        yard_cranes={crane.id: _yard_crane(crane, desk.causes) for crane in board.yard_cranes.values()},
+        yard_cranes={crane.id: _yard_crane(board, crane, desk.causes) for crane in board.yard_cranes.values()},
         moves={
             move.id: MovePicture(
                 move.id,
@@ -104,6 +107,7 @@ def _truck(board: Board, truck: Truck, causes: Causes) -> TruckPicture:
 
 
 def _quay_crane(crane: QuayCraneState, idle: tuple[int, str], causes: Causes) -> QuayCranePicture:
+    work = crane.work
     return QuayCranePicture(
         crane.id,
         crane.x_mm,
@@ -111,18 +115,19 @@ def _quay_crane(crane: QuayCraneState, idle: tuple[int, str], causes: Causes) ->
         crane.next,
         crane.released,
         len(crane.steps),
-        crane.work.job if crane.work else "",
-        crane.work.containers if crane.work else (),
+        work.job if work else "",
+        work.containers if work else (),
         idle[1],
         idle[0],
         _service(crane.failed, crane.id, causes, crane.back_ms),
         crane.steps,
         crane.started_ms,
         crane.held,
+        LiftPicture(work.kind, work.sources, work.targets, work.lid) if work else None,
     )
 
 
-def _yard_crane(crane: YardCraneState, causes: Causes) -> YardCranePicture:
+def _yard_crane(board: Board, crane: YardCraneState, causes: Causes) -> YardCranePicture:
     work = crane.work
     return YardCranePicture(
         crane.id,
@@ -131,7 +136,17 @@ def _yard_crane(crane: YardCraneState, causes: Causes) -> YardCranePicture:
         work.job if work else "",
         work.container if work else "",
         _service(crane.failed, crane.id, causes),
+        LiftPicture(_kind(board, work), (work.source,), (work.target,)) if work else None,
     )
+
+
+def _kind(board: Board, work: YardWork) -> str:
+    """Of the move that the box is carried for: its truck's, or none where it is carried aside."""
+    named = (place.truck for place in (work.source, work.target) if isinstance(place, OnTruck))
+    truck = board.trucks.get(next(named, ""))
+    if truck is None:
+        return MoveKind.REHANDLE
+    return board.moves[truck.move].kind if truck.move in board.moves else ""
 
 
 def _order(number: int, one: OpenOrder) -> OrderPicture:

@@ -7,6 +7,7 @@ crane then waits over the truck's place, if it has to, and not before it has beg
 from __future__ import annotations
 
 from cabria.domain.run_events import Aboard, MoveDone, OnTruck, Place
+from cabria.domain.said import said
 from cabria.domain.work import LID_STEPS, OFF_SHIP, ONTO_SHIP, CraneStep
 from cabria.operations.board import QuayCraneState
 from cabria.operations.desk import Desk
@@ -79,7 +80,7 @@ def _make_room(desk: Desk, crane: QuayCraneState, x_mm: int) -> bool:
     for number, to_mm in sent or ():
         other = order[number]
         other.is_moving = True
-        job = desk.give(other.id, "", f"makes way for {crane.id}", _made_way, other.id)
+        job = desk.give(other.id, "", said("makes-way", machine=crane.id), _made_way, other.id)
         desk.out.quay_cranes.make_way(other.id, job, to_mm)
     return sent == []
 
@@ -99,7 +100,7 @@ def _begin(desk: Desk, crane: QuayCraneState) -> None:
     aboard: tuple[Place, ...] = tuple(Aboard(crane.call, position) for position in step.positions)
     is_load = step.kind in ONTO_SHIP
     name = "" if move is None else move.id
-    job = desk.give(crane.id, name, f"step {number + 1} of its queue", _stepped, (crane.id, name))
+    job = desk.give(crane.id, name, said("step-of-queue", step=number + 1), _stepped, (crane.id, name))
     crane.work = QuayWork(
         job=job,
         kind=step.kind,

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from cabria.domain.layout import Layout
 from cabria.domain.machines import TruckModel
+from cabria.domain.said import Reason
 from cabria.operations.settings import Settings
 
 
@@ -71,5 +72,5 @@ class Alert(NamedTuple):
     at_ms: int
     machine: str
     order: int
-    problem: str
+    problem: Reason
     seen_by: str = ""

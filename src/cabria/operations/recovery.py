@@ -9,6 +9,7 @@ nobody knows when a tug comes: they stand where they are until they say otherwis
 from __future__ import annotations
 
 from cabria.domain.run_events import MoveHandedOver, OnTruck, TruckTowed
+from cabria.domain.said import Reason, said
 from cabria.operations.board import Move, Truck
 from cabria.operations.desk import Desk
 from cabria.operations.following import catch_up_with_trucks
@@ -34,7 +35,7 @@ def has_stopped(desk: Desk, truck: Truck) -> None:
         other = by_number[number]
         other.is_delayed = other.may_go_round = True
         if number not in board.lanes.progress:  # others drive when they can and say so
-            say(desk, other, passage, f"{truck.id} stands still")
+            say(desk, other, passage, said("truck-stands-still", truck=truck.id))
             desk.out.trucks.delay(other.id, passage, other.arrives_ms)
 
 
@@ -44,7 +45,7 @@ def is_back(desk: Desk, truck: Truck) -> None:
     truck.failed = truck.is_towed = False
     if truck.is_driving and was_held_ms > 0:
         ready_ms = desk.board.lanes.next_entry_ms(truck.number, desk.now_ms) - was_held_ms
-        _redirect(desk, truck, truck.stand, "is back in service", ready_ms)
+        _redirect(desk, truck, truck.stand, said("is-back"), ready_ms)
     for other in desk.board.trucks.values():
         other.may_go_round = other.is_delayed
 
@@ -66,7 +67,7 @@ def recover_trucks(desk: Desk) -> None:
         if not stays and not truck.is_towed and desk.now_ms >= truck.failed_ms + desk.settings.tow_after_ms:
             _tow(desk, truck)
         elif not stays and truck.is_towed and not (truck.move or truck.is_driving):
-            drive(desk, truck, _parking(desk), "is towed out of the way")
+            drive(desk, truck, _parking(desk), said("towed-aside"))
 
 
 def _hand_over(desk: Desk, truck: Truck) -> None:
@@ -77,7 +78,7 @@ def _hand_over(desk: Desk, truck: Truck) -> None:
         return
     move.truck = truck.move = ""
     truck.at_stop = False
-    desk.record(MoveHandedOver(desk.now_ms, move.id, truck.id, "is out of service and has not begun it"))
+    desk.record(MoveHandedOver(desk.now_ms, move.id, truck.id, said("not-begun")))
 
 
 def _is_served(desk: Desk, move: Move) -> bool:
@@ -94,14 +95,14 @@ def _is_served(desk: Desk, move: Move) -> bool:
 def _tow(desk: Desk, truck: Truck) -> None:
     """A tug takes it on: its trip goes on as it was booked when it stopped, or without a move to where it may rest."""
     truck.is_towed = True
-    what = f"goes on with {truck.move}" if truck.move else "is taken out of the way"
     minutes = (desk.now_ms - truck.failed_ms) // 60_000
-    desk.record(TruckTowed(desk.now_ms, truck.id, f"has stood for {minutes} min and {what}"))
+    on = said("towed-on", minutes=minutes, move=truck.move)
+    desk.record(TruckTowed(desk.now_ms, truck.id, on if truck.move else said("towed-idle", minutes=minutes)))
     if not truck.move:
         if truck.is_driving:
-            any(_redirect(desk, truck, stand, "is towed out of the way") for stand in _parking(desk)[:3])
+            any(_redirect(desk, truck, stand, said("towed-aside")) for stand in _parking(desk)[:3])
         else:
-            drive(desk, truck, _parking(desk), "is towed out of the way")
+            drive(desk, truck, _parking(desk), said("towed-aside"))
 
 
 def _parking(desk: Desk) -> list[int]:
@@ -117,12 +118,12 @@ def _go_round(desk: Desk) -> None:
     late.sort(key=lambda truck: (board.lanes.next_entry_ms(truck.number, now_ms), truck.number))
     for truck in late[:AT_A_TIME]:
         truck.may_go_round = False
-        _redirect(desk, truck, truck.stand, "is there sooner another way")
+        _redirect(desk, truck, truck.stand, said("sooner-round"))
     if len(late) > AT_A_TIME:
         desk.look_again(now_ms + SOON_MS)
 
 
-def _redirect(desk: Desk, truck: Truck, stand: int, reason: str, ready_ms: int = 0) -> bool:
+def _redirect(desk: Desk, truck: Truck, stand: int, reason: Reason, ready_ms: int = 0) -> bool:
     """Book another way from where a truck is, if it is there sooner by that, or when it goes somewhere else."""
     board = desk.board
     is_new = stand != truck.stand

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cabria.domain.containers import ContainerId
-from cabria.domain.positions import YardPosition
 from cabria.domain.run_events import DeckEnd, MoveKind, MoveReleased
+from cabria.domain.said import said
 from cabria.domain.work import ONTO_SHIP, CraneStep, StepKind
+from cabria.operations.arriving import is_there
 from cabria.operations.board import Board, Move, QuayCraneState, Stop, StopKind
 
 MOVE_OF = {
@@ -34,29 +35,41 @@ def released_moves(board: Board, now_ms: int, look_ahead: int, *, pairs: bool) -
             if number in crane.moves:
                 crane.released += 1
                 continue
-            if not _may_go(board, step):
+            if not _may_go(board, step, now_ms):
                 break
             crane.released += 1
             if step.kind in MOVE_OF:
-                numbers = (number, number + 1) if pairs and _may_pair(board, crane, number) else (number,)
+                numbers = (number, number + 1) if pairs and _may_pair(board, crane, number, now_ms) else (number,)
                 move = _move(board, crane, numbers)
                 board.moves[move.id] = move
                 crane.moves.update(dict.fromkeys(numbers, move.id))
                 boxes = tuple(box for each in numbers for box in crane.steps[each].containers)
-                reason = f"{number - crane.next} steps before its turn at {crane.id}"
+                reason = said("before-its-turn", steps=number - crane.next, crane=crane.id)
                 yield MoveReleased(now_ms, move.id, move.kind, boxes, crane.call, crane.id, reason)
 
 
-def _may_go(board: Board, step: CraneStep) -> bool:
-    """A box must be on the terminal, and one that goes back aboard must first have come ashore."""
-    if any(box not in board.boxes for box in step.containers):
-        return False
-    return step.kind is not StepKind.RESTOW_ON or all(
-        isinstance(board.boxes.get(box), YardPosition) for box in step.containers
+def _may_go(board: Board, step: CraneStep, now_ms: int) -> bool:
+    """What goes aboard must be in the yard: brought, come ashore, and there if it comes late."""
+    if step.kind in ONTO_SHIP:
+        return all(is_there(board, box, now_ms) for box in step.containers)
+    return all(box in board.boxes for box in step.containers)
+
+
+def next_late_ms(board: Board, now_ms: int) -> int | None:
+    """When the next box is there that comes late and is the next of a queue to be released."""
+    return min(
+        (
+            late_ms
+            for crane in board.quay_cranes.values()
+            for step in crane.steps[crane.released : crane.released + 1]
+            for box in step.containers
+            if (late_ms := board.late_ms.get(box, 0)) > now_ms
+        ),
+        default=None,
     )
 
 
-def _may_pair(board: Board, crane: QuayCraneState, number: int) -> bool:
+def _may_pair(board: Board, crane: QuayCraneState, number: int, now_ms: int) -> bool:
     """Whether one truck can carry the box of a step and that of the next: both of 20 ft, the same way over one bay."""
     if number + 1 >= len(crane.steps) or number + 1 in crane.moves:
         return False
@@ -65,7 +78,7 @@ def _may_pair(board: Board, crane: QuayCraneState, number: int) -> bool:
     return (
         (one.kind, one.bay) == (other.kind, other.bay)
         and len(one.containers) == len(other.containers) == 1
-        and _may_go(board, other)
+        and _may_go(board, other, now_ms)
         and all(board.length_ft[box] == 20 for box in boxes)
         and sum(board.mass_kg[box] for box in boxes) <= board.truck.cargo_kg
     )

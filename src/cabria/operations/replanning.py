@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
 from cabria.domain.run_events import DeckEnd, OnTruck, QueuesChanged
+from cabria.domain.said import Reason, said
 from cabria.domain.terminal import Outage, QuayCrane
 from cabria.domain.verdict import YES, Verdict, refuse
-from cabria.domain.work import ONTO_SHIP, CraneStep, WorkQueue
+from cabria.domain.work import ONTO_SHIP, CraneStep, StepKind, WorkQueue
+from cabria.operations.arriving import there_ms
 from cabria.operations.board import Board, CallState, Move, QuayCraneState, Stop, StopKind, Truck
 from cabria.operations.crane_order import waits_of
 from cabria.operations.desk import Desk
@@ -33,7 +35,7 @@ LONGEST_S = 10**8
 """A plan that takes longer gives work to a crane that cannot do it."""
 
 
-def divide_anew(desk: Desk, call: str, reason: str) -> Verdict:
+def divide_anew(desk: Desk, call: str, reason: Reason) -> Verdict:
     """Split what is left of a call among her cranes, and say why in the log.
 
     Cranes without a ship, which may be kept for the next one, are not asked.
@@ -58,7 +60,7 @@ def divide_anew(desk: Desk, call: str, reason: str) -> Verdict:
     return YES
 
 
-def give_bay(desk: Desk, crane: str, bay: int, to: str, reason: str) -> Verdict:
+def give_bay(desk: Desk, crane: str, bay: int, to: str, reason: Reason) -> Verdict:
     """What is left for a quay crane over a bay, and over bays that a lid ties to it, is another's from now on: one of
     the same ship, or one without a ship. The order in the bay stays; the other does it when all is over soonest."""
     from cabria.planning.cranes.rest import given_to
@@ -96,7 +98,9 @@ def what_is_left(desk: Desk, state: CallState, cranes: Sequence[QuayCraneState])
     todo = [ToDo(crane.id, _to_come(crane), _bay_begun(crane)) for crane in cranes]
     if not any(queue.steps for queue in todo):
         raise DataError("nothing is left to divide", code="nothing-to-divide")
-    return rest_of(state.call, todo, _as_they_stand(desk, cranes, models)), todo
+    loads = [box for queue in todo for step in queue.steps if step.kind is StepKind.LOAD for box in step.containers]
+    ready_s = {box: -(-(at_ms - desk.now_ms) // 1_000) for box, at_ms in there_ms(desk, loads).items()}
+    return rest_of(state.call, todo, _as_they_stand(desk, cranes, models), ready_s=ready_s), todo
 
 
 def _refused(error: DataError) -> Verdict:
@@ -147,7 +151,7 @@ def take_over(
     state: CallState,
     cranes: Sequence[QuayCraneState],
     queues: Mapping[str, Sequence[CraneStep]],
-    reason: str,
+    reason: Reason,
 ) -> None:
     """Cranes go on with other queues, in seconds from now; the steps they are at stay theirs."""
     board, call = desk.board, state.call
@@ -296,7 +300,7 @@ def is_still_out(desk: Desk, crane: QuayCraneState) -> int:
     if crane.back_ms >= desk.now_ms:
         return max(60_000, crane.back_ms - desk.now_ms)
     minutes = (desk.now_ms - crane.failed_ms) // 60_000
-    _without(desk, crane, f"{crane.id} has been out of service for {minutes} min and is taken to be so as long again")
+    _without(desk, crane, said("crane-out-long", crane=crane.id, minutes=minutes))
     return max(desk.settings.replan_after_ms, desk.now_ms - crane.failed_ms)
 
 
@@ -306,10 +310,10 @@ def is_back_at(desk: Desk, crane: QuayCraneState, back_ms: int) -> Verdict:
         return refuse("{machine} is in service", "in-service", machine=crane.id)
     crane.back_ms = back_ms
     minutes = max(0, back_ms - desk.now_ms) // 60_000
-    return _without(desk, crane, f"{crane.id} is said to be out of service for another {minutes} min")
+    return _without(desk, crane, said("crane-back-in", crane=crane.id, minutes=minutes))
 
 
-def _without(desk: Desk, crane: QuayCraneState, reason: str) -> Verdict:
+def _without(desk: Desk, crane: QuayCraneState, reason: Reason) -> Verdict:
     if crane.call not in desk.board.calls:
         return refuse("{crane} works no ship", "works-no-ship", crane=crane.id)
     verdict = divide_anew(desk, crane.call, reason)
@@ -320,5 +324,5 @@ def _without(desk: Desk, crane: QuayCraneState, reason: str) -> Verdict:
 def resumed(desk: Desk, crane: QuayCraneState) -> None:
     """A quay crane is back; it is given its share again if the others had been given its work."""
     if crane.is_without_work and crane.call in desk.board.calls:
-        divide_anew(desk, crane.call, f"{crane.id} is back in service")
+        divide_anew(desk, crane.call, said("crane-back", crane=crane.id))
     crane.is_without_work = False

@@ -20,6 +20,7 @@ from cabria.domain.message_notes import MessageNote
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import YardPosition
 from cabria.domain.run_events import MoveKind, Place, RunEvent
+from cabria.domain.said import Reason
 from cabria.domain.verdict import Verdict, refuse
 from cabria.domain.work import CraneStep
 from cabria.operations.board import StackId
@@ -127,6 +128,16 @@ class TruckPicture(NamedTuple):
     leased: int | None = None
 
 
+class LiftPicture(NamedTuple):
+    """What a crane is at: `kind` as of a step or a move, "" where it is for no move; where each box comes from and is
+    set down; or the lid."""
+
+    kind: str
+    sources: tuple[Place, ...]
+    targets: tuple[Place, ...]
+    lid: str = ""
+
+
 class QuayCranePicture(NamedTuple):
     """Of a queue of `steps` steps `done` are done, and trucks are sent for up to `released`; `containers` are those of
     the step it is at. `waits_for` is what it lacks since `waits_since_ms`, "" while it works or has nothing to do."""
@@ -148,6 +159,7 @@ class QuayCranePicture(NamedTuple):
     """When the queue's seconds began to count."""
     held: str = ""
     """Why a person holds its queue, "" while it goes on."""
+    lift: LiftPicture | None = None
 
 
 class YardCranePicture(NamedTuple):
@@ -159,6 +171,7 @@ class YardCranePicture(NamedTuple):
     job: str
     container: str
     out: Service | None
+    lift: LiftPicture | None = None
 
 
 class MovePicture(NamedTuple):
@@ -172,7 +185,7 @@ class MovePicture(NamedTuple):
     step: int
     next_stop: str
     due_ms: int
-    note: str
+    note: Reason
 
 
 class OrderPicture(NamedTuple):
@@ -206,7 +219,7 @@ class AlertPicture(NamedTuple):
     at_ms: int
     machine: str
     order: int
-    problem: str
+    problem: Reason
     seen_by: str
 
 

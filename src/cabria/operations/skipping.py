@@ -16,6 +16,7 @@ from cabria.domain.containers import ContainerId
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import StowPosition
 from cabria.domain.run_events import Aboard, MoveDropped, MoveKind, MoveReleased, OnTruck, StepSkipped
+from cabria.domain.said import Reason, said
 from cabria.domain.verdict import YES, Verdict, refuse
 from cabria.domain.vessel import Cell, End, Level, Place, StackId, VesselProfile, VesselStack
 from cabria.domain.work import LID_STEPS, OFF_SHIP, ONTO_SHIP, CraneStep, StepKind
@@ -61,7 +62,12 @@ def skip_step(desk: Desk, crane: str, what: str, reason: str) -> Verdict:
     for skipped in gone:
         drop_move(desk, board.quay_cranes[skipped.crane], skipped, reason)
         desk.record(StepSkipped(desk.now_ms, state.call, skipped.crane, skipped.step, reason))
-    _leave_out(desk, board.calls[state.call], gone, f"{_told(first.step)} is skipped: {reason}")
+    _leave_out(
+        desk,
+        board.calls[state.call],
+        gone,
+        said("step-skipped", kind=first.step.kind.value, what=_what(first.step), why=reason),
+    )
     return YES
 
 
@@ -288,7 +294,7 @@ def _way_back(desk: Desk, move: Move, truck: Truck, reason: str) -> Move | None:
     return back
 
 
-def _leave_out(desk: Desk, state: CallState, gone: Sequence[Skipped], reason: str) -> None:
+def _leave_out(desk: Desk, state: CallState, gone: Sequence[Skipped], reason: Reason) -> None:
     board = desk.board
     cranes = [crane for crane in board.quay_cranes.values() if crane.call == state.call.id]
     left_out = {(skipped.crane, skipped.number) for skipped in gone}
@@ -300,15 +306,15 @@ def _leave_out(desk: Desk, state: CallState, gone: Sequence[Skipped], reason: st
     take_over(desk, board.calls[state.call.id], cranes, queues, reason)
 
 
-def _without(plan: LoadingPlan, steps: Iterable[CraneStep], reason: str) -> LoadingPlan:
+def _without(plan: LoadingPlan, steps: Iterable[CraneStep], reason: Reason) -> LoadingPlan:
     onto = {box for step in steps if step.kind in ONTO_SHIP for box in step.containers}
     return replace(
         plan,
         loads={box: slot for box, slot in plan.loads.items() if box not in onto},
         restows={box: slot for box, slot in plan.restows.items() if box not in onto},
-        refused={**plan.refused, **{box: reason for box in sorted(onto) if box in plan.loads}},
+        refused={**plan.refused, **{box: str(reason) for box in sorted(onto) if box in plan.loads}},
     )
 
 
-def _told(step: CraneStep) -> str:
-    return f"{step.kind} {step.lid}" if step.lid else f"{step.kind} of {' and '.join(step.containers)}"
+def _what(step: CraneStep) -> str:
+    return step.lid or " and ".join(step.containers)

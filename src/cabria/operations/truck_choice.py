@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cabria.domain.positions import YardPosition
+from cabria.domain.said import Said, said
 from cabria.operations.board import Move, QuayCraneState, Stop, StopKind, Truck
 from cabria.operations.desk import Desk
 from cabria.operations.settings import TruckChoice
@@ -191,8 +192,10 @@ def _way_ms(desk: Desk, start: int, asked: Asked) -> int:
     return min(ways, default=NO_WAY_MS)
 
 
-def _reason(desk: Desk, asked: Asked, drive_ms: int) -> str:
+def _reason(desk: Desk, asked: Asked, drive_ms: int) -> Said:
     """Why this truck, in seconds."""
     late_s = (desk.now_ms + drive_ms - asked.due_ms) // 1_000
-    told = f"{late_s} s late" if late_s > 0 else f"{-late_s} s early"
-    return f"{desk.settings.truck_choice}: {drive_ms // 1_000} s of driving to its quay crane, {told}"
+    policy, drive_s = desk.settings.truck_choice.value, drive_ms // 1_000
+    if late_s > 0:
+        return said("late-at-crane", policy=policy, drive_s=drive_s, late_s=late_s)
+    return said("time-for-crane", policy=policy, drive_s=drive_s, early_s=-late_s)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cabria.domain.positions import YardPosition
 from cabria.domain.run_events import OnTruck, TripBooked, TruckAssigned
+from cabria.domain.said import Reason, said
 from cabria.domain.stands import StandKind
 from cabria.operations.board import Move, QuayCraneState, Stop, StopKind, Truck
 from cabria.operations.desk import Desk
@@ -19,7 +20,7 @@ TRIED = 6
 REST = (StandKind.PARKING, StandKind.CHARGER)
 
 
-def give_truck(desk: Desk, move: Move, truck: Truck, reason: str) -> None:
+def give_truck(desk: Desk, move: Move, truck: Truck, reason: Reason) -> None:
     """A truck carries the boxes of a move from now on. It stays where it stands if no earlier turn needs that stand."""
     move.truck, truck.move = truck.id, move.id
     truck.at_stop = not truck.is_driving and truck.stand in stands_open_for(desk, move)
@@ -47,11 +48,11 @@ def take_first_come(desk: Desk, crane: QuayCraneState, move: Move) -> None:
     if mine is not None and mine.stand in stands and mine.arrives_ms <= max(desk.now_ms, first.arrives_ms):
         return
     other = board.moves[first.move]
-    give_truck(desk, move, first, f"is at {crane.id} first")
+    give_truck(desk, move, first, said("at-crane-first", crane=crane.id))
     if mine is None:
         other.truck = ""
     else:
-        give_truck(desk, other, mine, f"{first.id} was at {crane.id} before it")
+        give_truck(desk, other, mine, said("was-there-before", truck=first.id, crane=crane.id))
 
 
 def is_next_at(crane: QuayCraneState, move: Move, number: int) -> bool:
@@ -76,7 +77,7 @@ def drive_to_stops(desk: Desk) -> None:
             truck.at_stop = False
         if truck.at_stop or truck.is_driving:
             continue
-        stands, reason = stands_open_for(desk, move), move.note or f"{move.stop.kind} there"
+        stands, reason = stands_open_for(desk, move), move.note or said("stop-there", stop=move.stop.kind.value)
         if truck.stand in stands:
             truck.at_stop = True
         elif not (stands and drive(desk, truck, stands, reason, onward=stands_onward(desk, move))):
@@ -95,7 +96,7 @@ def clear_stands(desk: Desk) -> None:
     in_use = stands_in_use(desk)
     for truck in desk.board.trucks.values():
         if is_idle(truck) and not is_out_of_the_way(desk, truck, in_use):
-            drive(desk, truck, _free(desk, desk.board.rests), "has nothing to do")
+            drive(desk, truck, _free(desk, desk.board.rests), said("has-nothing-to-do"))
 
 
 def _wait_near(desk: Desk, truck: Truck, targets: Sequence[int], in_use: set[int]) -> None:
@@ -112,7 +113,7 @@ def _wait_near(desk: Desk, truck: Truck, targets: Sequence[int], in_use: set[int
         (_sum(board.lanes.least_ms(truck.stand, rest), board.lanes.least_ms(rest, targets[0])), rest) for rest in rests
     ]
     best = [rest for _, rest in sorted(ways)[:TRIED]]
-    drive(desk, truck, best, "waits until there is a stand for it", in_order=True)
+    drive(desk, truck, best, said("waits-for-stand"), in_order=True)
 
 
 def _sum(there_ms: int | None, on_ms: int | None) -> int:
@@ -237,7 +238,7 @@ def drive(
     desk: Desk,
     truck: Truck,
     stands: Sequence[int],
-    reason: str,
+    reason: Reason,
     *,
     onward: Sequence[int] = (),
     in_order: bool = False,
@@ -274,7 +275,7 @@ def through_ms(desk: Desk, start: int, stops: Sequence[Sequence[int]]) -> int:
     return min(ways, default=NO_WAY_MS)
 
 
-def _start(desk: Desk, truck: Truck, stand: int, passage: Passage, reason: str) -> None:
+def _start(desk: Desk, truck: Truck, stand: int, passage: Passage, reason: Reason) -> None:
     if truck.is_charging:
         desk.out.trucks.unplug(truck.id)
     truck.stand, truck.is_driving = stand, True
@@ -290,7 +291,7 @@ def _cargo_kg(desk: Desk, truck: Truck) -> int:
     return sum(board.mass_kg[box] for box in boxes if isinstance(board.boxes.get(box), OnTruck))
 
 
-def say(desk: Desk, truck: Truck, passage: Passage, reason: str) -> None:
+def say(desk: Desk, truck: Truck, passage: Passage, reason: Reason) -> None:
     """Write a trip's times down."""
     name = desk.board.layout.segments
     truck.arrives_ms = passage[-1].enter_ms + int(desk.board.lanes.lanes.pass_ms[truck.stand])

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cabria.domain.run_events import LoadBroughtForward
+from cabria.domain.said import said
 from cabria.domain.work import ONTO_SHIP, CraneStep
 from cabria.operations.board import Move, QuayCraneState
 from cabria.operations.desk import Desk
@@ -63,7 +64,7 @@ def bring_forward(desk: Desk, crane: QuayCraneState, others: tuple[int, ...], by
     if first == crane.next or known[first][0] > by_ms:
         return
     move = desk.board.moves[crane.moves[first]]
-    reason = f"{move.truck} is there first"
+    reason = said("is-there-first", truck=move.truck)
     desk.record(LoadBroughtForward(desk.now_ms, crane.call, crane.id, crane.steps[first].containers, reason))
     _to_front(desk, crane, first)
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from cabria.domain.containers import ContainerId
 from cabria.domain.positions import YardPosition
 from cabria.domain.run_events import MoveDone, MoveKind, MoveReleased, OnTruck, Place
+from cabria.domain.said import Reason, said
 from cabria.operations.board import Move, StopKind, YardCraneState
 from cabria.operations.desk import Desk
 from cabria.operations.gateways import YardWork
@@ -36,7 +37,7 @@ class Lift(NamedTuple):
     target: Place
     pick_mm: int
     drop_mm: int
-    reason: str
+    reason: Reason
     move: Move | None = None
     handover: Handover | None = None
     wanted: ContainerId | None = None
@@ -127,7 +128,7 @@ def _lift_for(desk: Desk, rail: Rail, cranes: Sequence[YardCraneState], move: Mo
     place = _place(desk, move)
     truck, stand = OnTruck(move.truck, end), board.trucks[move.truck].stand
     meeting = board.handover(place, stand)
-    reason = "its truck stands at the block"
+    reason = said("truck-at-block")
     if not any(reach.holds(board.carried(place, stand)) for reach in rail.reach):
         return _carried_on(desk, rail, move, place, meeting)
     at_mm = board.at_mm(place)
@@ -152,9 +153,9 @@ def _carried_on(desk: Desk, rail: Rail, move: Move, place: YardPosition, meeting
         board.give_up(box)
         board.keep(box, target)
         truck = OnTruck(move.truck, move.stop.ends[0])
-        reason = "its truck stands at the block; no crane carries it farther"
+        reason = said("truck-at-half-way")
         return Lift(box, truck, target, meeting.at_mm, board.at_mm(target), reason, move, meeting)
-    reason = "the other crane takes it on from there"
+    reason = said("half-way")
     return Lift(box, place, target, board.at_mm(place), board.at_mm(target), reason, wanted=box)
 
 
@@ -203,7 +204,7 @@ def _to_a_plug(desk: Desk, rail: Rail, box: ContainerId, source: YardPosition) -
     target = at_a_plug(desk.board, box, source, desk.settings, reach)
     if target is None:
         return None
-    return Lift(box, source, target, at_mm, desk.board.at_mm(target), "a reefer without a plug")
+    return Lift(box, source, target, at_mm, desk.board.at_mm(target), said("reefer-to-plug"))
 
 
 def _dig(desk: Desk, rail: Rail, top: ContainerId, wanted: ContainerId) -> Lift | None:
@@ -217,7 +218,7 @@ def _dig(desk: Desk, rail: Rail, top: ContainerId, wanted: ContainerId) -> Lift 
     if target is None:
         return None
     at_mm = board.at_mm(source)
-    return Lift(top, source, target, at_mm, board.at_mm(target), f"stands over {wanted}", wanted=wanted)
+    return Lift(top, source, target, at_mm, board.at_mm(target), said("over-wanted", box=wanted), wanted=wanted)
 
 
 def _begin(
@@ -261,7 +262,7 @@ def _send_away(desk: Desk, cranes: Sequence[YardCraneState], sent: Sequence[tupl
     for number, to_mm in sent:
         crane = cranes[number]
         crane.claim = Stretch.over(crane.at_mm, to_mm)
-        job = desk.give(crane.id, "", f"makes way for {comes}", made_way, crane.id)
+        job = desk.give(crane.id, "", said("makes-way", machine=comes), made_way, crane.id)
         desk.out.yard_cranes.make_way(crane.id, job, to_mm)
 
 
@@ -319,7 +320,7 @@ def give_back(desk: Desk, crane: YardCraneState) -> None:
     work = crane.work
     if not crane.failed or work is None or crane.has_lifted or work.handover is None:
         return
-    desk.take_back(work.job, f"{crane.id} is out of service")
+    desk.take_back(work.job, said("is-out", machine=crane.id))
     desk.out.yard_cranes.take_back(crane.id, work.job)
     _is_done(desk, crane.id, work.container)
 

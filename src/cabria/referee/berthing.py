@@ -20,7 +20,7 @@ from cabria.domain.berthing import (
     ShipId,
     Stay,
 )
-from cabria.domain.findings import Cause, Finding, Severity, told
+from cabria.domain.findings import Cause, Finding, Severity, Told, told
 from cabria.referee.berth_costs import berth_costs, berth_hours
 from cabria.referee.rule import Rule
 
@@ -133,9 +133,10 @@ def _listing(case: BerthCase, plan: BerthPlan) -> Iterator[Finding]:
                 told("The plan has a ship that is not expected.", "ship-not-expected"), f"ship {ship_id}"
             )
     for left in plan.unserved:
-        yield UNSERVED.finding(
-            told("{rule}: {why}", "ship-left-out", rule=left.rule, why=left.text), f"ship {left.ship}"
-        )
+        why = told("{rule}: {why}", "ship-left-out", rule=left.rule, why=left.text)
+        if left.code:  # the plan says it in words that other languages have
+            why = Told(why.text, left.code, left.values)
+        yield UNSERVED.finding(why, f"ship {left.ship}")
 
 
 def on_the_grid(case: BerthCase, one: _Berthed) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId
+from cabria.domain.findings import told
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
@@ -21,6 +22,8 @@ HALVES: Mapping[End, tuple[End, ...]] = {
     End.AFT: (End.AFT,),
     End.BOTH: (End.FORE, End.AFT),
 }
+NO_QUEUES = told("The plan has no work queues yet.", "no-queues")
+"""Why rules of work are not judged."""
 
 
 class Aboard(NamedTuple):

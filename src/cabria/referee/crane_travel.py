@@ -19,11 +19,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
-from cabria.domain.findings import Finding, Severity, told
+from cabria.domain.findings import Finding, Severity, Told, told
 from cabria.domain.terminal import QuayCrane, Terminal
 from cabria.domain.vessel import VesselBay
 from cabria.domain.work import LID_STEPS, CraneStep, StepKind
-from cabria.referee.condition import Case
+from cabria.referee.condition import NO_QUEUES, Case
 from cabria.referee.rule import Rule
 
 KNOWN = Rule("CRANE-KNOWN", Severity.HARD, "Every work queue is of a crane that the terminal has, one queue a crane.")
@@ -80,10 +80,10 @@ def cranes_keep_time_and_distance(case: Case) -> Iterator[Finding]:
     yield from keep_distance(call.terminal, tracks, lambda x_mm: _bay_at(call, x_mm))
 
 
-def not_judged(case: Case) -> dict[str, str]:
+def not_judged(case: Case) -> dict[str, tuple[Told, ...]]:
     if case.plan.queues:
         return {}
-    return {rule.id: "The plan has no work queues yet." for rule in (KNOWN, BAY, REACH, TIME, OUTAGE, TRAVEL, GAP)}
+    return {rule.id: (NO_QUEUES,) for rule in (KNOWN, BAY, REACH, TIME, OUTAGE, TRAVEL, GAP)}
 
 
 def _bay_at(call: VesselCall, x_mm: float) -> str:

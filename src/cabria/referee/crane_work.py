@@ -15,7 +15,7 @@ from cabria.domain.positions import StowPosition
 from cabria.domain.terminal import QuayCrane
 from cabria.domain.vessel import End, HatchCover, Level, Place, StackId, VesselProfile
 from cabria.domain.work import LID_STEPS, OFF_SHIP, CraneStep, StepKind
-from cabria.referee.condition import HALVES, Case, support_level
+from cabria.referee.condition import HALVES, NO_QUEUES, Case, support_level
 from cabria.referee.rule import Rule
 
 STEP = Rule(
@@ -83,11 +83,11 @@ def work_is_possible(case: Case) -> Iterator[Finding]:
             yield LIDS_CLOSED.finding(text, f"lid {lid.id}")
 
 
-def not_judged(case: Case) -> dict[str, str]:
+def not_judged(case: Case) -> dict[str, tuple[Told, ...]]:
     if case.plan.queues:
         return {}
     rules = (STEP, ONCE, SLOT, FREE, SUPPORT, LIDS, LID_LIFT, LIDS_CLOSED, TWIN)
-    return {rule.id: "The plan has no work queues yet." for rule in rules}
+    return {rule.id: (NO_QUEUES,) for rule in rules}
 
 
 def _malformed(vessel: VesselProfile, step: CraneStep) -> Iterator[Finding]:

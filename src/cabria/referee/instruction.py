@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cabria.domain.calls import SlotInstruction
 from cabria.domain.containers import Container, Kind
-from cabria.domain.findings import Finding, Severity, told
+from cabria.domain.findings import Finding, Severity, Told, told
 from cabria.referee.condition import Case
 from cabria.referee.rule import Rule
 
@@ -73,7 +73,8 @@ def differences_of(instruction: SlotInstruction, container: Container) -> Iterat
         yield "a full container" if instruction.is_full else "an empty container"
 
 
-def not_judged(case: Case) -> dict[str, str]:
+def not_judged(case: Case) -> dict[str, tuple[Told, ...]]:
     if case.call.instructions:
         return {}
-    return dict.fromkeys((CLASS.id, MASS.id, OUTSIDE.id), "The carrier gave no instruction.")
+    why = told("The carrier gave no instruction.", "not-instructed")
+    return dict.fromkeys((CLASS.id, MASS.id, OUTSIDE.id), (why,))

@@ -7,10 +7,10 @@ neighbours of what remains of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from cabria.domain.calls import VesselCall
-from cabria.domain.findings import Finding
+from cabria.domain.findings import Finding, Told
 from cabria.domain.plan import LoadingPlan
 from cabria.referee import (
     clearing,
@@ -31,7 +31,7 @@ from cabria.referee import (
     yard_work,
 )
 from cabria.referee.condition import Case, Condition
-from cabria.referee.judgement import NOT_JUDGED, Judgement, Stability
+from cabria.referee.judgement import NOT_JUDGED, Judgement, Stability, sentence
 from cabria.referee.rule import Offence, Rule, attribute
 from cabria.referee.stability import stability
 
@@ -112,7 +112,8 @@ def judge(call: VesselCall, plan: LoadingPlan) -> Judgement:
             visibility.sea_is_seen(call.vessel, case.remaining, departure),
         ),
     )
-    return Judgement(findings, figures.count(case, findings), arrival, departure, _rules(case, departure))
+    unjudged = _not_judged(case, departure)
+    return Judgement(findings, figures.count(case, findings), arrival, departure, _rules(unjudged), unjudged)
 
 
 def stowage_findings(case: Case) -> Iterator[Finding]:
@@ -124,8 +125,8 @@ def stowage_findings(case: Case) -> Iterator[Finding]:
     yield from attribute(stack_limits.heavy_below_light(case.departure, case.call.settings.max_inversion_kg), ())
 
 
-def _rules(case: Case, departure: Stability) -> dict[str, str]:
-    unjudged = {
+def _not_judged(case: Case, departure: Stability) -> dict[str, tuple[Told, ...]]:
+    why = {
         **load_list.not_judged(case),
         **instruction.not_judged(case),
         **wishes.not_judged(case),
@@ -135,7 +136,11 @@ def _rules(case: Case, departure: Stability) -> dict[str, str]:
         **seaworthiness.not_judged(case.call.vessel, departure),
         **visibility.not_judged(case.call.vessel, departure),
     }
+    return {rule.id: why[rule.id] for rule in RULES if rule.id in why}
+
+
+def _rules(unjudged: Mapping[str, tuple[Told, ...]]) -> dict[str, str]:
     return {
-        rule.id: f"{rule.sentence}{NOT_JUDGED}{unjudged[rule.id]}" if rule.id in unjudged else rule.sentence
+        rule.id: rule.sentence + (NOT_JUDGED + sentence(unjudged[rule.id]) if rule.id in unjudged else "")
         for rule in RULES
     }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.findings import Cause, Finding, Severity, Told
 
 NOT_JUDGED = " Not judged: "
 """Between what a rule says and why it could not be judged."""
@@ -15,7 +15,7 @@ NOT_JUDGED = " Not judged: "
 class Stability:
     """The ship afloat with her cargo; None where the profile does not say enough. Units as in `domain.vessel`.
 
-    `shear_kg` and `bending_kg_m` have one value per station. `not_judged` says in sentences what was missing.
+    `shear_kg` and `bending_kg_m` have one value per station. `not_judged` says what was missing.
     """
 
     cargo_kg: int
@@ -31,7 +31,7 @@ class Stability:
     """Thousandths of a degree, positive to starboard."""
     shear_kg: tuple[int, ...] = ()
     bending_kg_m: tuple[int, ...] = ()
-    not_judged: tuple[str, ...] = ()
+    not_judged: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ class Judgement:
     departure: Stability
     rules: Mapping[str, str] = field(default_factory=dict)
     """Every rule that was checked: its id and what it says; rules that could not be judged say why."""
+    not_judged: Mapping[str, tuple[Told, ...]] = field(default_factory=dict)
+    """Why rules could not be judged, by id, in the order of `rules`."""
 
     @property
     def hard_by_plan(self) -> tuple[Finding, ...]:
@@ -90,7 +92,11 @@ class Judgement:
     def unjudged(self) -> dict[str, list[str]]:
         """Why rules were not judged: each reason with its rules, in the order of `rules`."""
         rules: dict[str, list[str]] = {}
-        for rule, says in self.rules.items():
-            if reason := says.partition(NOT_JUDGED)[2]:
-                rules.setdefault(reason, []).append(rule)
+        for rule, reasons in self.not_judged.items():
+            rules.setdefault(sentence(reasons), []).append(rule)
         return rules
+
+
+def sentence(reasons: Iterable[Told]) -> str:
+    """Why something was not judged, as the English sentences have it."""
+    return " ".join(reason.text for reason in reasons)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cabria.domain.findings import Cause, Finding, Severity, told
+from cabria.domain.findings import Cause, Finding, Severity, Told, told
 from cabria.domain.work import StepKind
-from cabria.referee.condition import Case
+from cabria.referee.condition import NO_QUEUES, Case
 from cabria.referee.rule import Rule
 
 CALL = Rule("LIST-CALL", Severity.HARD, "The plan is for this call.")
@@ -140,12 +140,14 @@ def _cause(case: Case, container: str) -> Cause:
     return Cause.PLAN if container in case.call.load_by_id else Cause.ARRIVAL
 
 
-def not_judged(case: Case) -> dict[str, str]:
-    unjudged = {} if case.call.rotation else {PORT.id: "The call names no rotation."}
+def not_judged(case: Case) -> dict[str, tuple[Told, ...]]:
+    unjudged: dict[str, tuple[Told, ...]] = {}
+    if not case.call.rotation:
+        unjudged[PORT.id] = (told("The call names no rotation.", "no-rotation"),)
     if not case.call.available_s:
-        unjudged[LATE.id] = "No box is said to come late."
+        unjudged[LATE.id] = (told("No box is said to come late.", "nothing-late"),)
     elif not case.plan.queues:
-        unjudged[LATE.id] = "The plan has no work queues yet."
+        unjudged[LATE.id] = (NO_QUEUES,)
     return unjudged
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cabria.domain.findings import Finding, Severity, told
+from cabria.domain.findings import Finding, Severity, Told, told
 from cabria.domain.vessel import VesselProfile
 from cabria.referee.judgement import Stability
 from cabria.referee.rule import Offence, Rule, attribute
@@ -98,10 +98,9 @@ def tanks_hold_it(profile: VesselProfile, contents_kg: Mapping[str, int]) -> Ite
             yield TANK.finding(text, f"tank {tank}")
 
 
-def not_judged(profile: VesselProfile, ship: Stability) -> dict[str, str]:
+def not_judged(profile: VesselProfile, ship: Stability) -> dict[str, tuple[Told, ...]]:
     """Why rules of this family could not be judged, by rule id."""
     limits = profile.limits
-    why = " ".join(ship.not_judged)
     unknown = {
         GM: (ship.gm_mm, 0),
         TRIM: (ship.trim_mm, _either(limits.max_trim_by_stern_mm, limits.max_trim_by_head_mm)),
@@ -113,12 +112,12 @@ def not_judged(profile: VesselProfile, ship: Stability) -> dict[str, str]:
         SHEAR: (_either(*ship.shear_kg), _either(*(s.max_shear_kg for s in profile.stations))),
         BENDING: (_either(*ship.bending_kg_m), _either(*(s.max_bending_kg_m for s in profile.stations))),
     }
-    reasons: dict[str, str] = {}
+    reasons: dict[str, tuple[Told, ...]] = {}
     for rule, (value, limit) in unknown.items():
         if value is None:
-            reasons[rule.id] = why or "The profile does not say enough."
+            reasons[rule.id] = ship.not_judged or (told("The profile does not say enough.", "profile-says-little"),)
         elif limit is None:
-            reasons[rule.id] = "The profile states no limit."
+            reasons[rule.id] = (told("The profile states no limit.", "no-limit"),)
     return reasons
 
 

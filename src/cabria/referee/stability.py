@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Self
 
+from cabria.domain.findings import Told, told
 from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import HydrostaticPoint, Station, VesselProfile
 from cabria.referee.judgement import Stability
@@ -82,17 +83,28 @@ def afloat(profile: VesselProfile, cargo: Cargo, tank_contents_kg: Mapping[str, 
     weights = loaded.copy()
     for station in profile.stations:
         weights.add(Weight(station.lightship_kg, station.lcg_mm, 0, station.lightship_vcg_mm))
-    missing: list[str] = []
+    missing: list[Told] = []
     if not profile.stations:
-        missing.append("The profile does not know the light ship, so only cargo and tanks are weighed.")
+        missing.append(
+            told(
+                "The profile does not know the light ship, so only cargo and tanks are weighed.",
+                "no-light-ship",
+            )
+        )
     displacement = weights.mass_kg
 
-    def centre(axis: str, moment: int, where: str) -> float | None:
+    def centre(axis: str, moment: int, what: str) -> float | None:
         """Centre of mass along one axis, None where a weight's is not known."""
         if not profile.stations or displacement == 0:
             return None
         if weights.unknown[axis]:
-            missing.append(f"The profile does not say {where} all containers stand, so no centre of mass there.")
+            missing.append(
+                told(
+                    "The profile does not say {what} all containers stand, so no centre of mass there.",
+                    "no-centre",
+                    what=what,
+                )
+            )
             return None
         return moment / displacement
 
@@ -124,7 +136,7 @@ def afloat(profile: VesselProfile, cargo: Cargo, tank_contents_kg: Mapping[str, 
         list_mdeg=_rounded(heel),
         shear_kg=shear,
         bending_kg_m=bending,
-        not_judged=tuple(dict.fromkeys(missing)),
+        not_judged=tuple({why.text: why for why in missing}.values()),
     )
 
 
@@ -151,18 +163,29 @@ def _tank_weights(profile: VesselProfile, contents: Mapping[str, int]) -> list[W
 class _Hydrostatics:
     """The hydrostatic table read at one displacement; adds to `missing` what it does not say."""
 
-    def __init__(self, points: Sequence[HydrostaticPoint], displacement_kg: int, missing: list[str]) -> None:
+    def __init__(self, points: Sequence[HydrostaticPoint], displacement_kg: int, missing: list[Told]) -> None:
         self.points = points
         self.missing = missing
         self.upper: int | None = None
         self.weight = 0.0
         masses = [point.displacement_kg for point in points]
         if len(points) < 2:
-            missing.append("The profile has no hydrostatic table, so GM, draught and trim are not known.")
+            missing.append(
+                told(
+                    "The profile has no hydrostatic table, so GM, draught and trim are not known.",
+                    "no-hydrostatics",
+                )
+            )
         elif not masses[0] <= displacement_kg <= masses[-1]:
             missing.append(
-                f"The displacement of {displacement_kg / 1_000:,.0f} t is outside the hydrostatic table "
-                f"({masses[0] / 1_000:,.0f} to {masses[-1] / 1_000:,.0f} t)."
+                told(
+                    "The displacement of {displacement_t:,} t is outside the hydrostatic table ({low_t:,} to "
+                    "{high_t:,} t).",
+                    "beyond-hydrostatics",
+                    displacement_t=round(displacement_kg / 1_000),
+                    low_t=round(masses[0] / 1_000),
+                    high_t=round(masses[-1] / 1_000),
+                )
             )
         else:
             self.upper = min(bisect_right(masses, displacement_kg), len(points) - 1)
@@ -177,7 +200,7 @@ class _Hydrostatics:
             return None
         low, high = of(self.points[self.upper - 1]), of(self.points[self.upper])
         if low is None or high is None:
-            self.missing.append(f"The hydrostatic table does not give {name}.")
+            self.missing.append(told("The hydrostatic table does not give {what}.", "hydrostatics-lack", what=name))
             return None
         return self.between(low, high)
 
@@ -195,7 +218,7 @@ def _strength(
     stations: Sequence[Station],
     at: _Hydrostatics | None,
     cargo: Cargo,
-    missing: list[str],
+    missing: list[Told],
     *,
     may_trim: bool,
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -205,7 +228,12 @@ def _strength(
     """
     if at is None or at.upper is None or not all(station.buoyancy_kg for station in stations):
         if stations and (at is None or at.upper is not None):
-            missing.append("The profile does not give the buoyancy along the ship, so shear and bending are not known.")
+            missing.append(
+                told(
+                    "The profile does not give the buoyancy along the ship, so shear and bending are not known.",
+                    "no-buoyancy",
+                )
+            )
         return (), ()
     if cargo.unknown["lcg_mm"]:
         return (), ()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from cabria.domain.findings import Severity, told
+from cabria.domain.findings import Severity, Told, told
 from cabria.domain.vessel import Bridge, End, VesselProfile
 from cabria.referee.condition import HALVES, Condition, StackState
 from cabria.referee.judgement import Stability
@@ -90,9 +90,9 @@ def line_of_sight_mm(profile: VesselProfile, bridge: Bridge, x_mm: int, draught_
     return math.floor(eye * (sea - x_mm) / (sea - bridge.lcg_mm) + waterline(x_mm))
 
 
-def not_judged(profile: VesselProfile, ship: Stability) -> dict[str, str]:
+def not_judged(profile: VesselProfile, ship: Stability) -> dict[str, tuple[Told, ...]]:
     if profile.bridge is None:
-        return {VISIBILITY.id: "The profile does not say where the bridge is and how high."}
+        return {VISIBILITY.id: (told("The profile does not say where the bridge is and how high.", "no-bridge"),)}
     if ship.draught_mm is None:
-        return {VISIBILITY.id: " ".join(ship.not_judged) or "The draught is not known."}
+        return {VISIBILITY.id: ship.not_judged or (told("The draught is not known.", "no-draught"),)}
     return {}

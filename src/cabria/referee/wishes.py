@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId
-from cabria.domain.findings import Finding, Severity, told
+from cabria.domain.findings import Finding, Severity, Told, told
 from cabria.domain.positions import StowPosition
 from cabria.domain.wishes import Keep
 from cabria.referee.condition import Case
@@ -153,7 +153,7 @@ def may_be_loaded(call: VesselCall, load: Container) -> bool:
     return not call.rotation or load.pod in call.port_order
 
 
-def not_judged(case: Case) -> dict[str, str]:
+def not_judged(case: Case) -> dict[str, tuple[Told, ...]]:
     wishes = case.call.wishes
     asked = {
         PIN.id: wishes.pins,
@@ -163,7 +163,8 @@ def not_judged(case: Case) -> dict[str, str]:
         ORDER.id: wishes.orders,
         BUDGET.id: wishes.budget,
     }
-    return {rule: "The planner asked for nothing of the kind." for rule, wish in asked.items() if not wish}
+    why = told("The planner asked for nothing of the kind.", "not-wished")
+    return {rule: (why,) for rule, wish in asked.items() if not wish}
 
 
 WISH_CHECKS = (

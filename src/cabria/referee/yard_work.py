@@ -49,13 +49,15 @@ def yard_work_is_possible(case: Case) -> Iterator[Finding]:
     yield from _in_order_of_need(case)
 
 
-def not_judged(case: Case) -> dict[str, str]:
-    reasons = {RUNWAY.id: "The plan gives the order of yard moves, not the yard cranes' times and places."}
+def not_judged(case: Case) -> dict[str, tuple[Told, ...]]:
+    why = told("The plan gives the order of yard moves, not the yard cranes' times and places.", "no-yard-crane-times")
+    reasons: dict[str, tuple[Told, ...]] = {RUNWAY.id: (why,)}
     if not len(case.call.yard):
-        reasons[ABSENT.id] = "The call names no yard."
+        reasons[ABSENT.id] = (told("The call names no yard.", "no-yard"),)
     if not case.plan.yard_moves:
         rules = (PLACE, TOP, TARGET, PLUG, ONCE, NEEDED, ORDER, DUE)
-        reasons |= {rule.id: "The plan has no yard moves yet." for rule in rules}
+        why = told("The plan has no yard moves yet.", "no-yard-moves")
+        reasons |= {rule.id: (why,) for rule in rules}
     return reasons
 
 

@@ -116,9 +116,14 @@ def _shift(minutes: int) -> str:
     return f"{abs(minutes) / 60:g} h {'later' if minutes > 0 else 'earlier'}"
 
 
-def costs_text(costs: Mapping[str, float], hours: Mapping[str, float], bound: float | None) -> str:
-    """What the plan costs by component, in hours where a component is time, and how far the bound is."""
-    rows = [("cost", "", "hours")]
+def costs_text(
+    costs: Mapping[str, float], hours: Mapping[str, float], bound: float | None, *, currency: str = ""
+) -> str:
+    """What the plan costs by component, in hours where a component is time, and how far the bound is.
+
+    `currency` is what a unit of the prices is; "" where the case does not say.
+    """
+    rows = [("cost", currency or "cost units", "hours")]
     for name, money in costs.items():
         if money:
             spent = f"{hours[name]:,.1f} h" if name in hours else ""

@@ -44,7 +44,7 @@ def matters(planned: PlannedCall, boxes: BoxesAboard) -> Iterator[Matter]:
             about = tuple(goods_under_deck(boxes)) if group.rule == CATEGORY.id else ()
             yield Matter(group.severity, group.rule, group.findings, what_to_do(group.rule, group.severity), about)
     if unknown := planned.judgement.departure.not_judged:
-        yield Matter("not judged", "", tuple(Finding("", Severity.NOTE, text) for text in unknown), AFLOAT)
+        yield Matter("not judged", "", tuple(Finding.of("", Severity.NOTE, why) for why in unknown), AFLOAT)
 
 
 def what_to_do(rule: str, severity: Severity) -> str:

@@ -78,7 +78,7 @@ def page_content(planned: PlannedCall, language: str = "en") -> Mapping[str, Any
         "bays": [bay | {"picture": Markup(bay["picture"])} for bay in bays(planned, boxes, marks)],
         "outside": boxes.outside,
         "departure_curves": [(name, Markup(p)) for name, p in stability_pictures(call.vessel, judgement.departure)],
-        "not_judged": judgement.departure.not_judged,
+        "not_judged": [reason.text for reason in judgement.departure.not_judged],
         "stability": stability_rows(planned),
         "crane_pictures": [(name, Markup(p)) for name, p in crane_pictures(planned, blocks, clock)],
         "crane_rows": crane_rows(planned, clock),

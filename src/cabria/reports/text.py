@@ -22,7 +22,7 @@ def _summary(planned: PlannedCall) -> Iterator[str]:
     yield f"{planned.call.vessel.name} {planned.call.voyage}, {planned.call.port}"
     yield f"{said.headline}."
     yield from (f"  {detail}" for detail in said.details)
-    yield from (f"  not judged: {sentence}" for sentence in planned.judgement.departure.not_judged)
+    yield from (f"  not judged: {reason.text}" for reason in planned.judgement.departure.not_judged)
     yield ""
     rows = [
         [figure.name, figure.value, "; ".join([figure.note] * bool(figure.note) + _beside(figure))]

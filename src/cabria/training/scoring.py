@@ -316,6 +316,8 @@ def answered(alarms: Iterable[Alarm], acts: Iterable[Act]) -> tuple[Answered, ..
 
 
 def _answers(act: Act, alarm: Alarm) -> bool:
+    if act.verb == "acknowledge_alerts":
+        return "acknowledge_alert" in alarm.answers and alarm.number in act.arguments[0]
     if act.verb not in alarm.answers or not act.arguments:
         return False
     if act.verb == "acknowledge_alert":

@@ -19,6 +19,7 @@ from cabria.domain.findings import Finding, Severity
 from cabria.domain.positions import StowPosition, YardPosition
 from cabria.domain.road_visits import Brought, RoadVisit
 from cabria.domain.run_events import MachineResumed, MachineStopped, OnTruck, Place
+from cabria.domain.said import said
 from cabria.domain.verdict import Values
 from cabria.domain.work import ONTO_SHIP
 from cabria.operations.board import QuayCraneState
@@ -42,7 +43,6 @@ TOO_SOON_MS = 30_000
 ASK_AGAIN_MS = 30_000
 SILENT_MS = 10_000
 NO_LINK, WIND = "no link to the broker", "wind"
-NOT_ACKNOWLEDGED = "does not acknowledge {job}"
 MOST_WEIGHED = 12
 """Boxes that are looked at for one whose weight matters; each is judged with its ship."""
 TERMS = OrderTerms()
@@ -365,7 +365,7 @@ class Script:
             machine = one.order.machine
             if one.attempts > TERMS.alert_after and machine not in lost.told:
                 lost.told |= {machine}
-                self.control.raise_alert(machine, order, NOT_ACKNOWLEDGED.format(job=one.order.job), SCRIPT)
+                self.control.raise_alert(machine, order, said("not-acknowledged", job=one.order.job), SCRIPT)
         return SILENT_MS
 
     def _broker_is_back(self, injection: Injection) -> None:

@@ -88,6 +88,7 @@ class TrainingTerminal(OperationsThread):
     def between_inputs(self, do: Callable[[TrainingRun], T]) -> Future[T]:
         """What the instructor's desk does with the session, in the thread that owns it."""
         done: Future[T] = Future()
+        done.set_running_or_notify_cancel()  # as in `ask`
 
         def work() -> None:
             try:

@@ -38,6 +38,7 @@ from cabria.domain.run_events import (
     RunEvent,
     Waited,
 )
+from cabria.domain.said import said
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def test_a_job_that_was_lifted_is_not_taken_back(quay: Quay) -> None:
     quay.order(take_back("QC1/1", "QC1"))
     truck_comes(quay)
     quay.run(8_000)
-    assert "ALREADY_LIFTED" in " ".join(alert.problem for alert in quay.alerts)
+    assert "ALREADY_LIFTED" in " ".join(str(alert.problem) for alert in quay.alerts)
     assert [done.job for done in quay.events(JobDone)] == ["QC1/1"]
 
 
@@ -171,7 +172,7 @@ def test_silence_is_told_and_takes_nothing_from_the_crane(quay: Quay) -> None:
     quay.run(200)
     quay._loses = lambda topic, count: topic.crane == "QC1"
     quay.run(30_000)
-    assert e.CraneSilent("QC1", "nothing was heard for 5 s") in quay.told
+    assert e.CraneSilent("QC1", said("crane-not-heard", seconds=5)) in quay.told
     assert not quay.events(MachineStopped)
     quay._loses = lambda topic, count: False
     quay.run(5_000)
@@ -366,7 +367,7 @@ def test_a_crane_that_says_another_box_is_believed_and_told(quay: Quay) -> None:
     topic, payload = next((t, p) for t, p in reversed(quay.sent) if b'"LIFTED"' in p and t.name is TopicName.REPORTS)
     quay.bus.receive(str(topic), payload.replace(b"BOX1", b"BOX9"))
     assert quay.events(BoxesLifted)[0].containers == ("BOX9",)
-    assert "BOX9" in quay.tells(e.Otherwise)[0].reason
+    assert "BOX9" in quay.tells(e.Otherwise)[0].told
 
 
 @given(payload=st.binary(max_size=300), name=st.sampled_from(list(TopicName)))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from cabria.adapters import edi
 from cabria.adapters.exchange.exchange import Look, Rules, TerminalAwayError
 from cabria.adapters.exchange.ledger import Interchange, Ledger, Parcel, State
-from cabria.domain.errors import DataError
+from cabria.domain.errors import DataError, TerminalError
 from cabria.domain.stowage import BayPlan
 
 from .exchanges_by_hand import CALL, HEADER, LINE, Place, box, load_list, masses
@@ -212,6 +213,19 @@ def test_whoever_is_killed_after_any_step_loses_and_doubles_nothing(tmp_path: Pa
     assert len(runs) > 20
     for run in runs:
         assert {key: value for key, value in run.items() if key != "step"} == unhurt, run["step"]
+
+
+def test_a_full_disk_is_told_and_when_there_is_room_again_the_ledger_goes_on(tmp_path: Path) -> None:
+    ledger, content = Ledger(tmp_path / "exchange.sqlite"), Random(1).randbytes(400_000)
+    (pages,) = ledger._db.execute("PRAGMA page_count").fetchone()
+    ledger._db.execute(f"PRAGMA max_page_count = {pages + 10}")
+    with pytest.raises(TerminalError, match="cannot be written: database or disk is full"):
+        ledger.take("d1", LINE, "list.edi", content, 1)
+    assert ledger.to_do(State.TAKEN) == ()
+    ledger._db.execute("PRAGMA max_page_count = 1000000")
+    assert ledger.take("d1", LINE, "list.edi", content, 1)
+    assert ledger.content("d1") == content
+    ledger.close()
 
 
 def test_two_programs_never_share_a_ledger(tmp_path: Path) -> None:

@@ -42,6 +42,13 @@ PLAN = BerthPlan(
 WEEK = make_berth_week(calls=4)
 
 
+def test_why_a_ship_is_left_out_is_read_back_with_its_word(tmp_path: Path) -> None:
+    left = Unserved(ShipId("B"), "CRANE-POOL", "2 reach her.", "left-out-of-reach", {"cranes": 2, "least": 3})
+    write_plan(BerthPlan((), (left,)), tmp_path / "plan.json")
+    (read,) = read_plan(tmp_path / "plan.json").unserved
+    assert (read.text, read.code, read.values) == (left.text, left.code, left.values)
+
+
 @given(
     st.builds(make_berth_week, calls=st.integers(1, 20), seed=st.integers(0, 10**6), outages=st.integers(0, 3)),
     st.sampled_from(BerthLayout),

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from cabria.adapters.files.plan_json import plan_bytes, plan_schema, read_plan, write_plan
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
+from cabria.domain.findings import told
 from cabria.domain.plan import LoadingPlan, Reason
 from cabria.domain.positions import StowPosition, YardPosition
 from cabria.domain.work import CraneStep, StepKind, WorkQueue, YardMove
@@ -25,6 +26,8 @@ from cabria.planning.loading.result import Bound, Phase, PlannedCall
 from cabria.referee.judge import judge
 
 CALL = tiny_call()
+BY_TWO = told("shared evenly by {cranes} cranes", "by-cranes", cranes=2)
+NONE_KNOWN = told("none known", "bound-unknown")
 LOADS = [box.id for box in CALL.loads]
 VERDICT = judge(CALL, LoadingPlan(CALL.id, loads={}, refused=dict.fromkeys(LOADS, "not planned")))
 STAYING = [stowed.container.id for stowed in CALL.remaining]
@@ -83,7 +86,7 @@ def planned(plan: LoadingPlan, **facts: Any) -> PlannedCall:
     """A planned call around a plan; the referee's word is on the empty plan, which it can always judge."""
     defaults: dict[str, Any] = {
         "costs_min": {"overstows": 30.0, "digs": 2.5},
-        "bounds": {"makespan": Bound(1380, 1380, "s"), "digs": Bound(1, None, "digs", "none known")},
+        "bounds": {"makespan": Bound(1380, 1380, "s", BY_TWO), "digs": Bound(1, None, "digs", NONE_KNOWN)},
         "baselines": {"greedy": {"digs per load": 0.5}},
         "phases": (Phase("stowage", 1.25, 1.5),),
         "seed": 7,
@@ -128,7 +131,10 @@ def test_everything_known_about_a_plan_is_in_the_file(repository: Path) -> None:
     assert (written["seed"], written["version"], written["stopped"]) == (7, "0.1", "done")
     assert written["figures"]["crane_makespan_s"] == 1380
     assert written["costs_min"] == {"overstows": 30.0, "digs": 2.5}
-    assert written["bounds"]["digs"] == {"reached": 1, "bound": None, "unit": "digs", "note": "none known"}
+    assert written["bounds"]["digs"] == {
+        **{"reached": 1, "bound": None, "unit": "digs", "note": "none known"},
+        **{"code": "bound-unknown", "values": {}},
+    }
     assert written["baselines"] == {"greedy": {"digs per load": 0.5}}
     assert written["stability"]["departure"]["cargo_kg"] == 176_000
     assert written["rules"] == dict(made.judgement.rules)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests import runs_by_hand
 
 from cabria.adapters.files.run_log import (
+    BEFORE,
     EVENT_TYPES,
     FORMAT,
     RunLogWriter,
@@ -23,10 +24,12 @@ from cabria.adapters.files.run_log import (
     read_run_log,
     write_run_log,
 )
+from cabria.domain import said
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
 from cabria.domain.positions import StowPosition, YardPosition
-from cabria.domain.run_events import Aboard, DeckEnd, MoveKind, OnTruck, RunEvent, Stock
+from cabria.domain.run_events import Aboard, DeckEnd, MoveKind, OnTruck, RunEvent, Stock, WorkRefused
+from cabria.domain.said import Reason
 from cabria.domain.work import CraneStep, StepKind
 from cabria.referee.run_rules import RUN_RULES
 
@@ -65,6 +68,12 @@ BY_TYPE: dict[object, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     int | None: st.none() | WHOLE,
     CraneStep: STEPS,
+    Reason: NAMES
+    | st.sampled_from(sorted(said.SENTENCES)).flatmap(
+        lambda code: st.builds(
+            said.Said, st.just(code), st.fixed_dictionaries(dict.fromkeys(sorted(said.NAMES[code]), NAMES | WHOLE))
+        )
+    ),
 }
 
 
@@ -102,6 +111,21 @@ def test_a_log_is_read_as_it_was_written_and_written_the_same_twice(tmp_path: Pa
     assert list(read_run_log(one)) == log
     assert one.read_bytes() == other.read_bytes()
     assert journal.events == len(log)
+
+
+def test_a_log_of_version_1_is_read_with_its_reasons_as_texts(tmp_path: Path) -> None:
+    line = '["WorkRefused",5,"T01","38% of its battery is left, and others can do without it"]'
+    (event,) = read_run_log(archive(tmp_path / "run.jsonl.gz", f'["{BEFORE}"]\n{line}\n'))
+    assert event == WorkRefused(5, "T01", "38% of its battery is left, and others can do without it")
+
+
+@pytest.mark.parametrize(
+    "why", ['{"code":"sings","values":{}}', '{"code":"battery-spare","values":{}}', '{"code":7}', "[]"]
+)
+def test_a_reason_that_operations_cannot_give_is_refused_with_its_line(tmp_path: Path, why: str) -> None:
+    path = archive(tmp_path / "run.jsonl.gz", f'["{FORMAT}"]\n["WorkRefused",5,"T01",{why}]\n')
+    with pytest.raises(DataError, match="line 2"):
+        list(read_run_log(path))
 
 
 def test_line_n_plus_1_is_event_n(tmp_path: Path) -> None:

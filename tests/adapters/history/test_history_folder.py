@@ -92,6 +92,21 @@ def test_a_broken_partition_is_named_and_the_rest_answers(tmp_path: Path, harm: 
     assert folder.trouble_with(part, is_thorough=True) is not None
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no folder here in which nobody can make a file")
+def test_rows_that_cannot_be_written_are_refused_and_can_be_written_later(tmp_path: Path) -> None:
+    folder = history(tmp_path / "h", waits(0))
+    (partition,) = (tmp_path / "h").glob("waits/day=*")
+    partition.rename(tmp_path / "aside")
+    partition.symlink_to("/proc/self/task")
+    with pytest.raises(DataError, match="Rows cannot be written"), folder.writing():
+        folder.append({"waits": waits(1)}, "b", Source(1, 0))
+    partition.unlink()
+    (tmp_path / "aside").rename(partition)
+    with folder.writing():
+        folder.append({"waits": waits(1)}, "b", Source(1, 0))
+    assert count(folder) == 2
+
+
 def test_days_without_a_row_are_named(tmp_path: Path) -> None:
     folder = history(tmp_path, waits(0, 3 * DAY_MS))
     assert folder.missing_days() == ["2024-10-05", "2024-10-06"]

@@ -18,7 +18,7 @@ from cabria.domain.work import ONTO_SHIP
 from cabria.planning.cranes.bound import lower_bound
 from cabria.planning.cranes.carried import carried_over
 from cabria.planning.cranes.lateness import not_waited_for
-from cabria.planning.cranes.operators import first_plans, schedule
+from cabria.planning.cranes.operators import first_plans, late_last, lift_times_s, schedule
 from cabria.planning.cranes.problem import BlockFeed, CraneProblem, CraneSolution
 from cabria.planning.cranes.solve import solve
 from cabria.planning.search.result import Result
@@ -88,6 +88,34 @@ def test_no_order_of_the_work_beats_the_bound_and_without_late_boxes_it_is_no_hi
     found = [scheduled for order in orders if (scheduled := schedule(late, order))]
     assert all(bound.seconds <= scheduled.makespan_s for scheduled in found)
     assert lower_bound(problem_of(the, {})).seconds <= bound.seconds
+
+
+@settings(max_examples=30)
+@given(cases(), st.integers(0, 10**6), st.booleans(), st.booleans())
+def test_what_waits_for_late_boxes_is_left_to_a_second_sweep(
+    made: Made, mix: int, upwards: bool, cut_bays: bool
+) -> None:
+    the = made.case()
+    problem = problem_of(the, ready(the, mix))
+    if not problem.works:
+        return
+    early, late = late_last(problem, lift_times_s(problem), upwards=upwards, cut_bays=cut_bays)
+    sections = [problem.works[b.work].sections[n] for b in early for n in range(b.first, b.end)]
+    assert not any(problem.lift_ready_s(lift) for section in sections for lift in section)
+    for number, work in enumerate(problem.works):
+        done = [n for b in (*early, *late) if b.work == number for n in range(b.first, b.end)]
+        assert done == list(range(len(work.sections)))
+
+
+def test_with_many_late_boxes_two_sweeps_begin_lower_than_one() -> None:
+    the = case(11, cranes(2))
+    plain = problem_of(the, {})
+    late = dict.fromkeys(sorted(the.loads)[::4], 3 * solved(plain).plan.makespan_s // 4)
+    problem = problem_of(the, late)
+    with_two = min(plan.makespan_s for blocks in first_plans(problem) if (plan := schedule(problem, blocks)))
+    carried = [carried_over(plain, blocks, problem) for blocks in first_plans(plain)]
+    with_one = [schedule(problem, blocks) for blocks in carried]
+    assert with_two < min(plan.makespan_s for plan in with_one if plan)
 
 
 def test_a_crane_works_elsewhere_until_a_late_box_is_there() -> None:

@@ -8,6 +8,7 @@ from cabria.planning.search.stopping import (
     MaxIterations,
     MaxSeconds,
     StoppingCriterion,
+    clocks,
     horizon,
     knows_its_end,
     share_used,
@@ -45,3 +46,10 @@ def test_the_share_used_never_falls_and_ends_at_one(stop: StoppingCriterion, som
 def test_a_search_whose_share_is_used_up_is_stopped(stop: StoppingCriterion, iterations: int) -> None:
     if knows_its_end(stop) and share_used(stop, iterations, 1) >= 1.0:
         assert stop(iterations, 0.0)
+
+
+def test_every_clock_within_a_criterion_is_known() -> None:
+    sooner, later = MaxSeconds(5.0, lambda: 4.0, 0.0), MaxSeconds(8.0, lambda: 4.0, 0.0)
+    assert list(clocks(FirstOf((MaxIterations(3), later, FirstOf((NEVER, sooner)))))) == [later, sooner]
+    assert [clock.left_s for clock in (sooner, later)] == [1.0, 4.0]
+    assert list(clocks(NEVER)) == []

@@ -20,7 +20,7 @@ from cabria.referee.run_figures import figures_of
 from cabria.referee.run_waiting import Leg
 from cabria.reports.morning.content import Note, NoteKind, Saved, Shift, content_of
 from cabria.reports.morning.losses import losses_of
-from cabria.reports.morning.page import morning_page, wrapped
+from cabria.reports.morning.page import morning_page, morning_paper, wrapped
 from cabria.reports.morning.progress import GAP_MS, HOUR_MS, OUT, OWN_WORK, STANDS_STILL, WIND, Progress
 from cabria.reports.morning.words import ADVICE, CAUSES, LANGUAGES, TEXT
 
@@ -128,6 +128,23 @@ def test_every_word_and_cause_is_there_in_every_language(language: str) -> None:
     page = morning_page(content_of(shift, language))
     assert TEXT[language]["change"] in page
     assert f'<html lang="{language}">' in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_empty_is_said_in_a_sentence_and_is_no_item_of_a_list(language: str, tmp_path: Path) -> None:
+    shift = replace(shift_of(run(), runs_by_hand.good_run()), hours=[])
+    quiet = replace(shift, figures=replace(shift.figures, quay_cranes=()))
+    content = content_of(quiet, language)
+    assert (content.changes, content.causes, content.parted) == ([], [], [])
+    page = morning_page(content)
+    assert "<ol" not in page
+    assert page.count(content.nothing_cost) == 2
+    assert page.count(content.nothing_parted) == 1
+    morning_paper(content, tmp_path / "quiet.pdf")
+    said = "".join(page.extract_text() for page in PdfReader(tmp_path / "quiet.pdf").pages)
+    if language != "zh":  # its letters have no names in the file
+        assert content.nothing_cost in said
+    assert "1." not in said.replace(content.span, "")
 
 
 def test_a_ship_that_was_done_late_stays_late() -> None:

@@ -37,6 +37,7 @@ from cabria.domain.run_events import (
     RunEvent,
     Waited,
 )
+from cabria.domain.said import said
 from cabria.operations.gateways import Alarms
 from cabria.operations.order_desk import OrderState
 from cabria.operations.records import Order
@@ -243,7 +244,7 @@ class CraneBus:
             heartbeat_ms = crane.sheet.heartbeat_ms if crane.sheet else HEARTBEAT_MS
             if not crane.is_silent and crane.seen_ms is not None and now_ms - crane.seen_ms > HEARTBEATS * heartbeat_ms:
                 crane.is_silent = True
-                self._tell(e.CraneSilent(name, f"nothing was heard for {(now_ms - crane.seen_ms) // 1_000} s"))
+                self._tell(e.CraneSilent(name, said("crane-not-heard", seconds=(now_ms - crane.seen_ms) // 1_000)))
 
     # Inside
 
@@ -256,7 +257,7 @@ class CraneBus:
                 self._ask(crane, m.Wanted.FACTSHEET, m.Wanted.STATE, m.Wanted.REPORTS)
         elif not crane.is_silent:
             crane.is_silent = True
-            self._tell(e.CraneSilent(name, f"connection {message.connection_state.lower()}"))
+            self._tell(e.CraneSilent(name, said("crane-off-line", link_state=message.connection_state.lower())))
 
     def _is_alive(self, crane: _Crane) -> None:
         crane.seen_ms = self._utc_ms()
@@ -471,7 +472,7 @@ class CraneBus:
         if said != (tuple(containers), tuple(places)):
             told = ", ".join(f"{box} at {place}" for box, place in zip(*said, strict=True))
             wanted = ", ".join(f"{box} at {place}" for box, place in zip(containers, places, strict=True))
-            self._tell(e.Otherwise(crane.headers.crane, job, f"says {told} where its job says {wanted}"))
+            self._tell(e.Otherwise(crane.headers.crane, job, told, wanted))
 
     # What goes out
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cabria.adapters.crane_bus.messages import FailureCode
+from cabria.domain.said import Said
 
 
 class CraneSeen(NamedTuple):
@@ -17,7 +18,7 @@ class CraneSilent(NamedTuple):
     """Nothing was heard of it for long, or its connection is gone. It keeps its jobs and may be carrying them out."""
 
     crane: str
-    cause: str
+    cause: Said
 
 
 class JobAcknowledged(NamedTuple):
@@ -56,7 +57,8 @@ class Otherwise(NamedTuple):
 
     crane: str
     job: str
-    reason: str
+    told: str
+    wanted: str
 
 
 class NotOurs(NamedTuple):

@@ -37,7 +37,7 @@ from cabria.domain.containers import (
     is_container_number,
 )
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, Told, told
 from cabria.domain.messages import Breakbulk, EmptySlot, MessageEntry
 from cabria.domain.positions import StowPosition
 
@@ -187,10 +187,14 @@ def collect(message: RawMessage) -> Collected:
         elif do == 9 and attribute not in strange:  # Do.UNKNOWN
             strange.add(attribute)
             result.findings.append(
-                Finding(
+                Finding.of(
                     "EDI-SEGMENT",
                     Severity.NOTE,
-                    f"Segment {attribute[:3]!r} is not read in this message; there may be more of them.",
+                    told(
+                        "Segment {segment} is not read in this message; there may be more of them.",
+                        "edi-segment-not-read",
+                        segment=repr(attribute[:3]),
+                    ),
                     f"segment {number}",
                 )
             )
@@ -203,7 +207,9 @@ def _more(values: tuple[Any, ...], value: object, message: RawMessage, number: i
     """One more value of a box. Raises DataError where there are more than any box can have."""
     if len(values) >= MAX_REPEATS:
         raise DataError(
-            f"A box has more than {MAX_REPEATS} segments of one kind.", file=message.file, place=f"segment {number}"
+            told("A box has more than {most} segments of one kind.", "edi-too-many-segments", most=MAX_REPEATS),
+            file=message.file,
+            place=f"segment {number}",
         )
     return (*values, value)
 
@@ -243,9 +249,9 @@ class Builder:
         self.seen: dict[str, int] = {}
 
     def find(
-        self, draft: Draft, rule: str, severity: Severity, text: str, container: ContainerId | None = None
+        self, draft: Draft, rule: str, severity: Severity, text: Told, container: ContainerId | None = None
     ) -> None:
-        self.findings.append(Finding(rule, severity, text, _place(draft, draft.segment), container))
+        self.findings.append(Finding.of(rule, severity, text, _place(draft, draft.segment), container))
 
     def entry(self, draft: Draft) -> MessageEntry:
         """The box of a draft that has equipment."""
@@ -260,18 +266,34 @@ class Builder:
             self._tell_problems(draft, number)
         if size.kind is Kind.REEFER and is_full and set_point is None and self.demand.temperature:
             self.find(
-                draft, "EDI-REEFER", Severity.NOTE, "A full reefer has no temperature; it travels unplugged.", number
+                draft,
+                "EDI-REEFER",
+                Severity.NOTE,
+                told("A full reefer has no temperature; it travels unplugged.", "edi-reefer-without-temperature"),
+                number,
             )
         elif set_point is not None and size.kind not in (Kind.REEFER, Kind.INSULATED, Kind.TANK) and size.code:
-            text = f"A temperature is given for a box of type {size.code} that is not built for it."
+            text = told(
+                "A temperature is given for a box of type {size_type} that is not built for it.",
+                "temperature-not-built-for",
+                size_type=size.code,
+            )
             self.find(draft, "EDI-REEFER", Severity.COMMERCIAL, text, number)
         demand = self.demand
         pol = draft.pol or draft.pol_of_1_5 or self.pol
         pod = draft.pod or draft.pod_of_1_5 or self.pod
         if pol is None and demand.pol:
-            self.find(draft, "EDI-POL-MISSING", Severity.COMMERCIAL, "The port of loading is missing.", number)
+            self.find(
+                draft,
+                "EDI-POL-MISSING",
+                Severity.COMMERCIAL,
+                told("The port of loading is missing.", "edi-no-pol"),
+                number,
+            )
         if pod is None and demand.pod:
-            self.find(draft, "EDI-POD-MISSING", Severity.HARD, "The port of discharge is missing.", number)
+            self.find(
+                draft, "EDI-POD-MISSING", Severity.HARD, told("The port of discharge is missing.", "edi-no-pod"), number
+            )
         container = Container(
             number,
             size,
@@ -309,36 +331,76 @@ class Builder:
             self.unnamed += 1
             number = ContainerId(f"?{self.unnamed:04}")
             if self.demand.number:
-                self.find(draft, "EDI-NUMBER", Severity.COMMERCIAL, "The container number is missing.", number)
+                self.find(
+                    draft,
+                    "EDI-NUMBER",
+                    Severity.COMMERCIAL,
+                    told("The container number is missing.", "number-missing"),
+                    number,
+                )
             return number
         if number != written:
-            text = f"Container number {written[:20]!r} is read as {number}."
+            text = told(
+                "Container number {given} is read as {box}.", "edi-number-read-as", given=repr(written[:20]), box=number
+            )
             self.find(draft, "EDI-NUMBER", Severity.NOTE, text, number)
         if not has_right_check_digit(number):
             self._doubt_number(draft, number)
         before = self.seen.setdefault(number, draft.segment)
         if before != draft.segment:
-            text = f"Container {number} is there twice; first in segment {before}."
+            text = told(
+                "Container {box} is there twice; first in segment {first}.", "edi-box-twice", box=number, first=before
+            )
             self.find(draft, "EDI-DUPLICATE", Severity.HARD, text, number)
         return number
 
     def _doubt_number(self, draft: Draft, number: ContainerId) -> None:
         if is_container_number(number):
-            self.find(draft, "EDI-CHECK-DIGIT", Severity.COMMERCIAL, f"The check digit of {number} is wrong.", number)
+            self.find(
+                draft,
+                "EDI-CHECK-DIGIT",
+                Severity.COMMERCIAL,
+                told("The check digit of {box} is wrong.", "check-digit-wrong", box=number),
+                number,
+            )
         else:
-            text = f"Container number {number[:20]!r} is not four letters and seven digits."
+            text = told(
+                "Container number {given} is not four letters and seven digits.",
+                "number-malformed",
+                given=repr(number[:20]),
+            )
             self.find(draft, "EDI-NUMBER", Severity.COMMERCIAL, text, number)
 
     def _size_type(self, draft: Draft, code: str, number: ContainerId) -> SizeType:
         size = self.tables.size_types.get(code) or parsed_size_type(code)
         if size is None:
             size = assumed_size_type(code, draft.position)
-            said = f"Size-type code {code[:10]!r} is not known" if code else "The size-type code is missing"
-            text = f"{said}; taken for {size.length_ft} ft, {size.height_mm} mm high."
+            length_ft, height_mm = size.length_ft, size.height_mm
+            text = told(
+                "The size-type code is missing; taken for {length_ft} ft, {height_mm} mm high.",
+                "edi-size-type-missing",
+                length_ft=length_ft,
+                height_mm=height_mm,
+            )
+            if code:
+                text = told(
+                    "Size-type code {given} is not known; taken for {length_ft} ft, {height_mm} mm high.",
+                    "edi-size-type-unknown",
+                    given=repr(code[:10]),
+                    length_ft=length_ft,
+                    height_mm=height_mm,
+                )
             self.find(draft, "EDI-SIZE-TYPE", Severity.SAFETY, text, number)
         if draft.position is not None and draft.position.is_40 is (size.length_ft <= 20):
-            kind, bay = ("20 ft", "even") if size.length_ft <= 20 else (f"{size.length_ft} ft", "odd")
-            text = f"A {kind} box stands in the {bay} bay {draft.position.bay:03}."
+            bay = draft.position.bay
+            text = told(
+                "A {length_ft} ft box stands in the odd bay {bay:03}.",
+                "edi-long-in-odd",
+                length_ft=size.length_ft,
+                bay=bay,
+            )
+            if size.length_ft <= 20:
+                text = told("A 20 ft box stands in the even bay {bay:03}.", "edi-short-in-even", bay=bay)
             self.find(draft, "EDI-BAY-LENGTH", Severity.HARD, text, number)
         return size
 
@@ -352,26 +414,51 @@ class Builder:
         mass = verified if verified is not None else declared
         if mass is None:
             if self.demand.mass:
-                self.find(draft, "EDI-MASS-MISSING", Severity.SAFETY, "The mass is missing.", number)
+                self.find(
+                    draft, "EDI-MASS-MISSING", Severity.SAFETY, told("The mass is missing.", "edi-mass-missing"), number
+                )
             return 0, False
         if self.demand.mass and not MIN_KG <= mass <= MAX_KG:
-            self.find(draft, "EDI-MASS", Severity.SAFETY, f"No such box has a gross mass of {mass:,} kg.", number)
+            self.find(
+                draft,
+                "EDI-MASS",
+                Severity.SAFETY,
+                told("No such box has a gross mass of {mass_kg:,} kg.", "edi-mass-impossible", mass_kg=mass),
+                number,
+            )
         if verified is not None and declared is not None and abs(verified - declared) > DOUBT_KG:
-            text = f"The verified mass is {verified:,} kg, the declared one {declared:,} kg."
+            text = told(
+                "The verified mass is {mass_kg:,} kg, the declared one {declared_kg:,} kg.",
+                "edi-masses-differ",
+                mass_kg=verified,
+                declared_kg=declared,
+            )
             self.find(draft, "EDI-MASS-DIFFERS", Severity.NOTE, text, number)
         if verified is None and is_full and self.demand.verified:
-            self.find(draft, "EDI-VGM-MISSING", Severity.SAFETY, "The mass of this full box is not verified.", number)
+            self.find(
+                draft,
+                "EDI-VGM-MISSING",
+                Severity.SAFETY,
+                told("The mass of this full box is not verified.", "mass-unverified"),
+                number,
+            )
         return mass, verified is not None
 
     def _tell_problems(self, draft: Draft, number: ContainerId | None) -> None:
         for segment, (rule, severity, text) in draft.problems:
-            self.findings.append(Finding(rule, severity, text, _place(draft, segment), number))
+            self.findings.append(Finding.of(rule, severity, text, _place(draft, segment), number))
         if (
             draft.position is None
             and self.demand.position
             and not any(p.rule == "EDI-POSITION" for _, p in draft.problems)
         ):
-            self.find(draft, "EDI-POSITION", Severity.HARD, "The box has no position.", number)
+            self.find(
+                draft,
+                "EDI-POSITION",
+                Severity.HARD,
+                told("The box has no position.", "edi-box-without-position"),
+                number,
+            )
 
     def breakbulk(self, draft: Draft) -> Breakbulk:
         """The cargo of a draft that is in no container."""
@@ -423,8 +510,14 @@ def shared_slots(entries: Iterable[MessageEntry], severity: Severity = Severity.
         for half in (place,) if bay % 2 else (place - 10_000, place + 10_000):
             other = taken.setdefault(half, entry)
             if other is not entry:
-                text = f"Slot {position} is taken by container {other.container.id}, in slot {other.position}."
-                yield Finding("EDI-SLOT-TWICE", severity, text, entry.place, entry.container.id)
+                text = told(
+                    "Slot {slot} is taken by container {other}, in slot {other_slot}.",
+                    "edi-slot-taken",
+                    slot=position,
+                    other=other.container.id,
+                    other_slot=other.position,
+                )
+                yield Finding.of("EDI-SLOT-TWICE", severity, text, entry.place, entry.container.id)
                 break
 
 
@@ -433,8 +526,13 @@ def counted(collected: Collected, boxes: int) -> Iterator[Finding]:
     lines = sum(map(is_box, collected.drafts))
     for number, qualifier, value in collected.counts:
         if qualifier == "16" and (value.lstrip("0") or "0") not in (str(boxes), str(lines)):
-            text = f"CNT says {value[:20]!r} containers, the message has {boxes}."
-            yield Finding("EDI-CNT-COUNT", Severity.COMMERCIAL, text, f"segment {number}")
+            text = told(
+                "CNT says {given} containers, the message has {count}.",
+                "edi-count-differs",
+                given=repr(value[:20]),
+                count=boxes,
+            )
+            yield Finding.of("EDI-CNT-COUNT", Severity.COMMERCIAL, text, f"segment {number}")
 
 
 @lru_cache(maxsize=1024)

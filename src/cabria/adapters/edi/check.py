@@ -11,7 +11,7 @@ from cabria.adapters.edi.code_tables import CodeTables, load_tables
 from cabria.adapters.edi.files import load
 from cabria.adapters.edi.reading import read_any
 from cabria.domain.containers import Container
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, told
 from cabria.domain.messages import BayPlanMessage, InstructionMessage, Message, MessageHeader
 from cabria.domain.positions import StowPosition
 from cabria.domain.vessel import VesselProfile
@@ -62,8 +62,8 @@ def against_profile(message: Message, profile: VesselProfile) -> Iterator[Findin
     yield from other_ship(message.header, profile)
     for place, position, box in _positions(message):
         if profile.place(position) is None:
-            text = f"{profile.name} has no slot {position}."
-            yield Finding("EDI-POSITION-SHIP", Severity.HARD, text, place, box.id if box else None)
+            text = told("{vessel} has no slot {slot}.", "edi-slot-not-there", vessel=profile.name, slot=position)
+            yield Finding.of("EDI-POSITION-SHIP", Severity.HARD, text, place, box.id if box else None)
 
 
 def other_ship(header: MessageHeader, profile: VesselProfile) -> Iterator[Finding]:
@@ -73,8 +73,15 @@ def other_ship(header: MessageHeader, profile: VesselProfile) -> Iterator[Findin
         ("call sign", header.call_sign, profile.call_sign),
     ):
         if theirs and ours and theirs != ours:
-            text = f"The message is for {header.vessel}; the profile is of {profile.name}, {what} {ours}."
-            yield Finding("EDI-SHIP", Severity.HARD, text, f"segment {header.first_segment}")
+            text = told(
+                "The message is for {message_vessel}; the profile is of {vessel}, {what} {ours}.",
+                "message-of-other-profile",
+                message_vessel=header.vessel,
+                vessel=profile.name,
+                what=what,
+                ours=ours,
+            )
+            yield Finding.of("EDI-SHIP", Severity.HARD, text, f"segment {header.first_segment}")
             return
 
 

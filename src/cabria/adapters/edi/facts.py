@@ -19,7 +19,7 @@ from typing import NamedTuple
 from cabria.adapters.edi.syntax import Elements, at, elements, parts
 from cabria.domain.containers import DangerousGoods, Port
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Severity
+from cabria.domain.findings import Severity, Told, told
 from cabria.domain.positions import StowPosition
 
 
@@ -47,7 +47,7 @@ class Do(IntEnum):
 class Problem(NamedTuple):
     rule: str
     severity: Severity
-    text: str
+    text: Told
 
 
 class Fact(NamedTuple):
@@ -119,18 +119,43 @@ def kilograms(value: str, unit: str) -> tuple[int | None, Problem | None]:
         return int(value), None
     amount, known = number(value), _KG_MISSPELT.get(unit, unit)
     if amount is None:
-        return None, Problem("EDI-MASS", Severity.SAFETY, f"The mass {value[:20]!r} is not a number.")
+        return None, Problem(
+            "EDI-MASS",
+            Severity.SAFETY,
+            told("The mass {given} is not a number.", "edi-mass-no-number", given=repr(value[:20])),
+        )
     if not known:
         return math.ceil(amount), Problem(
-            "EDI-UNIT", Severity.SAFETY, f"The mass {value} has no unit; read as kilograms."
+            "EDI-UNIT",
+            Severity.SAFETY,
+            told("The mass {given} has no unit; read as kilograms.", "edi-mass-without-unit", given=value),
         )
     if known not in _KG:
-        return None, Problem("EDI-UNIT", Severity.SAFETY, f"The mass {value} is in the unknown unit {unit[:10]!r}.")
+        return None, Problem(
+            "EDI-UNIT",
+            Severity.SAFETY,
+            told(
+                "The mass {given} is in the unknown unit {unit}.",
+                "edi-mass-unknown-unit",
+                given=value,
+                unit=repr(unit[:10]),
+            ),
+        )
     kg = math.ceil(amount * _KG[known])
     if kg < 0:
-        return None, Problem("EDI-MASS", Severity.SAFETY, f"The mass {value} {unit} is negative.")
+        return None, Problem(
+            "EDI-MASS",
+            Severity.SAFETY,
+            told("The mass {given} {unit} is negative.", "edi-mass-negative", given=value, unit=unit),
+        )
     if known != unit:
-        return kg, Problem("EDI-UNIT", Severity.NOTE, f"The unit {unit!r} is spelt {known} in the standard.")
+        return kg, Problem(
+            "EDI-UNIT",
+            Severity.NOTE,
+            told(
+                "The unit {unit} is spelt {known} in the standard.", "edi-unit-misspelt", unit=repr(unit), known=known
+            ),
+        )
     return kg, None
 
 
@@ -139,14 +164,25 @@ def tenth_celsius(value: str, unit: str) -> tuple[int | None, Problem | None]:
     amount = number(value)
     if amount is None or abs(amount) > 1000:
         return None, Problem(
-            "EDI-TEMPERATURE", Severity.SAFETY, f"The temperature {value[:20]!r} is not a number of degrees."
+            "EDI-TEMPERATURE",
+            Severity.SAFETY,
+            told(
+                "The temperature {given} is not a number of degrees.",
+                "edi-temperature-no-number",
+                given=repr(value[:20]),
+            ),
         )
     if unit in ("FAH", "F"):
         return round((amount - 32) * 50 / 9), None
-    odd = None if unit == "CEL" else Problem(
-        "EDI-UNIT", Severity.NOTE, f"The temperature {value} is in {unit[:10]!r}; read as degrees Celsius."
-    )  # fmt: skip
-    return round(amount * 10), odd
+    if unit == "CEL":
+        return round(amount * 10), None
+    odd = told(
+        "The temperature {given} is in {unit}; read as degrees Celsius.",
+        "edi-temperature-unit",
+        given=value,
+        unit=repr(unit[:10]),
+    )
+    return round(amount * 10), Problem("EDI-UNIT", Severity.NOTE, odd)
 
 
 def millimetres(value: str, unit: str) -> int | None:
@@ -160,7 +196,11 @@ def port(text: str) -> tuple[Port, Problem | None]:
     code = text.upper()[:35]
     if _PORT.fullmatch(code):
         return Port(code), None
-    return Port(code), Problem("EDI-PORT", Severity.COMMERCIAL, f"Port {code!r} has not the form of a UN/LOCODE.")
+    return Port(code), Problem(
+        "EDI-PORT",
+        Severity.COMMERCIAL,
+        told("Port {given} has not the form of a UN/LOCODE.", "edi-port-malformed", given=repr(code)),
+    )
 
 
 def container_number(text: str) -> str:
@@ -208,13 +248,18 @@ def _cell(text: str) -> Fact:
     try:
         position = StowPosition.parse(text)
     except DataError:
-        said = f"Position {text[:20]!r} is not written BBBRRTT."
+        said = told("Position {given} is not written BBBRRTT.", "no-stow-position", given=repr(text[:20]))
         return Fact(Do.CELL, text, None, Problem("EDI-POSITION", Severity.HARD, said))
     if position.bay == 0 or position.tier == 0:
-        said = f"Position {text} has no bay or no tier."
+        said = told("Position {given} has no bay or no tier.", "edi-position-without-bay", given=text)
         return Fact(Do.CELL, text, None, Problem("EDI-POSITION", Severity.HARD, said))
     if position.tier % 2:
-        said = f"Position {text} has the odd tier {position.tier:02}; tiers are even."
+        said = told(
+            "Position {given} has the odd tier {tier:02}; tiers are even.",
+            "edi-odd-tier",
+            given=text,
+            tier=position.tier,
+        )
         return Fact(Do.CELL, text, position, Problem("EDI-TIER", Severity.COMMERCIAL, said))
     return Fact(Do.CELL, text, position)
 
@@ -259,7 +304,11 @@ def _dimension(e: Elements) -> Fact:
         return SKIP
     excess = next((size for size in sizes if size is not None), None)
     if excess is None:
-        said = f"Out-of-gauge dimension {':'.join(parts(e, 2))[:30]!r} cannot be read."
+        said = told(
+            "Out-of-gauge dimension {given} cannot be read.",
+            "edi-gauge-unreadable",
+            given=repr(":".join(parts(e, 2))[:30]),
+        )
         return Fact(Do.SKIP, problem=Problem("EDI-DIMENSION", Severity.SAFETY, said))
     return Fact(Do.ADD, "excess", (side, excess))
 
@@ -289,10 +338,16 @@ def _goods(e: Elements) -> Fact:
         flash, problem = tenth_celsius(at(e, 4), at(e, 4, 1) or "CEL")
     if not IMDG_CLASS.fullmatch(imdg_class):
         problem = Problem(
-            "EDI-DANGEROUS", Severity.SAFETY, f"IMDG class {imdg_class[:10]!r} does not exist in this form."
+            "EDI-DANGEROUS",
+            Severity.SAFETY,
+            told("IMDG class {given} does not exist in this form.", "edi-no-goods-class", given=repr(imdg_class[:10])),
         )
     elif not is_number or int(un_text) == 0:
-        problem = Problem("EDI-DANGEROUS", Severity.SAFETY, f"UN number {un_text[:10]!r} has not four digits.")
+        problem = Problem(
+            "EDI-DANGEROUS",
+            Severity.SAFETY,
+            told("UN number {given} has not four digits.", "edi-no-goods-number", given=repr(un_text[:10])),
+        )
     labels = tuple(text for i in range(4) if IMDG_CLASS.fullmatch(text := at(e, 10, i).upper()) and text != imdg_class)
     group = _PACKING_GROUPS.get(at(e, 5).upper(), "")
     goods = DangerousGoods(imdg_class[:10], int(un_text) if is_number else 0, group, labels, flash)

@@ -7,7 +7,7 @@ import re
 from cabria.adapters.edi.facts import moment, port
 from cabria.adapters.edi.syntax import Elements, RawMessage, at, elements, parts
 from cabria.domain.containers import Port
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, told
 from cabria.domain.messages import Direction, MessageHeader
 
 _KNOWN_GUIDES = {
@@ -58,14 +58,16 @@ def read_header(message: RawMessage, head: list[str]) -> tuple[MessageHeader, li
             code, problem = port(at(e, 2))
             ports.setdefault(qualifier, code)
             if problem and qualifier in (*_PORT_QUALIFIERS, "61"):
-                findings.append(Finding(*problem, f"segment {number}"))
+                findings.append(Finding.of(*problem, f"segment {number}"))
         elif tag == "DTM" and at(e, 1, 1):
             when = moment(at(e, 1, 1), at(e, 1, 2))
             if when and qualifier:
                 times.setdefault(qualifier, when)
             else:
-                text = f"Time {':'.join(parts(e, 1))[:40]!r} cannot be read."
-                findings.append(Finding("EDI-TIME", Severity.NOTE, text, f"segment {number}"))
+                text = told(
+                    "Time {given} cannot be read.", "edi-time-unreadable", given=repr(":".join(parts(e, 1))[:40])
+                )
+                findings.append(Finding.of("EDI-TIME", Severity.NOTE, text, f"segment {number}"))
         elif tag == "RFF" and qualifier in ("VON", "VM", "VOY"):
             voyage = voyage or at(e, 1, 1)
         elif tag == "NAD" and qualifier in ("CA", "CF"):
@@ -108,22 +110,40 @@ def _direction(message: RawMessage, document: str, ports: dict[str, Port], findi
         return None
     if document in _DIRECTIONS:
         return _DIRECTIONS[document]
-    if ("9" in ports) is ("11" in ports):
-        direction, why = None, "and the ports do not say either"
-    else:
+    direction, given = None, repr(document[:10])
+    text = told(
+        "Document code {given} says neither load nor discharge; and the ports do not say either.",
+        "edi-no-direction",
+        given=given,
+    )
+    if ("9" in ports) is not ("11" in ports):
         direction = Direction.LOAD if "9" in ports else Direction.DISCHARGE
-        why = f"taken for {direction} by its header's port"
-    text = f"Document code {document[:10]!r} says neither load nor discharge; {why}."
-    findings.append(Finding("EDI-CODE", Severity.COMMERCIAL, text, f"segment {message.first + 1}"))
+        text = told(
+            "Document code {given} says neither load nor discharge; taken for {kind} by its header's port.",
+            "edi-direction-by-port",
+            given=given,
+            kind=direction,
+        )
+    findings.append(Finding.of("EDI-CODE", Severity.COMMERCIAL, text, f"segment {message.first + 1}"))
     return direction
 
 
 def _tell_dialect(message: RawMessage, findings: list[Finding]) -> None:
     known = _KNOWN_GUIDES.get(message.kind)
     if known is not None and message.guide not in known:
-        said = f"guide {message.guide[:20]!r}" if message.guide else "no guide"
-        text = f"The message names {said}; read as the nearest known dialect of {message.kind}."
-        findings.append(Finding("EDI-DIALECT", Severity.NOTE, text, f"segment {message.first}"))
+        text = told(
+            "The message names no guide; read as the nearest known dialect of {message}.",
+            "edi-no-guide",
+            message=message.kind,
+        )
+        if message.guide:
+            text = told(
+                "The message names guide {given}; read as the nearest known dialect of {message}.",
+                "edi-unknown-guide",
+                given=repr(message.guide[:20]),
+                message=message.kind,
+            )
+        findings.append(Finding.of("EDI-DIALECT", Severity.NOTE, text, f"segment {message.first}"))
 
 
 class _Vessel:
@@ -154,15 +174,32 @@ class _Vessel:
             self.call_sign = number
         if not number:
             findings.append(
-                Finding("EDI-VESSEL", Severity.COMMERCIAL, "The ship has neither call sign nor IMO number.", place)
+                Finding.of(
+                    "EDI-VESSEL",
+                    Severity.COMMERCIAL,
+                    told("The ship has neither call sign nor IMO number.", "edi-ship-without-name"),
+                    place,
+                )
             )
         elif looks_imo and qualifier == "103":
-            text = f"{number} is an IMO number where a call sign (103) is announced."
-            findings.append(Finding("EDI-VESSEL", Severity.NOTE, text, place))
+            text = told(
+                "{imo} is an IMO number where a call sign (103) is announced.", "edi-imo-as-call-sign", imo=number
+            )
+            findings.append(Finding.of("EDI-VESSEL", Severity.NOTE, text, place))
         elif not looks_imo and qualifier in ("146", "11"):
-            text = f"{number[:20]!r} is no IMO number, though one is announced ({qualifier}); read as call sign."
-            findings.append(Finding("EDI-VESSEL", Severity.NOTE, text, place))
+            text = told(
+                "{given} is no IMO number, though one is announced ({qualifier}); read as call sign.",
+                "edi-no-imo",
+                given=repr(number[:20]),
+                qualifier=qualifier,
+            )
+            findings.append(Finding.of("EDI-VESSEL", Severity.NOTE, text, place))
         if looks_imo and not imo_is_valid(number):
             findings.append(
-                Finding("EDI-VESSEL", Severity.COMMERCIAL, f"The check digit of IMO {number} is wrong.", place)
+                Finding.of(
+                    "EDI-VESSEL",
+                    Severity.COMMERCIAL,
+                    told("The check digit of IMO {imo} is wrong.", "edi-imo-check-digit", imo=number),
+                    place,
+                )
             )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cabria.adapters.edi.boxes import DOUBT_KG, MAX_KG, MIN_KG
 from cabria.domain.containers import Container
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, told
 from cabria.domain.messages import VerifiedMass
 
 VGM_HOLD = "VGM"
@@ -28,23 +28,37 @@ def apply_verified_masses(
     for box in containers:
         mass = by_number.pop(box.id, None)
         if mass is not None and not MIN_KG <= mass.gross_mass_kg <= MAX_KG:
-            text = f"No such box has a gross mass of {mass.gross_mass_kg:,} kg; not taken over."
-            findings.append(Finding("EDI-MASS", Severity.SAFETY, text, f"segment {mass.segment}", box.id))
+            text = told(
+                "No such box has a gross mass of {mass_kg:,} kg; not taken over.",
+                "edi-mass-not-taken",
+                mass_kg=mass.gross_mass_kg,
+            )
+            findings.append(Finding.of("EDI-MASS", Severity.SAFETY, text, f"segment {mass.segment}", box.id))
             mass = None
         if mass is None:
             if box.is_full and not box.mass_is_verified:
-                text = "The mass of this full box is not verified."
-                findings.append(Finding("EDI-VGM-MISSING", Severity.SAFETY, text, container=box.id))
+                text = told("The mass of this full box is not verified.", "mass-unverified")
+                findings.append(Finding.of("EDI-VGM-MISSING", Severity.SAFETY, text, container=box.id))
             result.append(box)
             continue
         if box.gross_mass_kg and abs(box.gross_mass_kg - mass.gross_mass_kg) > DOUBT_KG:
             before = "verified before" if box.mass_is_verified else "declared"
-            text = f"The verified mass is {mass.gross_mass_kg:,} kg, {before} were {box.gross_mass_kg:,} kg."
+            text = told(
+                "The verified mass is {mass_kg:,} kg, {what} were {before_kg:,} kg.",
+                "edi-verified-differs",
+                mass_kg=mass.gross_mass_kg,
+                what=before,
+                before_kg=box.gross_mass_kg,
+            )
             severity = Severity.SAFETY if box.mass_is_verified else Severity.NOTE
-            findings.append(Finding("EDI-MASS-DIFFERS", severity, text, f"segment {mass.segment}", box.id))
+            findings.append(Finding.of("EDI-MASS-DIFFERS", severity, text, f"segment {mass.segment}", box.id))
         holds = tuple(hold for hold in box.holds if hold.upper() != VGM_HOLD)
         result.append(replace(box, gross_mass_kg=mass.gross_mass_kg, mass_is_verified=True, holds=holds))
     for mass in by_number.values():
-        text = f"A verified mass of {mass.gross_mass_kg:,} kg is for a box that is not in this list."
-        findings.append(Finding("EDI-VGM-UNKNOWN", Severity.NOTE, text, f"segment {mass.segment}", mass.container))
+        text = told(
+            "A verified mass of {mass_kg:,} kg is for a box that is not in this list.",
+            "edi-mass-for-nobody",
+            mass_kg=mass.gross_mass_kg,
+        )
+        findings.append(Finding.of("EDI-VGM-UNKNOWN", Severity.NOTE, text, f"segment {mass.segment}", mass.container))
     return tuple(result), tuple(findings)

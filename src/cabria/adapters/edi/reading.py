@@ -27,7 +27,7 @@ from cabria.adapters.no_collector import without_collector
 from cabria.domain.calls import SlotInstruction
 from cabria.domain.containers import ContainerId, Kind, Port, SizeType
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, told
 from cabria.domain.messages import (
     BayPlanMessage,
     Breakbulk,
@@ -94,11 +94,21 @@ def _only_of(found: list[RawMessage], file: str, tables: CodeTables | None, kind
     wanted = [raw for raw in found if raw.kind == kind]
     if not wanted:
         kinds = ", ".join(dict.fromkeys(raw.kind[:6] or "?" for raw in found))
-        raise DataError(f"This is {kinds}, a {kind} was expected.", file=file, place=f"segment {found[0].first}")
+        raise DataError(
+            told("This is {kinds}, a {wanted} was expected.", "edi-other-message", kinds=kinds, wanted=kind),
+            file=file,
+            place=f"segment {found[0].first}",
+        )
     if len(wanted) > 1:
         references = ", ".join(raw.reference[:35] for raw in wanted[:5])
         raise DataError(
-            f"There are {len(wanted)} {kind} messages in one file ({references}).",
+            told(
+                "There are {count} {wanted} messages in one file ({references}).",
+                "edi-several-messages",
+                count=len(wanted),
+                wanted=kind,
+                references=references,
+            ),
             file=file,
             place=f"segment {wanted[1].first}",
             remedy="Send one per file.",
@@ -113,7 +123,12 @@ def _read(raw: RawMessage, tables: CodeTables) -> Message:
     if reader is None:
         known = ", ".join(sorted(_READERS))
         raise DataError(
-            f"Messages of the kind {raw.kind[:20]!r} are not read here; known are {known}.",
+            told(
+                "Messages of the kind {given} are not read here; known are {known}.",
+                "edi-message-not-read",
+                given=repr(raw.kind[:20]),
+                known=known,
+            ),
             file=raw.file,
             place=f"segment {raw.first}",
         )
@@ -126,22 +141,25 @@ def _finish(raw: RawMessage, header: list[Finding], *others: Iterator[Finding] |
 
 def _nothing(raw: RawMessage, drafts: list[Draft]) -> Iterator[Finding]:
     if not drafts:
-        text = f"This {raw.kind} names no slot and no box."
-        yield Finding("EDI-EMPTY", Severity.COMMERCIAL, text, f"segment {raw.first}")
+        text = told("This {message} names no slot and no box.", "edi-message-empty", message=raw.kind)
+        yield Finding.of("EDI-EMPTY", Severity.COMMERCIAL, text, f"segment {raw.first}")
 
 
 def _unknown_ports(entries: list[MessageEntry], tables: CodeTables) -> Iterator[Finding]:
     """Only with a site's own table is a port of good form unknown, and then it is only worth a note."""
     if tables.ports is None:
         return
-    told: set[Port] = set()
+    known: set[Port] = set()
     for entry in entries:
         box = entry.container
         for port in (box.pol, box.pod, box.onward_port):
-            if port and port not in tables.ports and port not in told:
-                told.add(port)
-                yield Finding(
-                    "EDI-PORT-UNKNOWN", Severity.NOTE, f"Port {port} is not in the table of ports.", entry.place
+            if port and port not in tables.ports and port not in known:
+                known.add(port)
+                yield Finding.of(
+                    "EDI-PORT-UNKNOWN",
+                    Severity.NOTE,
+                    told("Port {port} is not in the table of ports.", "edi-port-unknown", port=port),
+                    entry.place,
                 )
 
 
@@ -193,8 +211,13 @@ def _instruction(raw: RawMessage, tables: CodeTables) -> InstructionMessage:
         if order.kind is OrderKind.LOAD:
             first = slots.setdefault(position, draft.segment)
             if first != draft.segment:
-                text = f"Slot {position} is instructed twice; first in segment {first}, which counts."
-                findings.append(Finding("EDI-SLOT-TWICE", Severity.HARD, text, f"segment {draft.segment}"))
+                text = told(
+                    "Slot {slot} is instructed twice; first in segment {first}, which counts.",
+                    "edi-instructed-twice",
+                    slot=position,
+                    first=first,
+                )
+                findings.append(Finding.of("EDI-SLOT-TWICE", Severity.HARD, text, f"segment {draft.segment}"))
         orders.append(order)
     return InstructionMessage(header, tuple(orders), _finish(raw, odd, collected.findings, builder.findings, findings))
 
@@ -283,21 +306,26 @@ def _verified_masses(raw: RawMessage, tables: CodeTables) -> VerifiedMasses:
             continue
         number = ContainerId(container_number(draft.equipment.number))
         place = f"segment {draft.segment}"
-        findings.extend(Finding(*problem, f"segment {at_}", number or None) for at_, problem in draft.problems)
+        findings.extend(Finding.of(*problem, f"segment {at_}", number or None) for at_, problem in draft.problems)
         verified = next((kg for kind, kg in draft.masses if kind == VERIFIED), None)
         if not number:
-            text = "A verified mass names no container."
-            findings.append(Finding("EDI-NUMBER", Severity.HARD, text, place))
+            text = told("A verified mass names no container.", "edi-mass-of-no-box")
+            findings.append(Finding.of("EDI-NUMBER", Severity.HARD, text, place))
         elif verified is None:
-            text = "The verified mass is missing."
-            findings.append(Finding("EDI-VGM-MISSING", Severity.SAFETY, text, place, number))
+            text = told("The verified mass is missing.", "edi-verified-mass-missing")
+            findings.append(Finding.of("EDI-VGM-MISSING", Severity.SAFETY, text, place, number))
         else:
             if not has_right_check_digit(number):
-                text = f"The check digit of {number[:20]} is wrong."
-                findings.append(Finding("EDI-CHECK-DIGIT", Severity.COMMERCIAL, text, place, number))
+                text = told("The check digit of {box} is wrong.", "check-digit-wrong", box=number[:20])
+                findings.append(Finding.of("EDI-CHECK-DIGIT", Severity.COMMERCIAL, text, place, number))
             if number in seen:
-                text = f"Container {number} is there twice; first in segment {seen[number]}. The last one counts."
-                findings.append(Finding("EDI-DUPLICATE", Severity.SAFETY, text, place, number))
+                text = told(
+                    "Container {box} is there twice; first in segment {first}. The last one counts.",
+                    "edi-mass-twice",
+                    box=number,
+                    first=seen[number],
+                )
+                findings.append(Finding.of("EDI-DUPLICATE", Severity.SAFETY, text, place, number))
             seen[number] = draft.segment
             masses.append(_verified(draft, number, verified))
     return VerifiedMasses(header, tuple(masses), _finish(raw, odd, collected.findings, findings))
@@ -352,10 +380,10 @@ def _tank_status(raw: RawMessage, tables: CodeTables) -> TankStatus:
         elif at(e, 0) == "MEA" and tank and at(e, 1) in ("WT", "AAE", "AAX"):
             kg, problem = kilograms(at(e, 3, 1), at(e, 3))
             if problem:
-                findings.append(Finding(*problem, f"segment {number}"))
+                findings.append(Finding.of(*problem, f"segment {number}"))
             if kg is not None and tank in tanks:
-                text = f"Tank {tank[:20]} is there twice; the last one counts."
-                findings.append(Finding("EDI-DUPLICATE", Severity.SAFETY, text, f"segment {number}"))
+                text = told("Tank {tank} is there twice; the last one counts.", "edi-tank-twice", tank=tank[:20])
+                findings.append(Finding.of("EDI-DUPLICATE", Severity.SAFETY, text, f"segment {number}"))
             if kg is not None:
                 tanks[tank] = kg
     return TankStatus(header, tuple(tanks.items()), _finish(raw, findings))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, Told, told
 
 MAX_BYTES = 64 * 1024 * 1024
 """A bay plan of 24,000 TEU has some 3 MB; more than this is not one message from one sender."""
@@ -113,10 +113,12 @@ def _decode(data: bytes, file: str) -> str:
     if len(data) > MAX_BYTES:
         raise too_large(len(data), file)
     if not data.strip():
-        raise DataError("The file is empty.", file=file, remedy=_ASK_AGAIN)
+        raise DataError(told("The file is empty.", "file-empty"), file=file, remedy=_ASK_AGAIN)
     if b"\0" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         place = f"byte {data.find(bytes(1)) + 1}" if b"\0" in data else "byte 1"
-        raise DataError("This is not a text of EDIFACT: it holds binary data.", file=file, place=place)
+        raise DataError(
+            told("This is not a text of EDIFACT: it holds binary data.", "edi-binary"), file=file, place=place
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -126,7 +128,12 @@ def _decode(data: bytes, file: str) -> str:
 
 def too_large(size: int, file: str) -> DataError:
     return DataError(
-        f"The file has {size // 1_000_000} MB; a message has at most {MAX_BYTES // 1_000_000} MB.",
+        told(
+            "The file has {size_mb} MB; a message has at most {most_mb} MB.",
+            "edi-too-large",
+            size_mb=size // 1000000,
+            most_mb=MAX_BYTES // 1000000,
+        ),
         file=file,
         remedy="Send one message per file.",
     )
@@ -141,7 +148,11 @@ def _interchange_parts(text: str, envelope: _Envelope) -> Iterator[tuple[str, Se
         if una:
             separators = Separators(una["component"], una["element"], una["release"], una["end"])
             if len(set(separators)) < 4 or not all(char.isascii() for char in separators):
-                raise DataError("UNA does not name four different separators.", file=envelope.file, place="segment 1")
+                raise DataError(
+                    told("UNA does not name four different separators.", "edi-separators"),
+                    file=envelope.file,
+                    place="segment 1",
+                )
             start = una.end()
         following = _NEXT_UNA.search(text, start)
         end = following.start() if following else len(text)
@@ -155,12 +166,18 @@ def _start(text: str, envelope: _Envelope) -> int:
         return begin
     later = re.compile(r"UNA.{6}\s*UNB|UNB.UNO[A-Z]", re.DOTALL).search(text, 0, 4096)
     if later:
-        envelope.note("EDI-ENVELOPE", Severity.NOTE, "There is other text before the interchange.", 1)
+        envelope.note(
+            "EDI-ENVELOPE", Severity.NOTE, told("There is other text before the interchange.", "edi-text-before"), 1
+        )
         return later.start()
     shown = readable(" ".join(text[begin : begin + 60].split()))
     raise DataError(
-        f"This does not begin as an EDIFACT message does, with UNA, UNB or UNH, but with {shown}: "
-        "it is something else, or its head was cut off.",
+        told(
+            "This does not begin as an EDIFACT message does, with UNA, UNB or UNH, but with {shown}: "
+            "it is something else, or its head was cut off.",
+            "edi-no-beginning",
+            shown=shown,
+        ),
         file=envelope.file,
         place="segment 1",
         remedy=_ASK_AGAIN,
@@ -196,13 +213,13 @@ class _Envelope:
         self.is_closed = True
         self.findings: list[Finding] = []
 
-    def note(self, rule: str, severity: Severity, text: str, number: int) -> None:
-        self.findings.append(Finding(rule, severity, text, f"segment {number}"))
+    def note(self, rule: str, severity: Severity, text: Told, number: int) -> None:
+        self.findings.append(Finding.of(rule, severity, text, f"segment {number}"))
 
     def read(self, part: str, separators: Separators) -> None:
         if self.count + part.count(separators.end) > MAX_SEGMENTS:
             raise DataError(
-                f"There are more than {MAX_SEGMENTS:,} segments in it.",
+                told("There are more than {most:,} segments in it.", "edi-too-many-segments-in-all", most=MAX_SEGMENTS),
                 file=self.file,
                 remedy="Send one message per file.",
             )
@@ -226,20 +243,40 @@ class _Envelope:
             elif tag == "UNB":
                 self._refuse_open(number)
                 if not self.is_closed:
-                    self.note("EDI-ENVELOPE", Severity.NOTE, "The interchange before ends without UNZ.", number)
+                    self.note(
+                        "EDI-ENVELOPE",
+                        Severity.NOTE,
+                        told("The interchange before ends without UNZ.", "edi-interchange-unended"),
+                        number,
+                    )
                 self.interchange, self.in_interchange, self.is_closed = elements(segment), 0, False
             elif tag == "UNZ":
                 self._refuse_open(number)
                 self._close_interchange(segment, number)
         if self.open_at is not None:
             last = segments[-1] if segments else ""
-            raise self._cut_off(f"The message that begins in segment {self.open_at} has no end (UNT); last comes", last)
+            raise self._cut_off(
+                told(
+                    "The message that begins in segment {first} has no end (UNT); last comes {shown}: the rest "
+                    "is missing.",
+                    "edi-cut-off",
+                    first=self.open_at,
+                    shown=readable(last),
+                )
+            )
 
     def finish(self) -> list[RawMessage]:
         if not self.messages:
-            raise DataError("There is no message in it (UNH to UNT).", file=self.file, remedy=_ASK_AGAIN)
+            raise DataError(
+                told("There is no message in it (UNH to UNT).", "edi-no-message"), file=self.file, remedy=_ASK_AGAIN
+            )
         if not self.is_closed:
-            self.note("EDI-ENVELOPE", Severity.NOTE, "The interchange ends without UNZ.", self.count)
+            self.note(
+                "EDI-ENVELOPE",
+                Severity.NOTE,
+                told("The interchange ends without UNZ.", "edi-ends-without-unz"),
+                self.count,
+            )
         self.messages[0].findings[:0] = self.findings
         return self.messages
 
@@ -248,22 +285,35 @@ class _Envelope:
         number = self.count + len(segments) + 1
         if not segments:
             raise DataError(
-                f"No segment ends with {separators.end!r} in it.", file=self.file, place="segment 1", remedy=_ASK_AGAIN
+                told("No segment ends with {given} in it.", "edi-no-terminator", given=repr(separators.end)),
+                file=self.file,
+                place="segment 1",
+                remedy=_ASK_AGAIN,
             )
         if re.fullmatch(r"UN[TZ]\+\d+\+[^+]+", rest):
             segments.append(rest)
-            self.note("EDI-ENVELOPE", Severity.NOTE, "The last segment has no terminator.", number)
+            self.note(
+                "EDI-ENVELOPE",
+                Severity.NOTE,
+                told("The last segment has no terminator.", "edi-last-unterminated"),
+                number,
+            )
         elif segments[-1].startswith("UNZ"):
             self.note(
-                "EDI-ENVELOPE", Severity.NOTE, f"There is other text after the interchange: {readable(rest)}.", number
+                "EDI-ENVELOPE",
+                Severity.NOTE,
+                told("There is other text after the interchange: {shown}.", "edi-text-after", shown=readable(rest)),
+                number,
             )
         else:
             self.count += len(segments)
-            raise self._cut_off("The file breaks off inside", rest)
+            raise self._cut_off(
+                told("The file breaks off inside {shown}: the rest is missing.", "edi-breaks-off", shown=readable(rest))
+            )
 
-    def _cut_off(self, what: str, segment: str) -> DataError:
+    def _cut_off(self, said: Told) -> DataError:
         return DataError(
-            f"{what} {readable(segment)}: the rest is missing.",
+            said,
             file=self.file,
             place=f"segment {max(1, self.count)}",
             remedy=_ASK_AGAIN,
@@ -273,8 +323,14 @@ class _Envelope:
         for number, segment in enumerate(segments, first):
             if len(segment) > MAX_SEGMENT_CHARS:
                 raise DataError(
-                    f"A segment of {len(segment):,} characters, {readable(segment)}, is no segment of these messages "
-                    f"(at most {MAX_SEGMENT_CHARS:,}).",
+                    told(
+                        "A segment of {length:,} characters, {shown}, is no segment of these messages (at most "
+                        "{most:,}).",
+                        "edi-segment-too-long",
+                        length=len(segment),
+                        shown=readable(segment),
+                        most=MAX_SEGMENT_CHARS,
+                    ),
                     file=self.file,
                     place=f"segment {number}",
                 )
@@ -282,7 +338,11 @@ class _Envelope:
     def _refuse_open(self, number: int) -> None:
         if self.open_at is not None:
             raise DataError(
-                f"The message that begins in segment {self.open_at} has no end (UNT) before the next one begins.",
+                told(
+                    "The message that begins in segment {first} has no end (UNT) before the next one begins.",
+                    "edi-message-unended",
+                    first=self.open_at,
+                ),
                 file=self.file,
                 place=f"segment {number}",
                 remedy=_ASK_AGAIN,
@@ -298,16 +358,26 @@ class _Envelope:
         stated = at(tail, 1).lstrip("0") or "0"
         if stated != str(len(segments)):
             message.findings.append(
-                Finding(
+                Finding.of(
                     "EDI-UNT-COUNT",
                     Severity.COMMERCIAL,
-                    f"UNT says {stated[:20]} segments, the message has {len(segments)}.",
+                    told(
+                        "UNT says {given} segments, the message has {count}.",
+                        "edi-unt-count",
+                        given=stated[:20],
+                        count=len(segments),
+                    ),
                     f"segment {number}",
                 )
             )
         if at(tail, 2) != at(head, 1):
-            text = f"UNT names message {at(tail, 2)[:20]!r}, UNH {at(head, 1)[:20]!r}."
-            message.findings.append(Finding("EDI-ENVELOPE", Severity.NOTE, text, f"segment {number}"))
+            text = told(
+                "UNT names message {given}, UNH {head}.",
+                "edi-unt-reference",
+                given=repr(at(tail, 2)[:20]),
+                head=repr(at(head, 1)[:20]),
+            )
+            message.findings.append(Finding.of("EDI-ENVELOPE", Severity.NOTE, text, f"segment {number}"))
         self.messages.append(message)
         self.in_interchange += 1
         self.open_at = None
@@ -316,11 +386,26 @@ class _Envelope:
         tail = elements(segment)
         stated = at(tail, 1).lstrip("0") or "0"
         if self.is_closed:
-            self.note("EDI-ENVELOPE", Severity.NOTE, "UNZ ends an interchange that has no UNB.", number)
+            self.note(
+                "EDI-ENVELOPE",
+                Severity.NOTE,
+                told("UNZ ends an interchange that has no UNB.", "edi-unz-without-unb"),
+                number,
+            )
         if stated != str(self.in_interchange):
-            text = f"UNZ says {stated[:20]} messages, the interchange has {self.in_interchange}."
+            text = told(
+                "UNZ says {given} messages, the interchange has {count}.",
+                "edi-unz-count",
+                given=stated[:20],
+                count=self.in_interchange,
+            )
             self.note("EDI-UNZ-COUNT", Severity.COMMERCIAL, text, number)
         elif at(tail, 2) != at(self.interchange, 5) and not self.is_closed:
-            text = f"UNZ names interchange {at(tail, 2)[:20]!r}, UNB {at(self.interchange, 5)[:20]!r}."
+            text = told(
+                "UNZ names interchange {given}, UNB {head}.",
+                "edi-unz-reference",
+                given=repr(at(tail, 2)[:20]),
+                head=repr(at(self.interchange, 5)[:20]),
+            )
             self.note("EDI-ENVELOPE", Severity.NOTE, text, number)
         self.is_closed = True

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from cabria.domain.errors import DataError
+from cabria.domain.errors import DataError, TerminalError
 
 VERSION = 1
 APPLICATION_ID = 0x43425258
@@ -126,18 +126,29 @@ class Ledger:
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
+        """One transaction: all of it or nothing."""
         try:
+            self._db.execute("BEGIN IMMEDIATE")
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # a full disk may have ended it already
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """The same. Raises TerminalError where it cannot be written now, as on a full disk."""
+        try:
+            with self._whole():
+                yield
+        except sqlite3.Error as error:
+            raise TerminalError(f"{self.where} cannot be written: {error}.") from None
 
     def take(self, digest: str, partner: str, name: str, content: bytes, at_ms: int) -> bool:
         """Whether the content is to be worked on; it is kept then, durable when this returns. What was refused changed
         nothing, so whoever sends it again has it looked at again."""
-        with self._whole():
+        with self._writing():
             row = (digest, partner, name, at_ms, zlib.compress(content, 1), State.TAKEN)
             done = self._db.execute(
                 "INSERT OR IGNORE INTO taken (digest, partner, name, at_ms, content, state, tries, what)"
@@ -153,12 +164,12 @@ class Ledger:
 
     def removed(self, digest: str) -> None:
         """The file is out of `in`."""
-        with self._whole():
+        with self._writing():
             self._db.execute("UPDATE taken SET is_removed = 1 WHERE digest = ?", (digest,))
 
     def note_aside(self, digest: str, partner: str, name: str, at_ms: int, why: str, parcels: Iterable[Parcel]) -> None:
         """A file that is not even fetched."""
-        with self._whole():
+        with self._writing():
             self._db.execute(
                 "INSERT OR REPLACE INTO taken (digest, partner, name, at_ms, content, state, tries, what)"
                 " VALUES (?, ?, ?, ?, NULL, ?, 0, ?)",
@@ -189,14 +200,14 @@ class Ledger:
     def begin(self, digest: str) -> int:
         """Work on a file begins; how often that is now. It is written before anything is tried, so that a file which
         ends the program is known the next time."""
-        with self._whole():
+        with self._writing():
             self._db.execute("UPDATE taken SET tries = tries + 1 WHERE digest = ?", (digest,))
         (tries,) = self._db.execute("SELECT tries FROM taken WHERE digest = ?", (digest,)).fetchone()
         return int(tries)
 
     def give_back(self, digest: str, why: str) -> None:
         """Work on a file was not begun after all, through no fault of its own."""
-        with self._whole():
+        with self._writing():
             self._db.execute("UPDATE taken SET tries = tries - 1, what = ? WHERE digest = ?", (why, digest))
 
     def same_reference(self, sender: str, reference: str) -> tuple[str, str] | None:
@@ -217,7 +228,7 @@ class Ledger:
         parcels: Iterable[Parcel] = (),
     ) -> None:
         """What became of a file, and all that is to be sent because of it, in one step."""
-        with self._whole():
+        with self._writing():
             tries = ", tries = 0" if state is State.WAITING else ""
             self._db.execute(f"UPDATE taken SET state = ?, what = ?{tries} WHERE digest = ?", (state, what, digest))
             if interchange is not None:
@@ -226,7 +237,7 @@ class Ledger:
 
     def put(self, parcels: Iterable[Parcel], at_ms: int, mark: tuple[str, int] | None = None) -> None:
         """Files to be sent for a reason of our own, and up to where that reason has been followed."""
-        with self._whole():
+        with self._writing():
             self._add(parcels, at_ms)
             if mark is not None:
                 self._db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", mark)
@@ -258,13 +269,13 @@ class Ledger:
             yield Parcel(key, to, folder, name, zlib.decompress(content))
 
     def sent(self, key: str) -> None:
-        with self._whole():
+        with self._writing():
             self._db.execute("UPDATE parcels SET is_sent = 1 WHERE key = ?", (key,))
 
     def forget_contents(self, before_ms: int) -> int:
         """Contents of files and of what was sent that are older; how many. That they came is never forgotten."""
         finished = (State.DONE, State.REFUSED, State.ASIDE, State.AGAIN)
-        with self._whole():
+        with self._writing():
             one = self._db.execute(
                 "UPDATE taken SET content = NULL WHERE content IS NOT NULL AND at_ms < ? AND state IN (?, ?, ?, ?)",
                 (before_ms, *finished),

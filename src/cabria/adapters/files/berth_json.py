@@ -207,6 +207,8 @@ class UnservedPart(_Part, kw_only=True):
     ship: Name
     rule: Name
     text: Words
+    code: Annotated[str, Meta(max_length=60)] = ""
+    values: Annotated[dict[Name, Words | int], Meta(max_length=20)] = {}
 
 
 class StaysPart(_Part, kw_only=True):
@@ -218,6 +220,7 @@ class CaseDocument(_Part, kw_only=True):
     format: Literal["cabria.berth-case/1"]
     name: Words = ""
     beginning: Annotated[str, Meta(max_length=40)] = ""
+    currency: Annotated[str, Meta(max_length=20)] = ""
     quay: QuayPart
     rules: RulesPart
     ships: Annotated[list[ShipPart], Meta(max_length=10_000)]
@@ -323,6 +326,7 @@ def _case(document: CaseDocument) -> BerthCase:
         frozen_until_min=document.frozen_until_min,
         name=document.name,
         beginning=document.beginning,
+        currency=document.currency,
     )
 
 
@@ -424,7 +428,7 @@ def plan_of(stays: list[StayPart], unserved: list[UnservedPart], within: str) ->
     """Raises DataError with the place, which begins with `within`."""
     return BerthPlan(
         tuple(_at(f"{within}stays[{at}]", _stay, part) for at, part in enumerate(stays)),
-        tuple(Unserved(ShipId(part.ship), part.rule, part.text) for part in unserved),
+        tuple(Unserved(ShipId(part.ship), part.rule, part.text, part.code, part.values) for part in unserved),
     )
 
 
@@ -442,7 +446,7 @@ def _fields(part: msgspec.Struct) -> dict[str, Any]:
 
 def _plain_case(case: BerthCase) -> Mapping[str, Any]:
     return {
-        **{key: getattr(case, key) for key in ("name", "beginning", "now_min", "frozen_until_min")},
+        **{key: getattr(case, key) for key in ("name", "beginning", "currency", "now_min", "frozen_until_min")},
         "quay": dataclasses.asdict(case.quay),
         "rules": dataclasses.asdict(case.rules),
         "ships": [dataclasses.asdict(ship) for ship in case.ships],

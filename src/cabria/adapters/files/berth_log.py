@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,6 +14,7 @@ from cabria.adapters.files.documents import decoded
 from cabria.adapters.files.source_file import read_bytes, write_whole
 from cabria.domain.berthing import BerthPlan
 from cabria.domain.errors import DataError
+from cabria.domain.verdict import Values
 
 FORM = "cabria.berth-log/1"
 MOST_STATES = 200
@@ -22,12 +23,14 @@ MOST_STATES = 200
 
 @dataclass(frozen=True, slots=True)
 class BerthState:
-    """A berth plan, and who made it so, when and how."""
+    """A berth plan, and who made it so, when and how: `what` in English, `code` and `values` for other languages."""
 
     plan: BerthPlan
     by: str
     at: str
     what: str
+    code: str = ""
+    values: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,13 @@ class BerthLog:
     def undone(self) -> BerthLog:
         """Raises DataError where nothing is left to be taken back."""
         if self.at == 0:
-            raise DataError("Nobody has changed this berth plan, so nothing can be taken back.")
+            raise DataError("Nobody has changed this berth plan, so nothing can be taken back.", code="nothing-to-undo")
         return BerthLog(self.states, self.at - 1)
 
     def redone(self) -> BerthLog:
         """Raises DataError where nothing was taken back."""
         if self.at + 1 == len(self.states):
-            raise DataError("Nothing was taken back that could be done again.")
+            raise DataError("Nothing was taken back that could be done again.", code="nothing-to-redo")
         return BerthLog(self.states, self.at + 1)
 
 
@@ -72,6 +75,8 @@ class StatePart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     by: Annotated[str, Meta(max_length=100)]
     at: Annotated[str, Meta(max_length=40)]
     what: Annotated[str, Meta(max_length=1_000)]
+    code: Annotated[str, Meta(max_length=60)] = ""
+    values: Annotated[dict[str, Annotated[str, Meta(max_length=300)] | int], Meta(max_length=20)] = {}
     plan: StaysPart
 
 
@@ -88,7 +93,14 @@ def read_log(path: Path) -> BerthLog:
     )
     try:
         states = tuple(
-            BerthState(plan_of(part.plan.stays, part.plan.unserved, f"states[{at}].plan."), part.by, part.at, part.what)
+            BerthState(
+                plan_of(part.plan.stays, part.plan.unserved, f"states[{at}].plan."),
+                part.by,
+                part.at,
+                part.what,
+                part.code,
+                part.values,
+            )
             for at, part in enumerate(document.states)
         )
         return BerthLog(states, document.at)
@@ -102,7 +114,11 @@ def write_log(log: BerthLog, path: Path) -> None:
         "format": FORM,
         "at": log.at,
         "states": [
-            {"by": state.by, "at": state.at, "what": state.what, "plan": plain_plan(state.plan)} for state in log.states
+            {
+                **{name: getattr(state, name) for name in ("by", "at", "what", "code", "values")},
+                "plan": plain_plan(state.plan),
+            }
+            for state in log.states
         ],
     }
     write_whole(path, msgspec.json.encode(msgspec.convert(content, LogDocument)) + b"\n")

@@ -48,7 +48,7 @@ from cabria.adapters.no_collector import without_collector
 from cabria.domain.calls import CallSettings, SlotInstruction, VesselCall, preset_named
 from cabria.domain.containers import Container, ContainerId, Port, SizeType
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.findings import Cause, Finding, Severity, Told, told
 from cabria.domain.messages import BayPlanMessage, Breakbulk, Direction, LoadListMessage, MessageHeader
 from cabria.domain.stowage import BayPlan, Stowed
 from cabria.domain.vessel import VesselProfile
@@ -148,9 +148,11 @@ def read_call(folder: Path | str, *, loads: Path | None = None) -> VesselCall:
     if root.name == CALL_FILE and not root.is_dir():
         root = root.parent
     if not root.exists():
-        raise DataError("There is no such folder.", file=str(folder))
+        raise DataError(told("There is no such folder.", "no-such-folder"), file=str(folder))
     if not root.is_dir():
-        raise DataError("A call is a folder with a call.toml in it; this is a file.", file=str(folder))
+        raise DataError(
+            told("A call is a folder with a call.toml in it; this is a file.", "call-is-a-folder"), file=str(folder)
+        )
     with without_collector():
         return _Reading(root, _read_document(root / CALL_FILE), loads).call()
 
@@ -176,7 +178,15 @@ def _read_document(path: Path) -> CallDocument:
     parsed = read_toml(path, limit_bytes=MAX_BYTES)
     if parsed.get("format") != FORMAT:
         said = parsed.get("format")
-        raise DataError(f"A call begins with format = {FORMAT!r}; this file says {said!r:.60}.", file=file)
+        raise DataError(
+            told(
+                "A call begins with format = {wanted}; this file says {there}.",
+                "call-of-other-format",
+                wanted=repr(FORMAT),
+                there=f"{said!r:.60}",
+            ),
+            file=file,
+        )
     _refuse_unknown_keys(parsed, file)
     document = converted(parsed, CallDocument, file)
     _refuse_no_time(document.start, file)
@@ -187,7 +197,11 @@ def _refuse_no_time(start: str, file: str) -> None:
     try:
         datetime.fromisoformat(start or "2000-01-01")
     except ValueError:
-        raise DataError(f"This should be {A_TIME}; {start} never comes.", file=file, place="start") from None
+        raise DataError(
+            told("This should be {wanted}; {start} never comes.", "moment-never-comes", wanted=A_TIME, start=start),
+            file=file,
+            place="start",
+        ) from None
 
 
 def _refuse_unknown_keys(parsed: Mapping[str, Any], file: str) -> None:
@@ -197,9 +211,18 @@ def _refuse_unknown_keys(parsed: Mapping[str, Any], file: str) -> None:
         for key in found if isinstance(found, dict) else ():
             if key not in known:
                 close = get_close_matches(key, known, n=1)
-                remedy = f"Do you mean {close[0]}?" if close else f"Known are {', '.join(known)}."
-                where = f"table {table}" if table else "top level"
-                raise DataError(f"There is no key {key[:60]!r}.", file=file, place=where, remedy=remedy)
+                given = repr(key[:60])
+                problem = (
+                    told("There is no key {given}. Do you mean {close}?", "key-near", given=given, close=close[0])
+                    if close
+                    else told(
+                        "There is no key {given}. Known are {known}.",
+                        "key-unknown",
+                        given=given,
+                        known=", ".join(known),
+                    )
+                )
+                raise DataError(problem, file=file, place=f"table {table}" if table else "top level")
 
 
 @dataclass
@@ -215,12 +238,19 @@ class _Reading:
     def call(self) -> VesselCall:
         said = self.document
         if said.port in said.rotation:
-            problem = f"The rotation visits {said.port} again; give the coming ports only."
+            problem = told(
+                "The rotation visits {port} again; give the coming ports only.", "rotation-visits-again", port=said.port
+            )
             raise DataError(problem, file=str(self.root / CALL_FILE), place="rotation")
         vessel = self._vessel()
         terminal = read_terminal(self._path("terminal"))
         if terminal.port != said.port:
-            problem = f"The terminal is in {terminal.port}, the call is at {said.port}."
+            problem = told(
+                "The terminal is in {port}, the call is at {call_port}.",
+                "terminal-elsewhere",
+                port=terminal.port,
+                call_port=said.port,
+            )
             raise DataError(problem, file=str(self._path("terminal")), place="port")
         arrival = self._arrival(vessel)
         loads = self._loads(vessel, arrival)
@@ -264,10 +294,10 @@ class _Reading:
         written: str = getattr(self.document.files, name)
         path = self.root / written
         if Path(written).is_absolute() or ".." in Path(written).parts:
-            problem = f"{written!r} lies outside the call folder."
+            problem = told("{file} lies outside the call folder.", "outside-folder", file=repr(written))
             raise DataError(problem, file=str(self.root / CALL_FILE), place=f"files.{name}")
         if not path.is_file():
-            problem = f"There is no file {written} in the call folder."
+            problem = told("There is no file {file} in the call folder.", "file-not-in-folder", file=written)
             raise DataError(problem, file=str(self.root / CALL_FILE), place=f"files.{name}")
         return path
 
@@ -287,10 +317,25 @@ class _Reading:
             place, file = f"tanks_kg.{tank}", str(self.root / CALL_FILE)
             if tank not in capacity:
                 close = get_close_matches(tank, capacity, n=1)
-                remedy = f"Do you mean {close[0]}?" if close else ""
-                raise DataError(f"{vessel.name} has no tank {tank[:40]!r}.", file=file, place=place, remedy=remedy)
+                given = repr(tank[:40])
+                missing = told("{vessel} has no tank {given}.", "tank-unknown", vessel=vessel.name, given=given)
+                if close:
+                    missing = told(
+                        "{vessel} has no tank {given}. Do you mean {close}?",
+                        "tank-near",
+                        vessel=vessel.name,
+                        given=given,
+                        close=close[0],
+                    )
+                raise DataError(missing, file=file, place=place)
             if content_kg > capacity[tank]:
-                problem = f"Tank {tank} holds {capacity[tank]:,} kg, not {content_kg:,} kg."
+                problem = told(
+                    "Tank {tank} holds {capacity_kg:,} kg, not {content_kg:,} kg.",
+                    "tank-too-small",
+                    tank=tank,
+                    capacity_kg=capacity[tank],
+                    content_kg=content_kg,
+                )
                 raise DataError(problem, file=file, place=place)
         return dict(self.document.tanks_kg)
 
@@ -326,8 +371,12 @@ class _Reading:
             aboard = arrival.by_container.get(listed.container.id)
             if aboard is not None:
                 raise DataError(
-                    f"Container {listed.container.id} is to be loaded but is aboard on arrival in slot "
-                    f"{aboard.position}.",
+                    told(
+                        "Container {box} is to be loaded but is aboard on arrival in slot {slot}.",
+                        "load-aboard-already",
+                        box=listed.container.id,
+                        slot=aboard.position,
+                    ),
                     file=file,
                     place=listed.place,
                 )
@@ -341,12 +390,30 @@ class _Reading:
         place = f"segment {header.first_segment}"
         refuse_other_ship(header, vessel, file)
         if header.direction is Direction.DISCHARGE:
-            raise DataError("This is a discharge list, a load list was expected.", file=file, place=place)
+            raise DataError(
+                told("This is a discharge list, a load list was expected.", "discharge-list-given"),
+                file=file,
+                place=place,
+            )
         if header.port and header.port != said.port:
-            raise DataError(f"The load list is for {header.port}, the call is at {said.port}.", file=file, place=place)
+            raise DataError(
+                told(
+                    "The load list is for {port}, the call is at {call_port}.",
+                    "list-of-other-port",
+                    port=header.port,
+                    call_port=said.port,
+                ),
+                file=file,
+                place=place,
+            )
         if voyage_differs(header, said.voyage):
             raise DataError(
-                f"The load list is for voyage {header.voyage}, the call is of voyage {said.voyage}.",
+                told(
+                    "The load list is for voyage {voyage}, the call is of voyage {call_voyage}.",
+                    "list-of-other-voyage",
+                    voyage=header.voyage,
+                    call_voyage=said.voyage,
+                ),
                 file=file,
                 place=place,
                 remedy="If it is the right list, give its voyage in call.toml.",
@@ -358,8 +425,8 @@ class _Reading:
         if not box.pod:
             box = replace(box, holds=(*box.holds, NO_POD))
         elif box.pod == port:
-            text = "The box is to be loaded at the port it is bound for."
-            self._take(self._path("loads"), [Finding("CALL-POD", Severity.HARD, text, listed.place, box.id)])
+            text = told("The box is to be loaded at the port it is bound for.", "loaded-at-its-own-port")
+            self._take(self._path("loads"), [Finding.of("CALL-POD", Severity.HARD, text, listed.place, box.id)])
             box = replace(box, holds=(*box.holds, FOR_THIS_PORT))
         if not box.pol:
             box = replace(box, pol=port)
@@ -381,14 +448,20 @@ class _Reading:
         if self.document.files.holds:
             path = self._path("holds")
             holds = read_holds(path)
-            self._take_unlisted(path, holds, loads, "CALL-HOLD", "A hold is for a box that is not on the load list.")
+            self._take_unlisted(
+                path,
+                holds,
+                loads,
+                "CALL-HOLD",
+                told("A hold is for a box that is not on the load list.", "hold-not-listed"),
+            )
         boxes = []
         for box in (listed.container for listed in loads):
             given = tuple(hold for hold in holds.get(box.id, ()) if hold not in box.holds)
             boxes.append(replace(box, holds=(*box.holds, *given)) if given else box)
         if not self.document.files.yard:
-            text = "No yard inventory was delivered; every load is taken to be at hand."
-            self.findings.append(Finding("CALL-YARD", Severity.NOTE, text, CALL_FILE))
+            text = told("No yard inventory was delivered; every load is taken to be at hand.", "yard-not-delivered")
+            self.findings.append(Finding.of("CALL-YARD", Severity.NOTE, text, CALL_FILE))
             return boxes
         self.findings += against_yard(boxes, yard)
         return [
@@ -403,17 +476,19 @@ class _Reading:
             return {}
         path = self._path("late")
         late = read_late(path, self.document.start)
-        self._take_unlisted(path, late, loads, "CALL-LATE", "A box that comes late is not on the load list.")
+        self._take_unlisted(
+            path, late, loads, "CALL-LATE", told("A box that comes late is not on the load list.", "late-not-listed")
+        )
         listed = {box.container.id for box in loads}
         return {box: at_s for box, at_s in late.items() if box in listed and at_s > 0}
 
     def _take_unlisted(
-        self, path: Path, named: Iterable[ContainerId], loads: Sequence[ListedBox], rule: str, text: str
+        self, path: Path, named: Iterable[ContainerId], loads: Sequence[ListedBox], rule: str, said: Told
     ) -> None:
         """A note for each box that a table names and the load list does not."""
         listed = {box.container.id for box in loads}
         unlisted = (number for number in named if number not in listed)
-        self._take(path, (Finding(rule, Severity.NOTE, text, "", number) for number in unlisted))
+        self._take(path, (Finding.of(rule, Severity.NOTE, said, "", number) for number in unlisted))
 
     def _instruction(self, vessel: VesselProfile) -> tuple[SlotInstruction, ...]:
         if not self.document.files.instruction:
@@ -427,7 +502,11 @@ class _Reading:
         for order in message.orders:
             if vessel.place(order.slot.position) is None:
                 raise DataError(
-                    f"{vessel.name} has no slot {order.slot.position}.", file=file, place=f"segment {order.segment}"
+                    told(
+                        "{vessel} has no slot {slot}.", "slot-not-there", vessel=vessel.name, slot=order.slot.position
+                    ),
+                    file=file,
+                    place=f"segment {order.segment}",
                 )
         return message.instructions
 
@@ -440,7 +519,9 @@ class _Reading:
         else:
             message = edi.read_load_list(edi.load(path), file=str(path))
             if message.header.direction is Direction.LOAD:
-                raise DataError("This is a load list, a discharge list was expected.", file=str(path))
+                raise DataError(
+                    told("This is a load list, a discharge list was expected.", "load-list-given"), file=str(path)
+                )
             listed = tuple((entry.container.id, entry.place) for entry in message.entries)
         self._take(path, against_discharge_list(listed, arrival, Port(self.document.port)))
 
@@ -456,7 +537,12 @@ def _listed_once(message: LoadListMessage, file: str) -> tuple[ListedBox, ...]:
         first = segments.setdefault(number, entry.segment)
         if first != entry.segment:
             raise DataError(
-                f"Container {number} is on the load list twice, first in segment {first}.",
+                told(
+                    "Container {box} is on the load list twice, first in segment {first}.",
+                    "listed-twice",
+                    box=number,
+                    first=first,
+                ),
                 file=file,
                 place=f"segment {entry.segment}",
             )

@@ -58,7 +58,7 @@ def write_cranes(result: Result[CraneSolution], calls: Sequence[VesselCall], ver
         cpu_s=round(result.cpu_s, 3),
         makespan_s=split.makespan_s,
         bound_s=split.bound_s,
-        bound_reason=split.bound_reason,
+        bound_reason=split.bound_reason.text,
         waiting_s=split.waiting_s,
         why_longest=split.why_longest,
         costs_min={name.removesuffix("_min"): round(cost, 6) for name, cost in result.costs.items()},

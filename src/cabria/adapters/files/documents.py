@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from cabria.adapters.files.source_file import read_text
 from cabria.domain.errors import DataError
+from cabria.domain.told import Told, told
 
 Document = TypeVar("Document")
 
@@ -54,9 +55,9 @@ def decoded(content: bytes, type_of: type[Document], *, file: str, what: str, fo
         refusal.place = _with_its_key(refusal.place, content, type_of)
         raise refusal from None
     except RecursionError:
-        raise DataError("The file is not JSON: it is nested too deeply.", file=file) from None
+        raise DataError(told("The file is not JSON: it is nested too deeply.", "json-too-deep"), file=file) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"The file is not JSON: {error}.", file=file) from None
+        raise DataError(told("The file is not JSON: {error}.", "no-json", error=error), file=file) from None
     except DataError as error:
         raise error.inside(file) from None
     return document
@@ -68,7 +69,16 @@ def from_toml(path: Path, type_of: type[Document], *, what: str, form: str, limi
     parsed = read_toml(path, limit_bytes=limit_bytes)
     if parsed.get("format") != form:
         said = parsed.get("format")
-        raise DataError(f"{what} begins with format = {form!r}; this file says {said!r:.60}.", file=file)
+        raise DataError(
+            told(
+                "{what} begins with format = {wanted}; this file says {there}.",
+                "other-format",
+                what=what,
+                wanted=repr(form),
+                there=f"{said!r:.60}",
+            ),
+            file=file,
+        )
     return converted(parsed, type_of, file)
 
 
@@ -88,11 +98,13 @@ def read_toml(path: Path, *, limit_bytes: int) -> dict[str, Any]:
     try:
         return tomllib.loads(read_text(path, limit_bytes=limit_bytes))
     except tomllib.TOMLDecodeError as error:
-        raise DataError(f"The file is not TOML: {error}.", file=file) from None
+        raise DataError(told("The file is not TOML: {error}.", "no-toml", error=error), file=file) from None
     except RecursionError:
-        raise DataError("The file is not TOML: it is nested too deeply.", file=file) from None
+        raise DataError(told("The file is not TOML: it is nested too deeply.", "toml-too-deep"), file=file) from None
     except ValueError:
-        raise DataError("The file is not TOML: a number has thousands of digits.", file=file) from None
+        raise DataError(
+            told("The file is not TOML: a number has thousands of digits.", "toml-number-too-long"), file=file
+        ) from None
 
 
 def misfit(error: msgspec.ValidationError, file: str) -> DataError:
@@ -144,8 +156,20 @@ def _refuse_other_form(content: bytes, file: str, what: str, form: str) -> None:
     except msgspec.ValidationError:
         found = None
     if found != form:
-        said = "says no format" if found is None else f"says {found!r:.60}"
-        raise DataError(f"{what} begins with format {form!r}; this file {said}.", file=file, place="$.format")
+        wanted, there = repr(form), f"{found!r:.60}"
+        raise DataError(
+            told("{what} begins with format {wanted}; this file says no format.", "no-format", what=what, wanted=wanted)
+            if found is None
+            else told(
+                "{what} begins with format {wanted}; this file says {there}.",
+                "other-json-format",
+                what=what,
+                wanted=wanted,
+                there=there,
+            ),
+            file=file,
+            place="$.format",
+        )
 
 
 def _refuse_twice(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
@@ -153,53 +177,75 @@ def _refuse_twice(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
     if len(table) < len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise DataError(f"{twice[:60]!r} is named twice in one table.", place=f"key {twice[:60]}")
+        raise DataError(
+            told("{key} is named twice in one table.", "named-twice", key=repr(twice[:60])), place=f"key {twice[:60]}"
+        )
     return table
 
 
-def _in_words(problem: str) -> str:
+def _in_words(problem: str) -> Told:
     """Plain words for a message of msgspec; one that is not known here stays as it is."""
-    for pattern, told in _MESSAGES:
+    for pattern, says in _MESSAGES:
         if found := re.fullmatch(pattern, problem, re.DOTALL):
-            return told(*found.groups())
-    return f"{problem}."
+            return says(*found.groups())
+    return told("{error}.", "of-other-sort", error=problem)
 
 
 def _kinds(types: str, words: Mapping[str, str]) -> str:
     return " or ".join(words.get(name, name) for name in types.split(" | "))
 
 
-def _told_kind(expected: str, got: str) -> str:
-    return f"This should be {_kinds(expected, _WORDS)}, not {_kinds(got, {**_WORDS, 'float': 'a fraction'})}."
+def _told_kind(expected: str, got: str) -> Told:
+    there = _kinds(got, {**_WORDS, "float": "a fraction"})
+    return told("This should be {wanted}, not {there}.", "of-other-kind", wanted=_kinds(expected, _WORDS), there=there)
 
 
-def _told_form(pattern: str) -> str:
+def _told_form(pattern: str) -> Told:
     words = next((words for known, words in _FORMS.items() if repr(known) == pattern), f"of the form {pattern}")
-    return f"This should be {words}."
+    return told("This should be {wanted}.", "of-other-form", wanted=words)
 
 
-def _told_limit(sign: str, limit: str) -> str:
+def _told_limit(sign: str, limit: str) -> Told:
     bound = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}[sign]
-    number = float(limit)
-    return f"This should be {bound} {number:,.0f}." if number.is_integer() else f"This should be {bound} {limit}."
+    number = f"{float(limit):,.0f}" if float(limit).is_integer() else limit
+    return told("This should be {wanted}.", "of-other-form", wanted=f"{bound} {number}")
 
 
-def _told_length(kind: str, bound: str | None, sign: str | None, length: str) -> str:
+def _told_length(kind: str, bound: str | None, sign: str | None, length: str) -> Told:
     bound = bound or {">=": "at least", "<=": "at most"}.get(sign or "", "exactly")
     if (bound, length) == ("at least", "1"):
-        return "This should not be empty."
-    return f"This should have {bound} {length} {'characters' if kind == 'str' else 'entries'}."
+        return told("This should not be empty.", "empty")
+    noun = "characters" if kind == "str" else "entries"
+    return told("This should have {wanted}.", "of-other-size", wanted=f"{bound} {length} {noun}")
 
 
-_MESSAGES: tuple[tuple[str, Callable[..., str]], ...] = (
+_MESSAGES: tuple[tuple[str, Callable[..., Told]], ...] = (
     (r"Expected `([^`]*)`, got `([^`]*)`", _told_kind),
     (r"Expected `str` matching regex (.*)", _told_form),
     (r"Expected `(?:int|float)` ([<>]=?) (\S*)", _told_limit),
     (r"Expected `(str|array)` of (?:(at least|at most) )?length (?:([<>]=) )?(\d+).*", _told_length),
-    (r"Object missing required field `(.*)`", "The key {!r} is missing.".format),
-    (r"Object contains unknown field `(.{,60}).*`", "There is no key {!r}.".format),
-    (r"Invalid RFC3339 encoded datetime", "This should be a time such as 2026-11-23T06:00:00-05:00.".format),
-    (r"Expected `datetime` with a timezone component", "This time does not say its offset, such as -05:00.".format),
-    (r"Invalid UUID", "This should be a UUID, such as 0342254a-5927-4856-b9c9-aa12e7c00563.".format),
-    (r"Invalid enum value (.{,60}).*", "{} is none of the words that may stand here.".format),
+    (
+        r"Object missing required field `(.*)`",
+        lambda key: told("The key {given} is missing.", "key-missing", given=repr(key)),
+    ),
+    (
+        r"Object contains unknown field `(.{,60}).*`",
+        lambda key: told("There is no key {given}.", "key-not-known", given=repr(key)),
+    ),
+    (
+        r"Invalid RFC3339 encoded datetime",
+        lambda: told("This should be a time such as 2026-11-23T06:00:00-05:00.", "no-time"),
+    ),
+    (
+        r"Expected `datetime` with a timezone component",
+        lambda: told("This time does not say its offset, such as -05:00.", "time-without-offset"),
+    ),
+    (
+        r"Invalid UUID",
+        lambda: told("This should be a UUID, such as 0342254a-5927-4856-b9c9-aa12e7c00563.", "no-uuid"),
+    ),
+    (
+        r"Invalid enum value (.{,60}).*",
+        lambda given: told("{given} is none of the words that may stand here.", "no-such-word", given=given),
+    ),
 )

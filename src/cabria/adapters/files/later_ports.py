@@ -11,6 +11,7 @@ from cabria.adapters.files.tables import Row, read_rows
 from cabria.domain.calls import ExpectedLoads
 from cabria.domain.containers import Port
 from cabria.domain.errors import DataError
+from cabria.domain.told import told
 
 COLUMNS = {
     "port": ("pol", "port of loading", "puerto", "puerto de embarque"),
@@ -33,7 +34,7 @@ def _expected(row: Row) -> ExpectedLoads:
     length, count = row.whole_in("length_ft", low=20, high=45), row.whole_in("count", low=0, high=MOST_BOXES)
     if length is None or count is None:
         column = "count" if length is not None else "length_ft"
-        raise row.refusal("This is missing.", column)
+        raise row.refusal(told("This is missing.", "value-missing"), column)
     try:
         return ExpectedLoads(
             port=_port(row, "port"),
@@ -44,13 +45,15 @@ def _expected(row: Row) -> ExpectedLoads:
             reefers=row.whole_in("reefers", low=0, high=MOST_BOXES) or 0,
         )
     except DataError as error:
-        raise row.refusal(error.problem) from None
+        raise row.refusal(error.told) from None
 
 
 def _port(row: Row, column: str) -> Port:
     text = row.get(column).upper()
     if not re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3}", text):
-        raise row.refusal(f"{text[:40]!r} is no port.", column, "Write its UN/LOCODE, such as CNSHA.")
+        raise row.refusal(
+            told("{given} is no port.", "no-port", given=repr(text[:40])), column, "Write its UN/LOCODE, such as CNSHA."
+        )
     return Port(text)
 
 

@@ -24,7 +24,7 @@ from cabria.domain.containers import (
     is_container_number,
 )
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding, Severity
+from cabria.domain.findings import Finding, Severity, told
 
 MIN_KG, MAX_KG = 500, 100_000
 """No box is lighter than a steel frame nor heavier than any crane lifts."""
@@ -82,7 +82,15 @@ def read_load_table(path: Path, *, port: Port) -> tuple[tuple[ListedBox, ...], t
         box = _container(row, port, findings)
         first = lines.setdefault(box.id, row.number)
         if first != row.number:
-            raise row.refusal(f"Container {box.id} is on the list twice, first in line {first}.", "container")
+            raise row.refusal(
+                told(
+                    "Container {box} is on the list twice, first in line {first}.",
+                    "listed-twice-in-table",
+                    box=box.id,
+                    first=first,
+                ),
+                "container",
+            )
         boxes.append(ListedBox(box, row.place()))
     return tuple(boxes), tuple(findings)
 
@@ -103,7 +111,7 @@ def read_holds(path: Path) -> dict[ContainerId, tuple[str, ...]]:
     holds: dict[ContainerId, tuple[str, ...]] = {}
     for row in read_rows(path, columns, needed=("container", "hold")):
         if not row.get("hold"):
-            raise row.refusal("The reason of the hold is missing.", "hold")
+            raise row.refusal(told("The reason of the hold is missing.", "hold-without-reason"), "hold")
         number = _number(row, [])
         holds[number] = (*holds.get(number, ()), row.get("hold"))
     return holds
@@ -125,12 +133,24 @@ def _seconds(row: Row, start: str) -> int:
         passed_s = int((moment.replace(tzinfo=None) - began.replace(tzinfo=None)).total_seconds())
     except ValueError:
         raise row.refusal(
-            f"{text[:40]!r} is no moment: write hours and minutes after the start of the call, such as 26:30, or a "
-            "time such as 2026-03-03T08:30 where call.toml says when the call starts.",
+            told(
+                "{given} is no moment: write hours and minutes after the start of the call, such as 26:30, "
+                "or a time such as 2026-03-03T08:30 where call.toml says when the call starts.",
+                "no-moment",
+                given=repr(text[:40]),
+            ),
             "ready",
         ) from None
     if passed_s > 3_600 * MOST_HOURS:
-        raise row.refusal(f"{text[:40]} is more than {MOST_HOURS:,} hours after the start of the call.", "ready")
+        raise row.refusal(
+            told(
+                "{given} is more than {hours:,} hours after the start of the call.",
+                "moment-too-late",
+                given=text[:40],
+                hours=MOST_HOURS,
+            ),
+            "ready",
+        )
     return max(0, passed_s)
 
 
@@ -141,8 +161,12 @@ def _container(row: Row, port: Port, findings: list[Finding]) -> Container:
     mass_kg, is_verified = _mass(row, number, findings, is_full=is_full)
     set_point = row.number_in("set_point_c", low=-90, high=60)
     if set_point is not None and size_type.kind not in (Kind.REEFER, Kind.INSULATED, Kind.TANK):
-        text = f"A temperature is given for a box of type {size_type.code} that is not built for it."
-        findings.append(Finding("LIST-REEFER", Severity.COMMERCIAL, text, row.place("set_point_c"), number))
+        text = told(
+            "A temperature is given for a box of type {size_type} that is not built for it.",
+            "temperature-not-built-for",
+            size_type=size_type.code,
+        )
+        findings.append(Finding.of("LIST-REEFER", Severity.COMMERCIAL, text, row.place("set_point_c"), number))
     return Container(
         id=number,
         size_type=size_type,
@@ -167,15 +191,17 @@ def _number(row: Row, findings: list[Finding]) -> ContainerId:
     written = row.get("container")
     number = ContainerId(re.sub(r"[\s/.-]", "", written).upper())
     if not number:
-        raise row.refusal("The container number is missing.", "container")
+        raise row.refusal(told("The container number is missing.", "number-missing"), "container")
     if len(number) > 17 or not number.isascii() or not number.isalnum():
-        raise row.refusal(f"{written[:40]!r} is no container number.", "container")
+        raise row.refusal(
+            told("{given} is no container number.", "no-container-number", given=repr(written[:40])), "container"
+        )
     if not is_container_number(number):
-        text = f"Container number {number} is not four letters and seven digits."
-        findings.append(Finding("LIST-NUMBER", Severity.COMMERCIAL, text, row.place("container"), number))
+        text = told("Container number {given} is not four letters and seven digits.", "number-malformed", given=number)
+        findings.append(Finding.of("LIST-NUMBER", Severity.COMMERCIAL, text, row.place("container"), number))
     elif not has_valid_check_digit(number):
-        text = f"The check digit of {number} is wrong."
-        findings.append(Finding("LIST-CHECK-DIGIT", Severity.COMMERCIAL, text, row.place("container"), number))
+        text = told("The check digit of {box} is wrong.", "check-digit-wrong", box=number)
+        findings.append(Finding.of("LIST-CHECK-DIGIT", Severity.COMMERCIAL, text, row.place("container"), number))
     return number
 
 
@@ -183,7 +209,7 @@ def _size_type(row: Row) -> SizeType:
     try:
         return SizeType.parse(row.get("size_type"))
     except DataError as error:
-        raise row.refusal(error.problem, "size_type", "Give the size-type code of ISO 6346, such as 45G1.") from None
+        raise row.refusal(error.told, "size_type", "Give the size-type code of ISO 6346, such as 45G1.") from None
 
 
 def _is_full(row: Row) -> bool:
@@ -192,7 +218,10 @@ def _is_full(row: Row) -> bool:
         return True
     if text in _EMPTY:
         return False
-    raise row.refusal(f"{row.get('status')[:40]!r} is neither full nor empty.", "status")
+    raise row.refusal(
+        told("{given} is neither full nor empty.", "neither-full-nor-empty", given=repr(row.get("status")[:40])),
+        "status",
+    )
 
 
 def _mass(row: Row, number: ContainerId, findings: list[Finding], *, is_full: bool) -> tuple[int, bool]:
@@ -200,16 +229,21 @@ def _mass(row: Row, number: ContainerId, findings: list[Finding], *, is_full: bo
     vgm = row.whole_in("vgm_kg", low=MIN_KG, high=MAX_KG) if plain(row.get("vgm_kg")) not in _YES | _NO else None
     said = plain(row.get("verified")) or (plain(row.get("vgm_kg")) if vgm is None else "")
     if said and said not in _YES | _NO:
-        raise row.refusal(f"{row.get('verified')[:40]!r} is neither yes nor no.", "verified")
+        raise row.refusal(
+            told("{given} is neither yes nor no.", "neither-yes-nor-no", given=repr(row.get("verified")[:40])),
+            "verified",
+        )
     tonnes = row.number_in("gross_mass_t", low=MIN_KG / 1000, high=MAX_KG / 1000)
     declared = row.whole_in("gross_mass_kg", low=MIN_KG, high=MAX_KG)
     mass_kg = vgm or declared or (round(tonnes * 1000) if tonnes is not None else None)
     if mass_kg is None:
-        raise row.refusal(f"The mass of container {number} is missing.", "gross_mass_kg")
+        raise row.refusal(
+            told("The mass of container {box} is missing.", "mass-missing-of", box=number), "gross_mass_kg"
+        )
     is_verified = vgm is not None or said in _YES
     if is_full and not is_verified:
-        text = "The mass of this full box is not verified."
-        findings.append(Finding("LIST-VGM-MISSING", Severity.SAFETY, text, row.place("vgm_kg"), number))
+        text = told("The mass of this full box is not verified.", "mass-unverified")
+        findings.append(Finding.of("LIST-VGM-MISSING", Severity.SAFETY, text, row.place("vgm_kg"), number))
     return mass_kg, is_verified
 
 
@@ -218,7 +252,9 @@ def _port(row: Row, column: str) -> Port | None:
     if not text:
         return None
     if not re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3}", text):
-        raise row.refusal(f"{row.get(column)[:40]!r} is no UN/LOCODE such as CNSHA.", column)
+        raise row.refusal(
+            told("{given} is no UN/LOCODE such as CNSHA.", "no-locode", given=repr(row.get(column)[:40])), column
+        )
     return Port(text)
 
 
@@ -236,11 +272,16 @@ def _substance(row: Row, item: str) -> DangerousGoods:
     un_match = re.fullmatch(r"(?:UN|ONU)?\s*(\d{1,4})", un_text.upper())
     if not re.fullmatch(r"[1-9](\.[1-6])?[A-S]?", imdg_class.upper()):
         raise row.refusal(
-            f"{imdg_class[:40]!r} is no class of dangerous goods.", "dangerous", "Write it as 3/1263/III."
+            told("{given} is no class of dangerous goods.", "no-goods-class", given=repr(imdg_class[:40])),
+            "dangerous",
+            "Write it as 3/1263/III.",
         )
     if not un_match:
-        raise row.refusal(f"Dangerous goods of class {imdg_class} have no UN number.", "dangerous",
-                          "Write them as 3/1263/III.")  # fmt: skip
+        raise row.refusal(
+            told("Dangerous goods of class {given} have no UN number.", "goods-without-number", given=imdg_class),
+            "dangerous",
+            "Write them as 3/1263/III.",
+        )
     subsidiary = tuple(label for label in labels[0].replace("+", ",").replace(" ", ",").split(",") if label)
     return DangerousGoods(imdg_class.upper(), int(un_match[1]), group.upper(), subsidiary)
 

@@ -22,12 +22,13 @@ from cabria.adapters.files.source_file import read_bytes, write_whole
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding
+from cabria.domain.findings import Finding, Told
 from cabria.domain.plan import Change, LoadingPlan, Reason, Waiver
 from cabria.domain.positions import StowPosition, YardPosition
 from cabria.domain.work import CraneStep, StepKind, WorkQueue, YardMove
 from cabria.planning.loading.result import Bound, PlannedCall
 from cabria.referee.judge import judge
+from cabria.referee.judgement import Stability
 
 FORMAT: Literal["cabria.plan/1"] = "cabria.plan/1"
 MAX_BYTES = 128 * 1024 * 1024
@@ -108,6 +109,8 @@ class BoundPart(_Part, kw_only=True):
     bound: float | None
     unit: str
     note: str = ""
+    code: str = ""
+    values: dict[str, str | int] = {}
 
 
 class ChangePart(_Part, kw_only=True):
@@ -230,7 +233,12 @@ def read_planned(path: Path | str, call: VesselCall) -> PlannedCall:
         judge(call, plan),
         {name: math.inf if value is None else value for name, value in document.costs_min.items()},
         {
-            name: Bound(math.inf if part.reached is None else part.reached, part.bound, part.unit, part.note)
+            name: Bound(
+                math.inf if part.reached is None else part.reached,
+                part.bound,
+                part.unit,
+                Told(part.note, part.code, part.values),
+            )
             for name, part in document.bounds.items()
         },
         {
@@ -290,15 +298,20 @@ def _document(planned: PlannedCall) -> PlanDocument:
         costs_min=_finite_values(planned.costs_min),
         bounds={
             name: BoundPart(
-                reached=_finite(bound.reached), bound=_finite(bound.bound), unit=bound.unit, note=bound.note
+                reached=_finite(bound.reached),
+                bound=_finite(bound.bound),
+                unit=bound.unit,
+                note=bound.note.text,
+                code=bound.note.code,
+                values=dict(bound.note.values),
             )
             for name, bound in planned.bounds.items()
         },
         baselines={name: _finite_values(figures) for name, figures in planned.baselines.items()},
         estimates=_finite_values(planned.estimates),
         stability={
-            "arrival": dataclasses.asdict(judgement.arrival),
-            "departure": dataclasses.asdict(judgement.departure),
+            "arrival": _stability_part(judgement.arrival),
+            "departure": _stability_part(judgement.departure),
         },
         findings=list(map(_finding_part, judgement.findings)),
         rules=dict(judgement.rules),
@@ -374,6 +387,10 @@ def _yard_move_part(move: YardMove) -> YardMovePart:
         needed_for=move.needed_for,
         due_s=move.due_s,
     )
+
+
+def _stability_part(stability: Stability) -> dict[str, Any]:
+    return dataclasses.asdict(stability) | {"not_judged": [why.text for why in stability.not_judged]}
 
 
 def _finding_part(finding: Finding) -> FindingPart:

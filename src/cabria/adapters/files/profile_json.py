@@ -224,7 +224,7 @@ def _bay(part: BayPart) -> VesselBay:
     try:
         return VesselBay(part.number, part.fore, part.aft, tuple(_stack(stack) for stack in part.stacks))
     except DataError as error:
-        raise DataError(error.problem, place=f"bay {part.number:02}") from None
+        raise DataError(error.told, place=f"bay {part.number:02}") from None
 
 
 def _stack(part: StackPart) -> VesselStack:

@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
+from cabria.adapters.files.documents import decoded
 from cabria.adapters.files.larsen_pacino import read_vessel
 from cabria.adapters.files.profile_json import MAX_BYTES, read_profile
 from cabria.adapters.files.source_file import read_bytes
 from cabria.adapters.files.staf import read_staf
 from cabria.domain.errors import DataError
+from cabria.domain.told import told
 from cabria.domain.vessel import Level, VesselProfile
 
 
@@ -27,10 +31,22 @@ def load_profile(path: Path | str, *, name: str = "") -> VesselProfile:
     if start.startswith(b"*"):
         return read_staf(path, name=name)
     raise DataError(
-        "This is no vessel profile that Cabria knows.",
+        told("This is no vessel profile that Cabria knows.", "no-profile-known"),
         file=str(path),
         remedy="It reads its own JSON, STAF text (*SHIP ...) and vessels of the Larsen-Pacino benchmark (# Ship: ...).",
     )
+
+
+class _Named(msgspec.Struct):
+    name: str
+
+
+def vessel_name(path: Path) -> str:
+    """The name in a profile; one in Cabria's JSON is not read beyond that. Raises DataError."""
+    start = read_bytes(path, limit_bytes=MAX_BYTES)
+    if not start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+        return load_profile(path).name
+    return decoded(start, _Named, file=str(path), what="A vessel profile").name
 
 
 def describe(profile: VesselProfile) -> str:

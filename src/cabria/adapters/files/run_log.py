@@ -1,4 +1,4 @@
-"""Run logs on disk, version 1: JSON lines in gzip. `docs/reference/run-log.md` explains every event.
+"""Run logs on disk, version 2: JSON lines in gzip. `docs/reference/run-log.md` explains every event.
 
 The first line names the format and may tell how the run came about. Line n + 1 is event n: an array of the event's type
 and its fields, in the order of `cabria.domain.run_events`. Places are arrays, told apart by their length: in the yard
@@ -33,7 +33,8 @@ from cabria.domain.run_events import (
     StockTaken,
 )
 
-FORMAT = "cabria.run-log/1"
+FORMAT, BEFORE = "cabria.run-log/2", "cabria.run-log/1"
+"""Before, what operations say of themselves was a sentence, as what a person says is now."""
 MAX_LINE_BYTES = 50_000_000
 """Of one event; a stock of a hundred thousand boxes takes a sixth of it."""
 EVENT_TYPES: tuple[type[RunEvent], ...] = get_args(RunEvent)
@@ -159,11 +160,11 @@ def _head_of(name: str, line: bytes) -> Head:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         header = None
     match header:
-        case [str(said)] if said == FORMAT:
+        case [str(said)] if said in (FORMAT, BEFORE):
             return {}
-        case [str(said), dict(head)] if said == FORMAT:
+        case [str(said), dict(head)] if said in (FORMAT, BEFORE):
             return head
-        case [said, *_] if said != FORMAT:
+        case [said, *_] if said not in (FORMAT, BEFORE):
             told = f" but {said!r:.60}"
         case _:
             told = ""

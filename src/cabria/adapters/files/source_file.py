@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 
 from cabria.domain.errors import DataError
+from cabria.domain.told import told
 
 
 def read_bytes(path: Path | str, *, limit_bytes: int) -> bytes:
@@ -16,15 +17,26 @@ def read_bytes(path: Path | str, *, limit_bytes: int) -> bytes:
         with open(path, "rb") as file:  # noqa: PTH123 - a directory or a device must fail here, not later
             content = file.read(limit_bytes + 1)
     except FileNotFoundError:
-        raise DataError("There is no such file.", file=name) from None
+        raise DataError(told("There is no such file.", "no-such-file"), file=name) from None
     except IsADirectoryError:
-        raise DataError("This is a folder, where a file is due, or it holds none of the kind.", file=name) from None
+        raise DataError(
+            told("This is a folder, where a file is due, or it holds none of the kind.", "folder-not-file"), file=name
+        ) from None
     except OSError as error:
-        raise DataError(f"The file cannot be read: {error.strerror or error}.", file=name) from None
+        raise DataError(
+            told("The file cannot be read: {error}.", "file-unreadable", error=error.strerror or error), file=name
+        ) from None
     if len(content) > limit_bytes:
-        raise DataError(f"The file is larger than {limit_bytes / 1e6:.0f} MB, which no file of its kind is.", file=name)
+        raise DataError(
+            told(
+                "The file is larger than {most_mb} MB, which no file of its kind is.",
+                "file-too-large",
+                most_mb=f"{limit_bytes / 1000000.0:.0f}",
+            ),
+            file=name,
+        )
     if not content.strip():
-        raise DataError("The file is empty.", file=name)
+        raise DataError(told("The file is empty.", "file-empty"), file=name)
     return content
 
 
@@ -34,7 +46,7 @@ def read_text(path: Path | str, *, limit_bytes: int) -> str:
     """
     content = read_bytes(path, limit_bytes=limit_bytes)
     if b"\0" in content:
-        raise DataError("The file is not text; it holds binary data.", file=str(path))
+        raise DataError(told("The file is not text; it holds binary data.", "not-text"), file=str(path))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -47,11 +59,16 @@ def unzipped(content: bytes, *, file: str, limit_bytes: int) -> bytes:
     try:
         text = unpacker.decompress(content, limit_bytes + 1)
     except zlib.error:
-        raise DataError("The archive is damaged or no gzip archive.", file=file) from None
+        raise DataError(told("The archive is damaged or no gzip archive.", "no-gzip"), file=file) from None
     if len(text) > limit_bytes:
-        raise DataError(f"Unpacked, the file is larger than {limit_bytes // 1024**2} MB.", file=file)
+        raise DataError(
+            told(
+                "Unpacked, the file is larger than {most_mb} MB.", "unpacked-too-large", most_mb=limit_bytes // 1024**2
+            ),
+            file=file,
+        )
     if not unpacker.eof:
-        raise DataError("The archive was cut off.", file=file, remedy="Fetch it again.")
+        raise DataError(told("The archive was cut off.", "archive-cut-off"), file=file, remedy="Fetch it again.")
     return text
 
 
@@ -63,7 +80,11 @@ def write_whole(path: Path | str, content: bytes) -> None:
     try:
         target = resolved(path)
         if target.exists() and not target.is_file():
-            raise DataError("This is not a file, so it is left alone.", file=str(path), remedy="Name another.")
+            raise DataError(
+                told("This is not a file, so it is left alone.", "file-left-alone"),
+                file=str(path),
+                remedy="Name another.",
+            )
         beside = target.with_name(f".cabria-{os.getpid()}.part")
         try:
             beside.write_bytes(content)
@@ -71,7 +92,10 @@ def write_whole(path: Path | str, content: bytes) -> None:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise DataError(f"The file cannot be written: {error.strerror or error}.", file=str(path)) from None
+        raise DataError(
+            told("The file cannot be written: {error}.", "file-unwritable", error=error.strerror or error),
+            file=str(path),
+        ) from None
 
 
 def resolved(path: Path | str) -> Path:
@@ -79,4 +103,4 @@ def resolved(path: Path | str) -> Path:
     try:
         return Path(path).resolve()
     except RuntimeError:
-        raise DataError("This is a link that leads to itself.", file=str(path)) from None
+        raise DataError(told("This is a link that leads to itself.", "link-to-itself"), file=str(path)) from None

@@ -20,6 +20,7 @@ from typing import Any
 
 from cabria.adapters.files.source_file import read_bytes, unzipped
 from cabria.domain.errors import DataError
+from cabria.domain.told import Told, told
 
 MAX_BYTES = 48 * 1024 * 1024
 MAX_ROWS = 200_000
@@ -27,7 +28,6 @@ MAX_COLUMNS = 200
 MAX_CELL_CHARS = 4_000
 MAX_EXCEL_BYTES = 16 * 1024 * 1024
 MAX_UNPACKED_EXCEL_BYTES = 64 * 1024 * 1024
-NO_WORKBOOK = "This is no Excel workbook (.xlsx), or it is damaged."
 SAVE_AGAIN = "Save it from Excel as .xlsx or CSV again."
 _HEADER_SEARCH = 20
 """Titles and blank lines may stand above the header of a list; beyond this nobody looks."""
@@ -50,7 +50,7 @@ class Row:
         named = f", column {self.columns[column]}" if column in self.columns else ""
         return f"line {self.number}{named}"
 
-    def refusal(self, problem: str, column: str = "", remedy: str = "") -> DataError:
+    def refusal(self, problem: str | Told, column: str = "", remedy: str = "") -> DataError:
         return DataError(problem, file=self.file, place=self.place(column), remedy=remedy)
 
     def number_in(self, column: str, *, low: float, high: float, likely: float | None = None) -> Decimal | None:
@@ -63,12 +63,21 @@ class Row:
             return None
         readings = parsed_numbers(text)
         if not readings:
-            raise self.refusal(f"{text[:40]!r} is not a number.", column)
+            raise self.refusal(told("{given} is not a number.", "no-number", given=repr(text[:40])), column)
         possible = [reading for reading in readings if low <= reading <= high]
         probable = [reading for reading in possible if likely is None or reading >= likely]
         value = next(iter(probable or possible), None)
         if value is None:
-            raise self.refusal(f"{text[:40]} is not between {low:,.15g} and {high:,.15g}.", column)
+            raise self.refusal(
+                told(
+                    "{given} is not between {low} and {high}.",
+                    "number-out-of-range",
+                    given=text[:40],
+                    low=f"{low:,.15g}",
+                    high=f"{high:,.15g}",
+                ),
+                column,
+            )
         return value
 
     def whole_in(self, column: str, *, low: int, high: int, likely: int | None = None) -> int | None:
@@ -107,7 +116,7 @@ def read_rows(path: Path, columns: Mapping[str, Sequence[str]], *, needed: Seque
     if not header:
         raise _no_header(file, above, aliases, needed)
     if not found_any:
-        raise DataError("The table has a header and nothing under it.", file=file)
+        raise DataError(told("The table has a header and nothing under it.", "table-empty"), file=file)
 
 
 def plain(text: str) -> str:
@@ -171,7 +180,15 @@ def _refuse_twice(cells: Sequence[str], aliases: Mapping[str, str], file: str, n
         column = aliases.get(plain(cell))
         if column in seen:
             raise DataError(
-                f"Columns {seen[column]!r} and {cell.strip()!r} both mean {column}.", file=file, place=f"line {number}"
+                told(
+                    "Columns {one} and {other} both mean {column}.",
+                    "columns-mean-the-same",
+                    one=repr(seen[column]),
+                    other=repr(cell.strip()),
+                    column=column,
+                ),
+                file=file,
+                place=f"line {number}",
             )
         if column:
             seen[column] = cell.strip()
@@ -181,9 +198,16 @@ def _no_header(file: str, above: Sequence[str], aliases: Mapping[str, str], need
     named = {aliases[plain(cell)] for cell in above if plain(cell) in aliases}
     missing = [column for column in needed if column not in named]
     close = get_close_matches(missing[0], [cell.strip().lower() for cell in above], n=1) if missing else []
-    hint = f" Is it the one called {close[0]!r}?" if close else ""
+    columns = ", ".join(missing)
     return DataError(
-        f"The table has no column {', '.join(missing)}.{hint}",
+        told(
+            "The table has no column {columns}. Is it the one called {close}?",
+            "no-column-but-near",
+            columns=columns,
+            close=repr(close[0]),
+        )
+        if close
+        else told("The table has no column {columns}.", "no-column", columns=columns),
         file=file,
         place="header",
         remedy="docs/reference/call-folder.md names the columns.",
@@ -200,24 +224,34 @@ def _csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         for cells in reader:
             if len(cells) > MAX_COLUMNS:
-                raise DataError(f"There are {len(cells):,} columns.", file=file, place=f"line {reader.line_num}")
+                raise DataError(
+                    told("There are {count:,} columns.", "too-many-columns", count=len(cells)),
+                    file=file,
+                    place=f"line {reader.line_num}",
+                )
             if reader.line_num > MAX_ROWS:
-                raise DataError(f"The table has more than {MAX_ROWS:,} lines.", file=file)
+                raise DataError(
+                    told("The table has more than {most:,} lines.", "table-too-long", most=MAX_ROWS), file=file
+                )
             yield reader.line_num, cells
     except csv.Error as error:
-        raise DataError(f"The line cannot be read: {error}.", file=file, place=f"line {reader.line_num}") from None
+        raise DataError(
+            told("The line cannot be read: {error}.", "line-unreadable", error=error),
+            file=file,
+            place=f"line {reader.line_num}",
+        ) from None
 
 
 def _decoded(content: bytes, file: str) -> str:
     if content[:4] == b"PK\x03\x04":
-        raise DataError("This is a zip archive, or an Excel file under another name.", file=file)
+        raise DataError(told("This is a zip archive, or an Excel file under another name.", "zip-not-table"), file=file)
     if b"\0" in content[:4096] and content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
             return content.decode("utf-16")
         except UnicodeDecodeError:
-            raise DataError("The file begins as UTF-16 text but is none.", file=file) from None
+            raise DataError(told("The file begins as UTF-16 text but is none.", "not-utf-sixteen"), file=file) from None
     if b"\0" in content:
-        raise DataError("The file is not text; it holds binary data.", file=file)
+        raise DataError(told("The file is not text; it holds binary data.", "not-text"), file=file)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -241,15 +275,19 @@ def _excel_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
         book: Any = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = next(iter(book.worksheets), None)
         if sheet is None:
-            raise DataError("The workbook has no sheet.", file=file)
+            raise DataError(told("The workbook has no sheet.", "workbook-without-sheet"), file=file)
         for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), 1):
             if number > MAX_ROWS:
-                raise DataError(f"The sheet has more than {MAX_ROWS:,} rows.", file=file)
+                raise DataError(
+                    told("The sheet has more than {most:,} rows.", "sheet-too-long", most=MAX_ROWS), file=file
+                )
             yield number, [_excel_text(cell) for cell in cells]
     except DataError:
         raise
     except Exception:  # noqa: BLE001 - a damaged workbook makes openpyxl raise almost anything
-        raise DataError(NO_WORKBOOK, file=file, remedy=SAVE_AGAIN) from None
+        raise DataError(
+            told("This is no Excel workbook (.xlsx), or it is damaged.", "no-workbook"), file=file, remedy=SAVE_AGAIN
+        ) from None
 
 
 def _refuse_bomb(content: bytes, file: str) -> None:
@@ -257,9 +295,18 @@ def _refuse_bomb(content: bytes, file: str) -> None:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
     except zipfile.BadZipFile:
-        raise DataError(NO_WORKBOOK, file=file, remedy=SAVE_AGAIN) from None
+        raise DataError(
+            told("This is no Excel workbook (.xlsx), or it is damaged.", "no-workbook"), file=file, remedy=SAVE_AGAIN
+        ) from None
     if unpacked > MAX_UNPACKED_EXCEL_BYTES:
-        raise DataError(f"Unpacked, the workbook has {unpacked / 1e6:,.0f} MB, which no load list needs.", file=file)
+        raise DataError(
+            told(
+                "Unpacked, the workbook has {size_mb} MB, which no load list needs.",
+                "workbook-unpacks-large",
+                size_mb=f"{unpacked / 1000000.0:,.0f}",
+            ),
+            file=file,
+        )
 
 
 def _excel_text(value: object) -> str:

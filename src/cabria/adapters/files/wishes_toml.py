@@ -17,6 +17,7 @@ from cabria.adapters.files.plan_json import read_slots, slots_bytes
 from cabria.adapters.files.source_file import write_whole
 from cabria.domain.containers import ContainerId, Port, is_container_number
 from cabria.domain.errors import DataError
+from cabria.domain.told import told
 from cabria.domain.wishes import Cargo, ChangeBudget, Forbid, Pin, ShipPart, Wishes
 
 FORMAT: Literal["cabria.wishes/1"] = "cabria.wishes/1"
@@ -104,10 +105,14 @@ def write_wishes(wishes: Wishes, folder: Path, name: str, *, call_id: str) -> No
 def _pins(table: PinTable, number: int, by: str) -> Iterator[Pin]:
     boxes = [*([table.box] if table.box else []), *table.boxes]
     if not boxes:
-        raise DataError("The pin names no box.", place=f"pin {number}", remedy="Give it a box or boxes.")
+        raise DataError(
+            told("The pin names no box.", "pin-without-box"), place=f"pin {number}", remedy="Give it a box or boxes."
+        )
     to = _part(table.to, f"pin {number}, to")
     if to.slot is not None and len(set(boxes)) > 1:
-        problem = f"{len(boxes)} boxes cannot stand in the one slot {to}."
+        problem = told(
+            "{count} boxes cannot stand in the one slot {slot}.", "pins-in-one-slot", count=len(boxes), slot=to
+        )
         raise DataError(problem, place=f"pin {number}, to", remedy="Pin each to its own, or name a stack or a bay.")
     for box in dict.fromkeys(boxes):
         yield Pin(_number(box), to, table.why, by if table.by is None else table.by)
@@ -135,12 +140,12 @@ def _part(text: str, place: str) -> ShipPart:
     try:
         return ShipPart.parse(text)
     except DataError as error:
-        raise DataError(error.problem, place=place, remedy=error.remedy) from None
+        raise DataError(error.told, place=place, remedy=error.remedy) from None
 
 
 def _budget(table: BudgetTable, file: Path, call_id: str, by: str) -> ChangeBudget:
     if Path(table.plan).is_absolute() or ".." in Path(table.plan).parts:
-        problem = f"{table.plan!r} lies outside the folder of the wishes."
+        problem = told("{file} lies outside the folder of the wishes.", "plan-outside-folder", file=repr(table.plan))
         raise DataError(problem, place="budget, plan", remedy="Copy the plan, or name it with --keep.")
     earlier = read_slots(file.parent / table.plan, call_id=call_id)
     return ChangeBudget(earlier, table.changes, table.why, by if table.by is None else table.by)

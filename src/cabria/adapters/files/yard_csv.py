@@ -15,6 +15,7 @@ from cabria.domain.containers import ContainerId, SizeType
 from cabria.domain.errors import DataError
 from cabria.domain.positions import YardPosition
 from cabria.domain.terminal import Terminal
+from cabria.domain.told import told
 from cabria.domain.yard import YardBlock, YardBox, YardInventory
 
 COLUMNS: Mapping[str, Sequence[str]] = {
@@ -51,10 +52,26 @@ def read_boxes(path: Path, of: Sequence[YardBlock], whose: str) -> tuple[YardInv
         box = _box(row, blocks, whose)
         first = lines.setdefault(box.id, row.number)
         if first != row.number:
-            raise row.refusal(f"Container {box.id} stands in the yard twice, first in line {first}.", "container")
+            raise row.refusal(
+                told(
+                    "Container {box} stands in the yard twice, first in line {first}.",
+                    "in-yard-twice-in-table",
+                    box=box.id,
+                    first=first,
+                ),
+                "container",
+            )
         first = by_position.setdefault(box.position, row.number)
         if first != row.number:
-            raise row.refusal(f"Another box stands at {box.position} already, in line {first}.", "position")
+            raise row.refusal(
+                told(
+                    "Another box stands at {place} already, in line {first}.",
+                    "yard-place-taken-in-table",
+                    place=box.position,
+                    first=first,
+                ),
+                "position",
+            )
         boxes.append(box)
     _refuse_crossed(boxes, lines, file)
     try:
@@ -62,7 +79,7 @@ def read_boxes(path: Path, of: Sequence[YardBlock], whose: str) -> tuple[YardInv
     except DataError as error:
         at = by_position.get(YardPosition.parse(error.place)) if error.place else None
         place = f"line {at}" if at else error.place
-        raise DataError(error.problem, file=file, place=place, remedy=error.remedy) from None
+        raise DataError(error.told, file=file, place=place, remedy=error.remedy) from None
 
 
 def write_yard(
@@ -96,22 +113,46 @@ def _zipped(content: bytes) -> bytes:
 def _box(row: Row, blocks: Mapping[str, YardBlock], whose: str) -> YardBox:
     number = row.get("container").replace(" ", "").upper()
     if not number or len(number) > 17:
-        raise row.refusal("The container number is missing or too long.", "container")
+        raise row.refusal(told("The container number is missing or too long.", "number-missing-or-long"), "container")
     try:
         position = YardPosition.parse(row.get("position"))
     except DataError as error:
-        raise row.refusal(error.problem, "position", "Write it as B03-14-05-2.") from None
+        raise row.refusal(error.told, "position", "Write it as B03-14-05-2.") from None
     block = blocks.get(position.block)
     if block is None:
-        raise row.refusal(f"{whose} has no block {position.block[:20]!r}.", "position")
+        raise row.refusal(
+            told("{part} has no block {block}.", "yard-has-no-block", part=whose, block=repr(position.block[:20])),
+            "position",
+        )
     if not block.has(position):
-        room = f"{2 * block.bays - 1} bays (20 ft, odd), {block.rows} rows and {block.tiers} tiers"
-        raise row.refusal(f"Position {position} lies outside block {block.id}, which has {room}.", "position")
+        raise row.refusal(
+            told(
+                "Position {place} lies outside block {block}, which has {bays} bays (20 ft, odd), {rows} rows and "
+                "{tiers} tiers.",
+                "yard-place-outside",
+                place=position,
+                block=block.id,
+                bays=2 * block.bays - 1,
+                rows=block.rows,
+                tiers=block.tiers,
+            ),
+            "position",
+        )
     length_ft, height_mm = _dimensions(row)
     if (length_ft > 20) is (position.bay % 2 == 1):
         kind = "odd" if position.bay % 2 else "even"
-        raise row.refusal(f"Container {number} of {length_ft} ft stands in the {kind} bay {position.bay}.", "position",
-                          "20 ft boxes stand in odd bays, longer ones in the even bay over two.")  # fmt: skip
+        raise row.refusal(
+            told(
+                "Container {box} of {length_ft} ft stands in the {what} bay {bay}.",
+                "yard-bay-of-other-kind",
+                box=number,
+                length_ft=length_ft,
+                what=kind,
+                bay=position.bay,
+            ),
+            "position",
+            "20 ft boxes stand in odd bays, longer ones in the even bay over two.",
+        )
     return YardBox(
         ContainerId(number),
         position,
@@ -126,7 +167,7 @@ def _box(row: Row, blocks: Mapping[str, YardBlock], whose: str) -> YardBox:
 def _is_yes(row: Row, column: str) -> bool:
     said = row.get(column).strip().lower().replace("í", "i")
     if said not in (*YES, *NO):
-        raise row.refusal(f"{said[:20]!r} is neither yes nor no.", column)
+        raise row.refusal(told("{given} is neither yes nor no.", "neither-yes-nor-no", given=repr(said[:20])), column)
     return said in YES
 
 
@@ -136,10 +177,12 @@ def _dimensions(row: Row) -> tuple[int, int]:
     try:
         size = SizeType.parse(code) if code else None
     except DataError as error:
-        raise row.refusal(error.problem, "size_type") from None
+        raise row.refusal(error.told, "size_type") from None
     length_ft = row.whole_in("length_ft", low=10, high=60) or (size.length_ft if size else None)
     if length_ft is None:
-        raise row.refusal("Neither the length nor the size-type code of the box is given.", "container")
+        raise row.refusal(
+            told("Neither the length nor the size-type code of the box is given.", "no-length"), "container"
+        )
     return length_ft, row.whole_in("height_mm", low=1_000, high=4_000) or (size.height_mm if size else 2591)
 
 
@@ -151,8 +194,18 @@ def _refuse_crossed(boxes: Sequence[YardBox], lines: Mapping[ContainerId, int], 
             other = ground.setdefault((box.position.block, bay, box.position.row), box)
             if other.position.bay != box.position.bay:
                 raise DataError(
-                    f"Container {box.id} at {box.position} and {other.id} at {other.position} share the ground of bay "
-                    f"{bay}, one of them {box.length_ft} ft long, the other {other.length_ft} ft.",
+                    told(
+                        "Container {box} at {place} and {other} at {other_place} share the ground of bay {bay}, "
+                        "one of them {length_ft} ft long, the other {other_ft} ft.",
+                        "yard-ground-shared",
+                        box=box.id,
+                        place=box.position,
+                        other=other.id,
+                        other_place=other.position,
+                        bay=bay,
+                        length_ft=box.length_ft,
+                        other_ft=other.length_ft,
+                    ),
                     file=file,
                     place=f"line {lines[box.id]}",
                 )

@@ -133,8 +133,9 @@ class HistoryFolder:
         except OSError as error:
             raise self._refused(error) from None
 
-    def _refused(self, error: OSError) -> DataError:
-        return DataError(f"Rows cannot be written: {error.strerror or error}.", file=str(self.root))
+    def _refused(self, error: Exception) -> DataError:
+        why = getattr(error, "strerror", None) or str(error).rstrip(".")
+        return DataError(f"Rows cannot be written: {why}.", file=str(self.root))
 
     def _written(self, tables: Mapping[str, Columns], source: str, token: str) -> list[Part]:
         parts = []
@@ -153,12 +154,17 @@ class HistoryFolder:
         return parts
 
     def _copy(self, connection: DuckDBPyConnection, query: str, table: HistoryTable, path: str) -> None:
+        import duckdb
+
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        connection.execute(
-            f"COPY ({query} ORDER BY {', '.join(table.sorted_by)}) TO '{_quoted(target)}' "
-            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP})"
-        )
+        try:
+            connection.execute(
+                f"COPY ({query} ORDER BY {', '.join(table.sorted_by)}) TO '{_quoted(target)}' "
+                f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP})"
+            )
+        except duckdb.Error as error:  # of a full disk DuckDB tells in its own way
+            raise self._refused(error) from None
 
     def _part(self, path: str, table: HistoryTable, day: str, rows: int, sources: tuple[str, ...]) -> Part:
         file = self.root / path

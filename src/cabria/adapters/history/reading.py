@@ -44,6 +44,7 @@ from cabria.domain.run_events import (
     Waited,
     WorkRefused,
 )
+from cabria.domain.said import Reason
 
 Row = tuple[Any, ...]
 BACK_MS = 1_000
@@ -195,8 +196,8 @@ class RunReader:
     def _add(self, table: str, at_ms: int, *cells: Any) -> None:
         self._rows.setdefault(table, []).append((self._utc(at_ms), *cells))
 
-    def _decided(self, event: RunEvent, subject: str, reason: str) -> None:
-        self._add("decisions", event.at_ms, type(event).__name__, subject, reason)
+    def _decided(self, event: RunEvent, subject: str, reason: Reason) -> None:
+        self._add("decisions", event.at_ms, type(event).__name__, subject, str(reason))
 
     def _stock(self, event: StockTaken) -> None:
         for box in event.boxes:
@@ -247,7 +248,7 @@ class RunReader:
     def _trip(self, event: TripBooked) -> None:
         if event.windows:
             first, last = event.windows[0], event.windows[-1]
-            cells = (event.truck, first[0], last[0], len(event.windows), event.reason)
+            cells = (event.truck, first[0], last[0], len(event.windows), str(event.reason))
             self._add("trips", event.at_ms, self._utc(last[1]), *cells)
 
     def _move(self, event: MoveReleased | TruckAssigned | MoveDone) -> None:

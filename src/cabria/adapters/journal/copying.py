@@ -73,6 +73,11 @@ def backup(source: Store, target: Path) -> Head:
     """
     if target.exists():
         return _continue(source, target)
+    return _whole_copy(source, target)
+
+
+def _whole_copy(source: Store, target: Path) -> Head:
+    """Written beside, and put in its place at the end."""
     draft = target.with_name(f".{target.name}.draft")
     _remove(draft)
     try:
@@ -103,16 +108,7 @@ def restore(source: Store, address: str) -> Head:
     verify(source)
     if is_database(address):
         return _copy_into(source, open_to_write(address, source.journal))
-    target = Path(address)
-    draft = target.with_name(f".{target.name}.draft")
-    _remove(draft)
-    try:
-        copied = _copy_into(source, SqliteStore.write_to(draft, source.journal, journal_mode="DELETE"))
-        draft.replace(target)
-        flush_folder(target.parent)
-    finally:
-        _remove(draft)
-    return copied
+    return _whole_copy(source, Path(address))
 
 
 def _refuse_taken(address: str) -> None:

@@ -19,8 +19,8 @@ from cabria.adapters.journal import closed_form
 from cabria.domain.errors import DataError
 from cabria.operations.gateways import EntryKind, Record
 
-VERSION = 1
-"""Of the bodies."""
+VERSION = 2
+"""Of the bodies. In those of version 1 operations gave reasons as sentences."""
 PACKED_BYTES = 20_000
 """Longer bodies are compressed: a call of a large ship, how everything stands."""
 MOST_BYTES = 1_000_000_000
@@ -148,13 +148,9 @@ def record_of(entry: Entry, file: str = "") -> Record:
     """What an entry of a journal in `file` says. Raises DataError, with the entry, for one of another version and one
     that says nothing."""
     place = f"entry {entry.number}"
-    if entry.version > VERSION:
-        raise DataError(
-            f"The entry is of version {entry.version}; this program reads up to {VERSION}.",
-            file=file,
-            place=place,
-            remedy="Use a newer Cabria.",
-        )
+    if entry.version != VERSION:
+        told = f"The entry is of version {entry.version}; this program reads version {VERSION}."
+        raise DataError(told, file=file, place=place, remedy=OTHER_VERSION)
     try:
         kind = EntryKind(entry.kind)
     except ValueError:

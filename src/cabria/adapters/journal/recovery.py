@@ -50,9 +50,9 @@ def whole_run(store: Store) -> Iterator[Numbered]:
 
 def standing_in(body: bytes, version: int, file: str = "") -> Standing:
     """That of a snapshot in a journal's file. Raises DataError."""
-    if version > VERSION:
-        problem = f"The snapshot is of version {version}; this program reads up to {VERSION}."
-        raise DataError(problem, file=file, remedy="Use a newer Cabria.")
+    if version != VERSION:
+        problem = f"The snapshot is of version {version}; this program reads version {VERSION}."
+        raise DataError(problem, file=file, remedy=OTHER_VERSION)
     try:
         standing = closed_form.decode(unpacked(body))
     except DataError as error:

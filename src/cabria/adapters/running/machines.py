@@ -18,6 +18,7 @@ from cabria.adapters.vda5050.state import ConnectionState
 from cabria.adapters.vda5050.topics import RobotId
 from cabria.adapters.vda5050.trucks import VdaTrucks
 from cabria.domain.run_events import JobDone, RunEvent
+from cabria.domain.said import Reason, Said, said
 from cabria.operations.gateways import Alarms
 from cabria.operations.journaling import JournaledControl
 from cabria.operations.order_desk import OpenOrder, OrderDesk, OrderState
@@ -176,25 +177,31 @@ class Machines:
             for number in [number for number, order in orders if order.machine == truck and order.job == job]:
                 self._desk.acknowledged(number, truck)
         elif isinstance(event, v.MessageRefused):
-            self._look(event.topic, 0, event.reason)
+            self._look(event.topic, 0, said("message-refused", why=event.reason))
         elif isinstance(event, v.Nonsense):
-            self._look(self._truck_of.get(event.robot, str(event.robot)), 0, event.reason)
+            truck = self._truck_of.get(event.robot, str(event.robot))
+            known = event.reason if isinstance(event.reason, Said) else said("nonsense", why=event.reason)
+            self._look(truck, 0, known)
         elif isinstance(event, v.OrderRefused):
             truck = self._truck_of.get(event.robot, str(event.robot))
-            self._look(truck, 0, f"refuses {event.order}: {event.error_type}")
+            self._look(truck, 0, said("order-refused", order=event.order, why=event.error_type))
 
     def crane_told(self, event: c.CraneEvent) -> None:
         """What the bus of cranes says besides."""
-        if isinstance(event, c.Otherwise | c.Nonsense | c.RefusedByCrane):
-            self._look(event.crane, 0, event.reason)
+        if isinstance(event, c.Otherwise):
+            self._look(event.crane, 0, said("job-otherwise", told=event.told, wanted=event.wanted))
+        elif isinstance(event, c.Nonsense):
+            self._look(event.crane, 0, said("nonsense", why=event.reason))
+        elif isinstance(event, c.RefusedByCrane):
+            self._look(event.crane, 0, said("message-not-taken", topic=event.topic, why=event.reason))
         elif isinstance(event, c.CraneSilent):
-            self._look(event.crane, 0, f"is silent: {event.cause}")
+            self._look(event.crane, 0, event.cause)
         elif isinstance(event, c.MessageRefused):
-            self._look(event.topic, 0, event.reason)
+            self._look(event.topic, 0, said("message-refused", why=event.reason))
         elif isinstance(event, c.NotOurs):
-            self._look(event.crane, 0, f"has job {event.job}, which nobody here gave")
+            self._look(event.crane, 0, said("job-nobody-gave", job=event.job))
         elif isinstance(event, c.Forgetful):
-            self._look(event.crane, 0, "has lost its memory; what it had not told yet is lost")
+            self._look(event.crane, 0, said("memory-lost"))
 
     def lease(self, truck: str, job: str, windows: int) -> None:
         """As VdaTrucks asks: written down before anything else is decided, and the truck is told when it is durable."""
@@ -204,12 +211,12 @@ class Machines:
         self._control.lane_leased(truck, job, windows)
         self._leases.append((self._control.scribe.journal.written, truck, job, windows))
 
-    def _look(self, machine: str, order: int, problem: str) -> None:
+    def _look(self, machine: str, order: int, problem: Said) -> None:
         """A person should look at it, when what is done now is done."""
         self._operations.post(lambda: self.alert(machine, order, problem))
 
-    def alert(self, machine: str, order: int, problem: str) -> None:
-        """Told once until somebody has looked."""
+    def alert(self, machine: str, order: int, problem: Reason) -> None:
+        """Reason once until somebody has looked."""
         alerts = self._control.desk.alerts.values()
         if not any(a.machine == machine and a.problem == problem and not a.seen_by for a in alerts):
             self._control.raise_alert(machine, order, problem)

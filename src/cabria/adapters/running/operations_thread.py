@@ -10,7 +10,9 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Protocol
@@ -150,6 +152,7 @@ class OperationsThread:
         self._may_change_speed = may_change_speed
         self._posted: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._next: deque[Callable[[], None]] = deque()
+        self._unanswered: set[Future[Accepted | Refused]] = set()
         self._waiting: deque[_Waiting] = deque()
         self._hearers: list[Callable[[Batch], None]] = []
         self._plotter = Plotter(layout)
@@ -158,7 +161,7 @@ class OperationsThread:
         self._drawn: Picture | None = None
         self._told_number = self._flushed_number = journal.durable
         self._told_s = self._drawn_s = self._plotted_s = 0.0
-        self._is_ending = False
+        self._is_ending = self._is_over = False
         self._thread = Thread(target=self._run, name="operations", daemon=True)
         self._parts: Sequence[Part] = ()
         self.control: JournaledControl
@@ -190,11 +193,13 @@ class OperationsThread:
 
     def ask(self, command: Command, *, by: str, correlation: str = "") -> Future[Accepted | Refused]:
         future: Future[Accepted | Refused] = Future()
+        future.set_running_or_notify_cancel()  # who does not wait for the answer takes nothing back
+        self._unanswered.add(future)
+        future.add_done_callback(self._unanswered.discard)
         name = f"{by}/{correlation}" if correlation else by
-        if self.problem or not self._thread.is_alive():
-            future.set_exception(JournalStoppedError(self.problem or "Operations have ended."))
-        else:
-            self.post(lambda: self._asked(command, name, future))
+        self.post(lambda: self._asked(command, name, future))
+        if self._is_over:
+            self._answer_no_more()
         return future
 
     def standing(self) -> Picture:
@@ -215,7 +220,8 @@ class OperationsThread:
     def end(self) -> None:
         self._is_ending = True
         self._posted.put(None)
-        self._thread.join(ENDING_S)
+        if self._thread.ident is not None:  # else it was never started, and ends at once if it still is
+            self._thread.join(ENDING_S)
 
     def wake(self) -> None:
         """There is something to be looked at, as more of the journal is durable."""
@@ -251,15 +257,21 @@ class OperationsThread:
             self.problem = f"{type(error).__name__}: {error}"
             log.exception("operations have ended")
         finally:
-            for waiting in self._waiting:
-                waiting.future.set_exception(JournalStoppedError(self.problem or "Operations have ended."))
+            self._is_over = True
+            self._answer_no_more()
             self._ended()
+
+    def _answer_no_more(self) -> None:
+        """In any thread, after the end."""
+        for future in list(self._unanswered):
+            with suppress(InvalidStateError):  # another thread was quicker
+                future.set_exception(JournalStoppedError(self.problem or "Operations have ended."))
 
     def _turn(self) -> None:
         is_behind = self._take_time_on()
         self._do_posted(wait_s=0.0 if is_behind or self._next else TURN_S)
         for part in self._parts:
-            part.tick()
+            self._do(part.tick)
             self.between()
         self._tell()
 
@@ -302,8 +314,7 @@ class OperationsThread:
         else:
             try:
                 answer = self.control.do(command, correlation)
-            except JournalStoppedError as error:
-                future.set_exception(error)
+            except JournalStoppedError:
                 raise
             except FAILURES as error:
                 reply = Refused.of(error, before + 1 if self._journal.written > before else 0)
@@ -333,7 +344,7 @@ class OperationsThread:
         """What waited for the disk goes out."""
         self._flushed_number = durable
         for part in self._parts:
-            part.flushed(durable)
+            self._do(partial(part.flushed, durable))
             self.between()
 
     def _answer(self, durable: int) -> None:

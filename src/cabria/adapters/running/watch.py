@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
+from cabria.domain.said import Said, said
 from cabria.operations.order_desk import OpenOrder, OrderState
 from cabria.operations.records import MachineKind
 
-Tell = Callable[[str, int, str], None]
+Tell = Callable[[str, int, Said], None]
 """Machine, order (0 for none), problem."""
 Waits = Mapping[str, tuple[int, tuple[str, ...]]]
 """Of each truck that waits for a lane since when, and for which trucks."""
@@ -65,55 +66,35 @@ class Watch:
                 self._tell(key[0], key[2], problem)
         self._told = set(found)
 
-    def _standing(self, now_ms: int, waits: Waits) -> Iterable[tuple[str, str, int, str]]:
+    def _standing(self, now_ms: int, waits: Waits) -> Iterable[tuple[str, str, int, Said]]:
         minutes = self._patience.waits_ms // 60_000
         for truck, (since_ms, before) in waits.items():
             if now_ms - since_ms < self._patience.waits_ms:
                 continue
             head = head_of(truck, waits)
-            what = (
-                f"see why {head}, at the head of the queue, does not go on, or take it out of service"
-                if head
-                else "they wait for each other; take one of them out of service and have it moved by hand"
-            )
-            yield truck, "waits", 0, f"has stood on the lanes for more than {minutes} min behind {before[0]}: {what}"
+            ring = said("stands-in-ring", minutes=minutes, truck=before[0])
+            queue = said("stands-behind-head", minutes=minutes, truck=before[0], head=head)
+            yield truck, "waits", 0, queue if head else ring
 
-    def _out(self, now_ms: int, out: Out) -> Iterable[tuple[str, str, int, str]]:
+    def _out(self, now_ms: int, out: Out) -> Iterable[tuple[str, str, int, Said]]:
         minutes = self._patience.out_ms // 60_000
         for truck, (since_ms, cause) in out.items():
             if now_ms - since_ms >= self._patience.out_ms:
-                yield (
-                    truck,
-                    "out",
-                    0,
-                    f"has stood on the lanes out of service for more than {minutes} min ({cause[:100]}): get it going, "
-                    "or drive it by hand along its way: it goes on from where it is given back",
-                )
+                yield truck, "out", 0, said("out-on-lanes", minutes=minutes, why=cause[:100])
 
-    def _undone(self, now_ms: int, orders: Mapping[int, OpenOrder]) -> Iterable[tuple[str, str, int, str]]:
+    def _undone(self, now_ms: int, orders: Mapping[int, OpenOrder]) -> Iterable[tuple[str, str, int, Said]]:
         for number, one in orders.items():
             order = one.order
             most_ms = self._patience.truck_ms if order.to is MachineKind.TRUCK else self._patience.crane_ms
             is_late = one.state is OrderState.ACKNOWLEDGED and now_ms - one.since_ms >= most_ms
             if is_late and order.job and order.verb != CHARGE:
-                yield (
-                    order.machine,
-                    "undone",
-                    number,
-                    f"took an order more than {most_ms // 60_000} min ago and has not done it: look what keeps it, or "
-                    "take it out of service so that others get its work",
-                )
+                yield order.machine, "undone", number, said("order-undone", minutes=most_ms // 60_000)
 
-    def _silent(self, now_ms: int, seen_ms: Mapping[str, int]) -> Iterable[tuple[str, str, int, str]]:
+    def _silent(self, now_ms: int, seen_ms: Mapping[str, int]) -> Iterable[tuple[str, str, int, Said]]:
         seconds = self._patience.silent_ms // 1_000
         for machine, at_ms in seen_ms.items():
             if now_ms - at_ms >= self._patience.silent_ms:
-                yield (
-                    machine,
-                    "silent",
-                    0,
-                    f"has told nothing for more than {seconds} s: look at its link and its power",
-                )
+                yield machine, "silent", 0, said("tells-nothing", seconds=seconds)
 
 
 def head_of(truck: str, waits: Waits) -> str:

@@ -30,11 +30,11 @@ async def rows(asked: Asked) -> berths.Berths:
 
 
 async def page(asked: Asked) -> Encoded:
-    return _told(await _at_desk(asked, "berths"))
+    return (await _at_desk(asked, "berths")).answer
 
 
 async def attempt(asked: Asked) -> Encoded:
-    return _told(await _at_desk(asked, "try_berths", said=_packed(asked)))
+    return (await _at_desk(asked, "try_berths", said=_packed(asked))).answer
 
 
 async def take(asked: Asked) -> Encoded:
@@ -54,18 +54,16 @@ async def plan(asked: Asked) -> berths.BerthRow:
     office, said = asked.office, asked.of(berths.PlanBerths)
     folder = await asyncio.to_thread(office.berths.folder, asked.path["berth"])
     out = await asyncio.to_thread(office.berths.plan_folder, asked.path["berth"])
-    outcome = await office.berth_desk.ask(
+    await office.berth_desk.ask(
         "plan_berths", limit_s=said.seconds + 60, folder=str(folder), out=str(out), said=_packed(asked)
     )
-    asked.note = outcome.note
     return await _row(asked, out.name)
 
 
 async def make(asked: Asked) -> berths.BerthRow:
     office, said = asked.office, asked.of(berths.MakeBerths)
     folder = await asyncio.to_thread(office.berths.new_folder, said.name)
-    outcome = await office.berth_desk.ask("make_berths", limit_s=SLOW_S, folder=str(folder), said=_packed(asked))
-    asked.note = outcome.note
+    await office.berth_desk.ask("make_berths", limit_s=SLOW_S, folder=str(folder), said=_packed(asked))
     return await _row(asked, said.name)
 
 
@@ -77,8 +75,7 @@ async def upload(asked: Asked) -> berths.BerthRow:
         async for chunk in asked.request.stream():
             await asyncio.to_thread(file.write, chunk)
         file.flush()
-        outcome = await office.berth_desk.ask("take_case", limit_s=SLOW_S, file=file.name, folder=str(folder))
-    asked.note = outcome.note
+        await office.berth_desk.ask("take_case", limit_s=SLOW_S, file=file.name, folder=str(folder))
     return await _row(asked, folder.name)
 
 
@@ -99,13 +96,10 @@ def _packed(asked: Asked) -> bytes:
     return msgspec.msgpack.encode(asked.body)
 
 
-def _told(outcome: Outcome) -> Encoded:
-    return Encoded(outcome.content, outcome.is_msgpack, outcome.is_packed, outcome.mark)
-
-
 def _noted(asked: Asked, outcome: Outcome) -> Encoded:
-    asked.note = outcome.note
-    return _told(outcome)
+    if outcome.code:
+        asked.act, asked.values = outcome.code, dict(outcome.values)
+    return outcome.answer
 
 
 _one = tagged("berths")

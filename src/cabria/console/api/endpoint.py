@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,12 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from cabria.console.api.acts import act_of, values_of
 from cabria.console.http.answers import JSON, MSGPACK, respond
 from cabria.console.http.problems import ProblemError, problem_of, problem_response, refusal
 from cabria.console.messages.parts import Message
 from cabria.console.office import Office
+from cabria.console.people.acts import Deed, in_english
 from cabria.console.people.entrance import CSRF_HEADER, STRANGER, Person
 from cabria.console.people.roles import Action
+from cabria.domain.verdict import Values
 
 PREFIX = "/api/v1"
 BODYLESS = frozenset({"GET", "HEAD", "DELETE"})
@@ -33,7 +36,8 @@ class NoQuery(Message):
 
 @dataclass(slots=True)
 class Asked:
-    """A question as its handler sees it. `note` and `entry` go into the audit trail."""
+    """A question as its handler sees it. `act`, what that names and `entry` go into the audit trail: of the path, the
+    query and the body what is named alike, unless the handler says it in `values`."""
 
     office: Office
     person: Person
@@ -41,8 +45,18 @@ class Asked:
     path: Mapping[str, str]
     query: Any
     body: Any
-    note: str = ""
+    act: str = ""
+    values: dict[str, str | int] = field(default_factory=dict)
     entry: int = 0
+
+    @property
+    def named(self) -> Values:
+        return values_of(self.act, self.values, self.path, self.body, self.query)
+
+    @property
+    def sentence(self) -> str:
+        """What is done, in English."""
+        return in_english(self.act, self.named)
 
     def of(self, kind: type[Body]) -> Body:
         """The body, which is of the endpoint's kind."""
@@ -130,7 +144,7 @@ async def _asked(endpoint: Endpoint, office: Office, person: Person, request: Re
             raise refusal(422, "unusable", f"The {name} has 1 to {LONGEST_PART} printable characters.", place=name)
     query = _query(endpoint, request)
     body = await _body(endpoint, request) if endpoint.body else None
-    return Asked(office, person, request, request.path_params, query, body)
+    return Asked(office, person, request, request.path_params, query, body, act_of(endpoint.method, endpoint.path))
 
 
 def may_do(person: Person, action: Action) -> None:
@@ -203,28 +217,46 @@ async def _answered(endpoint: Endpoint, office: Office, asked: Asked) -> Respons
             answer = await endpoint.handler(asked)
             response = answer if isinstance(answer, Response) else await respond(asked.request, answer, endpoint.status)
     except Exception as error:  # noqa: BLE001
-        return await _refused(endpoint, office, asked.person, asked.request, error)
+        return await _refused(endpoint, office, asked.person, asked.request, error, asked.named)
     if endpoint.traced:
-        await _trace(office, endpoint, asked.person, asked.request, "done", asked.note, asked.entry)
+        deed = Deed(asked.act, dict(asked.named))
+        await _trace(office, endpoint, asked.person, asked.request, "done", "", asked.entry, deed)
     return response
 
 
-async def _refused(endpoint: Endpoint, office: Office, person: Person, request: Request, error: Exception) -> Response:
+async def _refused(
+    endpoint: Endpoint,
+    office: Office,
+    person: Person,
+    request: Request,
+    error: Exception,
+    named: Values | None = None,
+) -> Response:
     problem, headers = problem_of(error)
     if problem.status >= 500:
         office.log.error("fault", path=request.url.path, action=str(endpoint.action), exc_info=error)
     if endpoint.traced and person is not STRANGER:  # strangers could fill the disk
         outcome = "failed" if problem.status >= 500 else "refused"
-        await _trace(office, endpoint, person, request, outcome, problem.detail, problem.entry)
+        act = act_of(endpoint.method, endpoint.path)
+        values = values_of(act, request.path_params) if named is None else named
+        deed = Deed(act, dict(values), problem.code, problem.values)
+        await _trace(office, endpoint, person, request, outcome, problem.detail, problem.entry, deed)
     return problem_response(problem, headers)
 
 
 async def _trace(
-    office: Office, endpoint: Endpoint, person: Person, request: Request, outcome: str, reason: str, entry: int
+    office: Office,
+    endpoint: Endpoint,
+    person: Person,
+    request: Request,
+    outcome: str,
+    reason: str,
+    entry: int,
+    deed: Deed,
 ) -> None:
     address = request.client.host if request.client else ""
     target = request.url.path.removeprefix(PREFIX)
     trace = partial(
         office.store.trace, person.name, person.role or "", person.way, address, endpoint.action, target, outcome
     )
-    await asyncio.to_thread(trace, reason, entry)
+    await asyncio.to_thread(trace, reason, entry, deed)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from msgspec import Meta
 
 from cabria.console.api.endpoint import Asked, Endpoint, looking
 from cabria.console.api.plans_api import journalled
-from cabria.console.http.answers import PACK_FROM_BYTES, Encoded, encode, mark_of, pack, wants_msgpack
+from cabria.console.http.answers import Encoded, encode_whole, wants_msgpack
 from cabria.console.http.problems import refusal, refused
 from cabria.console.live import ground_picture as draw
 from cabria.console.live.queue_picture import queues_picture
@@ -89,33 +90,24 @@ async def speed(asked: Asked) -> live.Journalled:
     verdict = asked.office.running.go_at(asked.of(live.GoAt).speed)
     if not verdict.ok:
         raise refused(verdict)
-    asked.note = f"speed {asked.of(live.GoAt).speed:g}"
-    return journalled(0, asked.note)
+    return journalled(0, asked.sentence)
 
 
 async def _drawn(asked: Asked, make: Callable[[], Any]) -> Encoded:
     """A large picture, made and packed in a thread."""
     msgpack = wants_msgpack(asked.request)
-
-    def drawn() -> Encoded:
-        content = encode(make(), msgpack=msgpack)
-        is_packed = len(content) >= PACK_FROM_BYTES
-        return Encoded(pack(content) if is_packed else content, msgpack, is_packed, mark_of(content))
-
-    return await asyncio.to_thread(drawn)
+    return await asyncio.to_thread(lambda: encode_whole(make(), msgpack=msgpack))
 
 
 def _order(
-    verb: str, text: str, arguments: Callable[[Asked, Any], tuple[Any, ...]]
+    verb: str, arguments: Callable[[Asked, Any], tuple[Any, ...]]
 ) -> Callable[[Asked], Awaitable[live.Journalled]]:
-    """An act that is a command of the journal; `text` says it with the fields of its body."""
+    """An act that is a command of the journal."""
 
     async def ask(asked: Asked) -> live.Journalled:
-        said = {name: getattr(asked.body, name) for name in asked.body.__struct_fields__}
-        asked.note = text.format(**said)
         accepted = await asked.office.order(verb, *arguments(asked, asked.body), by=asked.person.name)
         asked.entry = accepted.entry
-        return journalled(accepted.entry, asked.note)
+        return journalled(accepted.entry, asked.sentence)
 
     return ask
 
@@ -134,11 +126,36 @@ def _act(name: str, action: Action, summary: str, body: type[parts.Message], han
 
 
 def _alert_number(asked: Asked, body: live.SeeAlert) -> tuple[Any, ...]:
-    if not (body.alert.isascii() and body.alert.isdigit() and len(body.alert) < 16):
-        raise DataError(
-            "This alert ends by itself, when its cause does.", place="body.alert", code="alert-ends-by-itself"
-        )
-    return int(body.alert), asked.person.name
+    return _number_of(body.alert, "body.alert"), asked.person.name
+
+
+def _alert_numbers(asked: Asked, body: live.SeeAlerts) -> tuple[Any, ...]:
+    numbers = sorted({_number_of(one, f"body.alerts[{at}]") for at, one in enumerate(body.alerts)})
+    asked.values |= {"count": len(numbers), "alerts": in_runs(numbers)}
+    return tuple(numbers), asked.person.name
+
+
+def _number_of(alert: str, place: str) -> int:
+    if not (alert.isascii() and alert.isdigit() and len(alert) < 16):
+        raise DataError("This alert ends by itself, when its cause does.", place=place, code="alert-ends-by-itself")
+    return int(alert)
+
+
+def in_runs(numbers: Sequence[int]) -> str:
+    """Rising numbers, those that follow each other as the first and the last: 3, 7-9."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], number]
+        else:
+            runs.append([number])
+    return ", ".join("-".join(map(str, run)) for run in runs)
+
+
+def _expected(asked: Asked, body: live.ExpectBack) -> tuple[Any, ...]:
+    back = datetime.fromtimestamp((asked.office.running.zero_utc_ms + body.back_ms) / 1000, UTC)
+    asked.values["back_at"] = back.isoformat(timespec="seconds")
+    return body.machine, body.back_ms
 
 
 def _towed(_: Asked, body: live.Tow) -> tuple[Any, ...]:
@@ -161,49 +178,49 @@ ENDPOINTS = (
         Action.LIVE_MACHINE,
         "Take a machine out of service.",
         live.TakeOut,
-        _order("take_out", "{machine}: {cause}", lambda _, body: (body.machine, body.cause)),
+        _order("take_out", lambda _, body: (body.machine, body.cause)),
     ),
     _act(
         "put-back",
         Action.LIVE_MACHINE,
         "Put a machine back into service.",
         live.Machine,
-        _order("put_back", "{machine}", lambda _, body: (body.machine,)),
+        _order("put_back", lambda _, body: (body.machine,)),
     ),
     _act(
         "tow",
         Action.LIVE_MACHINE,
         "Say that a truck out of service was towed to a stand, and where its boxes were set down.",
         live.Tow,
-        _order("tow", "{truck} to {stand}: {reason}", _towed),
+        _order("tow", _towed),
     ),
     _act(
         "expect-back",
         Action.LIVE_MACHINE,
         "Say when a quay crane that is out of service will be back; its work is divided till then.",
         live.ExpectBack,
-        _order("expect_back", "{machine} at {back_ms} ms", lambda _, body: (body.machine, body.back_ms)),
+        _order("expect_back", _expected),
     ),
     _act(
         "hold-queue",
         Action.LIVE_QUEUE,
         "Hold a quay crane's queue: what is under way is ended, nothing more is begun.",
         live.HoldQueue,
-        _order("hold_queue", "{crane}: {reason}", lambda _, body: (body.crane, body.reason)),
+        _order("hold_queue", lambda _, body: (body.crane, body.reason)),
     ),
     _act(
         "release-queue",
         Action.LIVE_QUEUE,
         "Let a queue that was held go on.",
         live.Crane,
-        _order("release_queue", "{crane}", lambda _, body: (body.crane,)),
+        _order("release_queue", lambda _, body: (body.crane,)),
     ),
     _act(
         "skip-step",
         Action.LIVE_QUEUE,
         "Leave out a step of a queue: its box stays where it is. Refused where what is left could not be done.",
         live.SkipStep,
-        _order("skip_step", "{crane}, {what}: {reason}", lambda _, body: (body.crane, body.what, body.reason)),
+        _order("skip_step", lambda _, body: (body.crane, body.what, body.reason)),
     ),
     _act(
         "give-bay",
@@ -212,7 +229,6 @@ ENDPOINTS = (
         live.GiveBay,
         _order(
             "give_bay",
-            "bay {bay} of {crane} to {to}: {reason}",
             lambda _, body: (body.crane, body.bay, body.to, body.reason),
         ),
     ),
@@ -221,20 +237,27 @@ ENDPOINTS = (
         Action.LIVE_MOVE,
         "Let the move with a box go before others.",
         live.Hurry,
-        _order("hurry", "{box}: {reason}", lambda _, body: (body.box, body.reason)),
+        _order("hurry", lambda _, body: (body.box, body.reason)),
     ),
     _act(
         "see-alert",
         Action.LIVE_ALERT,
         "Say that somebody has looked at an alert.",
         live.SeeAlert,
-        _order("acknowledge_alert", "{alert}", _alert_number),
+        _order("acknowledge_alert", _alert_number),
+    ),
+    _act(
+        "see-alerts",
+        Action.LIVE_ALERT,
+        "Say that somebody has looked at alerts that are alike.",
+        live.SeeAlerts,
+        _order("acknowledge_alerts", _alert_numbers),
     ),
     _act(
         "sail",
         Action.LIVE_SAIL,
         "A ship leaves.",
         live.Sail,
-        _order("sail", "{call}", lambda _, body: (body.call,)),
+        _order("sail", lambda _, body: (body.call,)),
     ),
 )

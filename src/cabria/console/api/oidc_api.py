@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Route
 from cabria.console.api.endpoint import PREFIX
 from cabria.console.http.problems import refusal
 from cabria.console.office import Office
+from cabria.console.people.acts import Deed
 from cabria.console.people.roles import Role, role_named
 from cabria.console.people.store import User
 from cabria.console.settings import OidcSettings
@@ -75,7 +76,8 @@ async def _back(office: Office, oidc: OidcSettings, request: Request) -> Respons
     response = HTMLResponse(HOME)
     await asyncio.to_thread(office.entrance.let_in, response, user.name)
     address = request.client.host if request.client else ""
-    await asyncio.to_thread(office.store.trace, user.name, role, "oidc", address, "login", "", "done")
+    row = user.name, role, "oidc", address, "login", "", "done", "", 0, Deed("logged-in")
+    await asyncio.to_thread(office.store.trace, *row)
     response.delete_cookie(COOKIE, path=PREFIX + "/login/oidc")
     return response
 
@@ -156,7 +158,7 @@ async def _claims(oidc: OidcSettings, code: str, kept: dict[str, str]) -> dict[s
 
 def _role(oidc: OidcSettings, claims: dict[str, Any]) -> Role:
     """The first of the settings' roles that the person has. Raises ProblemError for who has none."""
-    said = claims.get(oidc.role_claim, ())
+    said = claims.get(oidc.role_claim) or ()
     groups = {said} if isinstance(said, str) else set(map(str, said))
     for group, role in oidc.roles:
         if group in groups:

@@ -8,15 +8,19 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cabria.console.api.acts import act_asked, values_of
 from cabria.console.api.endpoint import PREFIX, Told, may_do, refuse_forgery
 from cabria.console.api.outside_told import GATE, PORT_CALLS
+from cabria.console.messages.parts import Problem
 from cabria.console.office import Office
+from cabria.console.people.acts import Deed
 from cabria.console.people.entrance import CSRF_HEADER, Person
 from cabria.console.people.roles import Action
 from cabria.operations.running import RunningTerminal
@@ -52,6 +56,8 @@ def port_calls(book: PortCallFile) -> Outside:
 
 ENTRY_HEADER = "x-cabria-entry"
 READS = ("GET", "HEAD")
+MOST_BYTES = 65_536
+"""Of a refusal, to learn what it says."""
 
 
 def mounted(office: Office, makers: Iterable[MakeRoutes]) -> Mount:
@@ -80,23 +86,27 @@ class _Traced:
         if scope["type"] != "http" or scope["method"] in READS:
             await self._app(scope, receive, send)
             return
-        status, entry = 0, 0
+        status, entry, refused = 0, 0, b""
 
         async def send_heard(message: Message) -> None:
-            nonlocal status, entry
+            nonlocal status, entry, refused
             if message["type"] == "http.response.start":
                 status = message["status"]
                 said = Headers(raw=message["headers"]).get(ENTRY_HEADER, "")
                 entry = int(said) if said.isdigit() else 0
+            elif status >= 400 and len(refused) < MOST_BYTES:
+                refused += message.get("body", b"")
             await send(message)
 
         await self._app(scope, receive, send_heard)
         asker = scope.get("state", {}).get("asker")
         if asker is not None:
             person, action = asker
-            await self._trace(person, action, scope, status, entry)
+            await self._trace(person, action, scope, status, entry, _problem(refused))
 
-    async def _trace(self, person: Person, action: str, scope: Scope, status: int, entry: int) -> None:
+    async def _trace(
+        self, person: Person, action: str, scope: Scope, status: int, entry: int, why: Problem | None
+    ) -> None:
         if person.role is None:  # strangers could fill the disk
             return
         outcome = "done" if status < 400 else "refused" if status < 500 else "failed"
@@ -105,4 +115,15 @@ class _Traced:
         trace = partial(
             self._office.store.trace, person.name, person.role or "", person.way, address, action, target, outcome
         )
-        await asyncio.to_thread(trace, f"answer {status}", entry)
+        act, named = act_asked(scope["method"], target)
+        deed = Deed(act, dict(values_of(act, named)), why.code if why else "", why.values if why else {})
+        reason = "" if outcome == "done" else why.detail if why else f"answer {status}"
+        await asyncio.to_thread(trace, reason, entry, deed)
+
+
+def _problem(content: bytes) -> Problem | None:
+    """What a refusal says, where it is one of our form."""
+    try:
+        return msgspec.json.decode(content, type=Problem)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None

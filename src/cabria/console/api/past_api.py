@@ -50,12 +50,12 @@ class MomentQuery(parts.Message):
 
 
 async def span(asked: Asked) -> Encoded:
-    return _told(await _ask(asked, "span"))
+    return (await _ask(asked, "span")).answer
 
 
 async def report(asked: Asked) -> Encoded:
     query = asked.query
-    return _told(await _ask(asked, "report", from_ms=query.from_ms, until_ms=query.until_ms))
+    return (await _ask(asked, "report", from_ms=query.from_ms, until_ms=query.until_ms)).answer
 
 
 async def report_csv(asked: Asked) -> Response:
@@ -70,7 +70,7 @@ async def report_csv(asked: Asked) -> Response:
 
 
 async def morning(asked: Asked) -> Encoded:
-    return _told(await _ask_morning(asked, "morning", msgpack=wants_msgpack(asked.request)))
+    return (await _ask_morning(asked, "morning", msgpack=wants_msgpack(asked.request))).answer
 
 
 async def morning_pdf(asked: Asked) -> Response:
@@ -96,19 +96,15 @@ async def _ask_morning(asked: Asked, verb: str, **more: Any) -> Outcome:
 
 async def film(asked: Asked) -> Encoded:
     query = asked.query
-    return _told(await _ask(asked, "film", from_ms=query.from_ms, until_ms=query.until_ms, every_ms=query.every_ms))
+    return (await _ask(asked, "film", from_ms=query.from_ms, until_ms=query.until_ms, every_ms=query.every_ms)).answer
 
 
 async def yard(asked: Asked) -> Encoded:
-    return _told(await _ask(asked, "yard", at_ms=asked.query.at_ms))
+    return (await _ask(asked, "yard", at_ms=asked.query.at_ms)).answer
 
 
 async def _ask(asked: Asked, verb: str, **arguments: Any) -> Outcome:
     return await asked.office.past.ask(verb, limit_s=LONGEST_S, msgpack=wants_msgpack(asked.request), **arguments)
-
-
-def _told(outcome: Outcome) -> Encoded:
-    return Encoded(outcome.content, outcome.is_msgpack, outcome.is_packed, outcome.mark)
 
 
 _look = looking("past", limit_s=LONGEST_S)

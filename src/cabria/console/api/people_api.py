@@ -15,9 +15,11 @@ from cabria.console.api.endpoint import Asked, tagged
 from cabria.console.http.answers import respond
 from cabria.console.http.problems import refusal
 from cabria.console.messages import people as m
-from cabria.console.messages.parts import VERSION, Message
+from cabria.console.messages.parts import VERSION, Message, Said
+from cabria.console.people.acts import Deed, in_english
 from cabria.console.people.passwords import check_password, hashed
 from cabria.console.people.roles import MAY, Action, actions_named, role_named
+from cabria.console.people.store import Trace
 from cabria.domain.errors import DataError
 
 Row = TypeVar("Row", bound=Message)
@@ -68,7 +70,8 @@ async def login(asked: Asked) -> Response:
     outcome = "done" if user else "refused"
     reason = "" if user else "wrong name or password"
     role = user.role if user else ""
-    row = said.name, role, "password", address, "login", "", outcome, reason, 0
+    deed = Deed("logged-in") if user else Deed("logged-in", code="wrong-password")
+    row = said.name, role, "password", address, "login", "", outcome, reason, 0, deed
     await asyncio.to_thread(lambda: office.store.trace(*row))
     if user is None:
         office.throttle.failed(*keys)
@@ -109,7 +112,6 @@ async def make_token(asked: Asked) -> m.MadeToken:
     only = actions_named(said.only)
     _count_a_change(asked)
     token, text = await asyncio.to_thread(asked.office.store.make_token, asked.person.name, said.name, said.days, only)
-    asked.note = f"token {token.name}, {said.days} days"
     return m.MadeToken(id=token.id, token=text, expires=token.expires)
 
 
@@ -138,7 +140,6 @@ async def add_user(asked: Asked) -> m.UserRow:
     _count_a_change(asked)
     new = None if said.password is None else await asyncio.to_thread(hashed, said.password, office.hasher)
     user = await asyncio.to_thread(office.store.add_user, said.name, role, new, said.subject)
-    asked.note = f"{user.name} as {role}"
     return _row(user, m.UserRow)
 
 
@@ -146,7 +147,6 @@ async def give_role(asked: Asked) -> m.Done:
     name, role = asked.path["user"], role_named(asked.of(m.GivenRole).role)
     _count_a_change(asked)
     await asyncio.to_thread(asked.office.store.set_role, name, role)
-    asked.note = f"{name} as {role}"
     return m.Done(text=f"{name} is {role} now.")
 
 
@@ -163,7 +163,6 @@ async def give_password(asked: Asked) -> m.Done:
     _count_a_change(asked)
     new = await asyncio.to_thread(hashed, asked.of(m.GivenPassword).password, office.hasher)
     await asyncio.to_thread(office.store.set_password, name, new)
-    asked.note = name
     return m.Done(text=f"{name} has a new password; all sessions have ended.")
 
 
@@ -171,7 +170,6 @@ async def remove_user(asked: Asked) -> m.Done:
     name = asked.path["user"]
     _count_a_change(asked)
     await asyncio.to_thread(asked.office.store.remove_user, name)
-    asked.note = name
     return m.Done(text=f"{name} comes in no more.")
 
 
@@ -200,7 +198,7 @@ async def audit(asked: Asked) -> m.AuditPage:
     )
     actions, names = await asyncio.to_thread(asked.office.store.audited)
     return m.AuditPage(
-        rows=[_row(row, m.AuditRow) for row in rows],
+        rows=[_audit_row(row) for row in rows],
         next_before=rows[-1].number if len(rows) == query.limit else 0,
         actions=list(actions),
         users=list(names),
@@ -220,6 +218,14 @@ def _whose(asked: Asked, name: str) -> str:
             f"There is no user {name[:60]}.", place="query.user", code="no-such-user", values={"user": name[:60]}
         )
     return name
+
+
+def _audit_row(kept: Trace) -> m.AuditRow:
+    deed = kept.deed
+    row = _row(kept, m.AuditRow)
+    row.did = Said(in_english(deed.act, deed.values), deed.act, deed.values) if deed.act else None
+    row.why = Said(kept.reason, deed.code, deed.why) if deed.code else None
+    return row
 
 
 def _row(kept: Any, kind: type[Row]) -> Row:

@@ -46,20 +46,20 @@ async def plans(asked: Asked) -> ship.Plans:
 
 
 async def vessel(asked: Asked) -> Encoded:
-    return _told(await _at_desk(asked, "vessel"))
+    return (await _at_desk(asked, "vessel")).answer
 
 
 async def plan(asked: Asked) -> Encoded:
-    return _told(await _at_desk(asked, "plan"))
+    return (await _at_desk(asked, "plan")).answer
 
 
 async def why(asked: Asked) -> Encoded:
-    return _told(await _at_desk(asked, "why", box=asked.path["box"]))
+    return (await _at_desk(asked, "why", box=asked.path["box"])).answer
 
 
 async def price(asked: Asked) -> Encoded:
     edit = msgspec.msgpack.encode(asked.of(ship.AskPrice))
-    return _told(await _at_desk(asked, "price", edit=edit, by=asked.person.name))
+    return (await _at_desk(asked, "price", edit=edit, by=asked.person.name)).answer
 
 
 async def edit(asked: Asked) -> Encoded:
@@ -92,16 +92,15 @@ async def compare(asked: Asked) -> Encoded:
             remedy="Compare plans of one call.",
             code="plans-of-two-calls",
         )
-    return _told(
-        await office.desk.ask(
-            "compare",
-            limit_s=office.settings.desk_s,
-            call=str(call),
-            one=str(one),
-            other=str(other),
-            msgpack=wants_msgpack(asked.request),
-        )
+    outcome = await office.desk.ask(
+        "compare",
+        limit_s=office.settings.desk_s,
+        call=str(call),
+        one=str(one),
+        other=str(other),
+        msgpack=wants_msgpack(asked.request),
     )
+    return outcome.answer
 
 
 async def make(asked: Asked) -> ship.Task:
@@ -114,7 +113,7 @@ async def make(asked: Asked) -> ship.Task:
         keep_call, keep = await asyncio.to_thread(office.folders.folders, said.keep)
         if keep_call != call:
             raise DataError("The plan to keep is of another call.", place="body.keep", code="kept-plan-of-another-call")
-    asked.note = f"{folder.name}, {said.effort}, seed {said.seed}"
+    asked.values["plan"] = folder.name
     return office.tasks.begin(
         folder.name,
         f"{said.effort}, seed {said.seed}",
@@ -127,11 +126,12 @@ async def make(asked: Asked) -> ship.Task:
 async def replan(asked: Asked) -> ship.Task:
     office, said = asked.office, asked.of(replanning.AskReplan)
     call, folder = await asyncio.to_thread(office.folders.folders, asked.path["plan"])
-    asked.note = "re-planned" if said.selection is None else "a selection chosen anew"
+    what = "re-planned" if said.selection is None else "a selection chosen anew"
+    asked.act = "plan-made-again" if said.selection is None else "plan-selection-chosen"
     lifts = await asyncio.to_thread(_lifts, office.running) if said.from_work else b""
     return office.tasks.begin(
         folder.name,
-        asked.note,
+        what,
         asked.person.name,
         "replan",
         {
@@ -150,7 +150,7 @@ def _lifts(terminal: RunningTerminal) -> bytes:
 
 
 async def proposal(asked: Asked) -> Encoded:
-    return _told(await _at_desk(asked, "proposal"))
+    return (await _at_desk(asked, "proposal")).answer
 
 
 async def take_proposal(asked: Asked) -> Encoded:
@@ -189,11 +189,11 @@ async def upload(asked: Asked) -> ship.Uploaded:
             outcome = await office.desk.ask(
                 "check_call", limit_s=office.settings.desk_s, folder=str(folder), msgpack=True
             )
-            await asyncio.to_thread(_named, folder, target)
+            await asyncio.to_thread(folder.rename, target)
         finally:
             await asyncio.to_thread(unpacking.__exit__, None, None, None)
-    found = msgspec.msgpack.decode(_unpacked(outcome), type=ship.Uploaded)
-    asked.note = f"call {found.call}"
+    found = msgspec.msgpack.decode(outcome.unpacked, type=ship.Uploaded)
+    asked.values["name"] = found.call
     return msgspec.structs.replace(found, id=f"{target.name}-plan")
 
 
@@ -208,7 +208,7 @@ async def commit(asked: Asked) -> live.Journalled:
     else:
         accepted = await office.order("berth", call, loading_plan, by=asked.person.name)
     office.worked[call.id] = said.plan
-    asked.entry, asked.note = accepted.entry, f"{said.plan} at {outcome.note}"
+    asked.entry, asked.values["revision"] = accepted.entry, outcome.note
     return journalled(accepted.entry, f"{call.vessel.name} is worked by {said.plan}.")
 
 
@@ -228,23 +228,9 @@ async def _at_desk(asked: Asked, verb: str, **arguments: Any) -> Outcome:
     return await asked.office.at_desk(verb, asked.path["plan"], msgpack=wants_msgpack(asked.request), **arguments)
 
 
-def _told(outcome: Outcome) -> Encoded:
-    return Encoded(outcome.content, outcome.is_msgpack, outcome.is_packed, outcome.mark)
-
-
 def _noted(asked: Asked, outcome: Outcome) -> Encoded:
-    asked.note = outcome.note
-    return _told(outcome)
-
-
-def _unpacked(outcome: Outcome) -> bytes:
-    import gzip
-
-    return gzip.decompress(outcome.content) if outcome.is_packed else outcome.content
-
-
-def _named(folder: Path, target: Path) -> None:
-    folder.rename(target)
+    asked.values["what"] = outcome.note
+    return outcome.answer
 
 
 _one = tagged("plans")

@@ -39,9 +39,7 @@ async def sessions(asked: Asked) -> m.TrainingSessions:
 async def begin(asked: Asked) -> m.TrainingSession:
     said = asked.of(m.BeginTraining)
     terminal = asked.office.terminal
-    told = _academy(asked).begin(said, asked.person.name, terminal.journal if terminal is not None else "")
-    asked.note = f"{said.scenario}, session {told.id}"
-    return told
+    return _academy(asked).begin(said, asked.person.name, terminal.journal if terminal is not None else "")
 
 
 async def close(asked: Asked) -> m.TrainingSession:
@@ -61,8 +59,7 @@ async def inject(asked: Asked) -> Done:
         Fault(said.fault), 0.0, said.machine, minutes=said.minutes, count=said.count, answer_min=said.answer_min
     )
     await room.deed("inject", injection)
-    asked.note = f"{said.fault} {said.machine}".strip()
-    return Done(text=asked.note)
+    return Done(text=asked.sentence)
 
 
 async def note(asked: Asked) -> Done:

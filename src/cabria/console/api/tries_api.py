@@ -25,6 +25,7 @@ async def one(asked: Asked) -> m.Try:
 
 async def begin(asked: Asked) -> m.Try:
     office, said = asked.office, asked.of(m.AskTry)
+    asked.values = _changed(said)
     terminal = office.running
     if said.policy:
         policy(said.policy)
@@ -38,9 +39,7 @@ async def begin(asked: Asked) -> m.Try:
     if not (said.crane or said.trucks or said.policy or said.ship):
         raise DataError("Nothing is another than now.", place="body", remedy="Change something.", code="nothing-to-try")
     ship = (await office.at_desk("work", said.ship, revision="")).content if said.ship else b""
-    begun = office.attempts.begin(said, terminal, ship, asked.person.name)
-    asked.note = _words(said)
-    return begun
+    return office.attempts.begin(said, terminal, ship, asked.person.name)
 
 
 async def drop(asked: Asked) -> m.Try:
@@ -66,17 +65,20 @@ async def take_over(asked: Asked) -> live.Journalled:
         verb, arguments = commands_of(order, said.cause, now_ms)
         asked.entry = (await office.order(verb, *arguments, by=asked.person.name)).entry
     office.attempts.taken(told.id, asked.person.name)
-    asked.note = f"{_words(told.asked)}: {said.cause}"
-    return journalled(asked.entry, asked.note)
+    asked.values = _changed(told.asked)
+    return journalled(asked.entry, asked.sentence)
 
 
-def _words(said: m.AskTry) -> str:
-    """For the audit trail."""
-    parts = [f"{said.crane} out for {said.crane_h:g} h"] if said.crane else []
-    parts += [f"{said.trucks:+d} trucks"] if said.trucks else []
-    parts += [f"trucks by {said.policy}"] if said.policy else []
-    parts += [f"{said.ship} {said.ship_late_h:g} h late"] if said.ship else []
-    return ", ".join(parts)
+def _changed(said: m.AskTry) -> dict[str, str | int]:
+    """What is another than now, for the audit trail; what stays as it is is ""."""
+    return {
+        "crane": said.crane,
+        "crane_h": f"{said.crane_h:g}" if said.crane else "",
+        "trucks": f"{said.trucks:+d}" if said.trucks else "",
+        "policy": said.policy,
+        "ship": said.ship,
+        "ship_late_h": f"{said.ship_late_h:g}" if said.ship else "",
+    }
 
 
 def _one(method: str, path: str, summary: str, handler: Any, **more: Any) -> Endpoint:

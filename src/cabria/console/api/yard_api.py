@@ -73,8 +73,7 @@ async def planned_tasks(asked: Asked) -> Encoded:
 
 async def _at_desk(asked: Asked, verb: str, **arguments: Any) -> Encoded:
     msgpack = wants_msgpack(asked.request)
-    outcome = await asked.office.at_desk(verb, asked.path["plan"], msgpack=msgpack, **arguments)
-    return Encoded(outcome.content, outcome.is_msgpack, outcome.is_packed, outcome.mark)
+    return (await asked.office.at_desk(verb, asked.path["plan"], msgpack=msgpack, **arguments)).answer
 
 
 _live, _plan = looking("live"), looking("plans", limit_s=PLAN_S)

@@ -15,10 +15,13 @@ from cabria.adapters.files.berth_log import BerthLog, BerthState, read_log
 from cabria.adapters.files.whole_folder import whole_folder
 from cabria.bootstrap.berth_folders import CASE, LOG, PLAN, PORT_CALLS, refuse_output, write_output, write_week
 from cabria.console.desks import berth_picture as tell
+from cabria.console.desks.plan_picture import finding_rows
 from cabria.console.http.answers import mark_of
 from cabria.console.http.problems import refusal
 from cabria.console.messages import berths as m
+from cabria.console.people.acts import in_english
 from cabria.domain.berthing import BerthCase, BerthPlan, ShipId
+from cabria.domain.findings import Told
 from cabria.planning.berth.options import Pin
 from cabria.planning.berth.problem import EFFORTS, BerthProblem
 from cabria.planning.berth.solve import solve
@@ -35,7 +38,7 @@ MOST_TRIALS = 50
 class Trial(NamedTuple):
     plan: BerthPlan
     revision: str
-    what: str
+    what: Told
 
 
 @dataclass
@@ -81,7 +84,14 @@ class OpenBerths:
             bound=None if self.log.at else self.bound,
             stopped="" if self.log.at else self.stopped,
             log=[
-                m.BerthLogRow(by=state.by, at=state.at, what=state.what, counts=number <= self.log.at)
+                m.BerthLogRow(
+                    by=state.by,
+                    at=state.at,
+                    what=state.what,
+                    counts=number <= self.log.at,
+                    code=state.code,
+                    values=dict(state.values),
+                )
                 for number, state in enumerate(self.log.states)
                 if number
             ],
@@ -112,28 +122,32 @@ class OpenBerths:
             choice=tell.choice(plan, judged),
             costs_before=dict(before.costs),
             changes=tell.changes(self.plan, plan),
-            forbidden=str(hard[0].text) if hard else "",
+            forbidden=hard[0].text if hard else "",
             stopped=stopped,
+            broken=next(iter(finding_rows(hard[:1])), None),
         )
 
-    def take(self, asked: m.TakeBerthTrial, by: str) -> str:
-        """The trial is the plan from now on; returns what was done. Raises ProblemError where it cannot be."""
+    def take(self, asked: m.TakeBerthTrial, by: str) -> BerthState:
+        """The trial is the plan from now on; returns how it stands now. Raises ProblemError where it cannot be."""
         self.refuse_other(asked.revision)
         trial = self._trials.get(asked.trial)
         if trial is None or trial.revision != self.revision:
             raise refusal(409, "no-such-trial", "This trial is not kept any more.", remedy="Try it once more.")
         hard = judge_berthing(self.case, trial.plan).hard_by_plan
         if hard:
-            raise refusal(
+            refused = refusal(
                 409,
                 "forbidden",
                 f"The plan would break {hard[0].rule}: {hard[0].text}",
                 code="berth-rule-broken",
                 values={"rule": hard[0].rule, "text": hard[0].text},
             )
+            refused.problem.findings = finding_rows(hard[:1])
+            raise refused
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        self._write(self.log.then(BerthState(trial.plan, by, at, trial.what)))
-        return trial.what
+        state = BerthState(trial.plan, by, at, *trial.what)
+        self._write(self.log.then(state))
+        return state
 
     def undo(self, revision: str) -> None:
         self.refuse_other(revision)
@@ -206,11 +220,18 @@ def within(seconds: float, is_stopped: Callable[[], bool]) -> StoppingCriterion:
     return FirstOf((Interrupted(is_stopped), MaxSeconds(seconds, time.perf_counter, time.perf_counter())))
 
 
-def _what(asked: m.TryBerths) -> str:
-    moved = ", ".join(
-        f"{move.ship} to {move.position_mm / 1_000:g} m at {move.start_min / 60:g} h" for move in asked.moves
-    )
-    return (moved or "planned again") + (", the others planned anew" if asked.replans and moved else "")
+def _what(asked: m.TryBerths) -> Told:
+    """What a trial does, by a word of the audit trail's."""
+    around = "-around" if asked.replans else ""
+    match asked.moves:
+        case []:
+            act, values = "berths-planned-again", {}
+        case [move]:
+            act = "berth-ship-moved" + around
+            values = {"ship": move.ship, "at_m": f"{move.position_mm / 1_000:g}", "at_h": f"{move.start_min / 60:g}"}
+        case moves:
+            act, values = "berth-ships-moved" + around, {"count": str(len(moves))}
+    return Told(in_english(act, values), act, values)
 
 
 def _mark(folder: Path) -> str:

@@ -15,6 +15,7 @@ def ground(case: BerthCase) -> m.BerthGround:
     return m.BerthGround(
         name=case.name,
         beginning=case.beginning,
+        currency=case.currency,
         length_mm=quay.length_mm,
         layout=quay.layout,
         sections=[
@@ -72,7 +73,10 @@ def _ship(case: BerthCase, ship: ShipCall) -> m.BerthShip:
 def choice(plan: BerthPlan, judgement: BerthJudgement) -> m.BerthChoice:
     return m.BerthChoice(
         stays=[_stay(stay) for stay in plan.stays],
-        left_out=[m.BerthLeftOut(ship=left.ship, rule=left.rule, text=left.text) for left in plan.unserved],
+        left_out=[
+            m.BerthLeftOut(ship=left.ship, rule=left.rule, text=left.text, code=left.code, values=dict(left.values))
+            for left in plan.unserved
+        ],
         findings=finding_rows(judgement.findings),
         costs=dict(judgement.costs),
         hours=dict(judgement.hours),

@@ -6,18 +6,21 @@ A plan is known by the name of its folder; a call without one by the name its pl
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
 
 import msgspec
 
+from cabria.adapters.files.call_folder import read_call_document
+from cabria.adapters.files.documents import read_toml
+from cabria.adapters.files.profiles import vessel_name
 from cabria.bootstrap import MARK
 from cabria.console.desks.names import NAME, free_folder
+from cabria.console.messages.parts import Said
 from cabria.console.messages.ship import PlanRow
 from cabria.domain.errors import DataError
+from cabria.domain.told import Told, told
 
 CALL_FILE = "call.toml"
 PLAN = "-plan"
@@ -97,7 +100,9 @@ class PlanFolders:
                 kept = self._seen[file] = stamp, _read_row(plan_id, name, file, call_file)
             return kept[1]
         except OSError as error:
-            return _unusable(plan_id, name, error.strerror or "cannot be read")
+            return _unusable(
+                plan_id, name, told("The file cannot be read: {error}.", "file-unreadable", error=error.strerror)
+            )
 
 
 def is_plan_of(name: str, call: str) -> bool:
@@ -117,17 +122,20 @@ def _read_row(plan_id: str, name: str, file: Path, call_file: Path) -> PlanRow:
             id=plan_id,
             call_folder=name,
             call=said.get("id", name),
-            vessel="",
+            vessel=said.get("vessel_name", ""),
             voyage=said.get("voyage", ""),
             port=said.get("port", ""),
             start=said.get("start", ""),
             has_plan=file.is_file(),
         )
         if not row.has_plan:
+            row.vessel = row.vessel or _vessel_named(call_file)
             return row
         facts = msgspec.json.decode(file.read_bytes(), type=_PlanFacts)
-    except (ValueError, msgspec.MsgspecError, tomllib.TOMLDecodeError) as error:
-        return _unusable(plan_id, name, str(error))
+    except DataError as error:
+        return _unusable(plan_id, name, error.told)
+    except msgspec.MsgspecError as error:
+        return _unusable(plan_id, name, told("The file is not JSON: {error}.", "no-json", error=error))
     caused = [finding.severity for finding in facts.findings if not finding.cause.startswith("came")]
     row.vessel = facts.vessel
     row.loads, row.loaded, row.refused = facts.figures.loads, facts.figures.loaded, facts.figures.refused
@@ -138,12 +146,21 @@ def _read_row(plan_id: str, name: str, file: Path, call_file: Path) -> PlanRow:
 
 
 def _said(call_file: Path) -> Iterator[tuple[str, str]]:
-    with call_file.open("rb") as stream:
-        document: dict[str, Any] = tomllib.loads(stream.read(MOST_CALL_BYTES).decode())
-    yield from ((key, str(document[key])) for key in ("id", "voyage", "port", "start") if key in document)
+    document = read_toml(call_file, limit_bytes=MOST_CALL_BYTES)
+    yield from (
+        (key, str(document[key])) for key in ("id", "voyage", "port", "start", "vessel_name") if key in document
+    )
 
 
-def _unusable(plan_id: str, name: str, problem: str) -> PlanRow:
+def _vessel_named(call_file: Path) -> str:
+    """The ship's name as her profile gives it; nothing where that cannot be read, which planning will tell."""
+    try:
+        return vessel_name(call_file.parent / PurePath(read_call_document(call_file.parent).files.profile).name)
+    except DataError:
+        return ""
+
+
+def _unusable(plan_id: str, name: str, problem: Told) -> PlanRow:
     return PlanRow(
         id=plan_id,
         call_folder=name,
@@ -153,5 +170,5 @@ def _unusable(plan_id: str, name: str, problem: str) -> PlanRow:
         port="",
         start="",
         has_plan=False,
-        problem=problem[:300],
+        problem=Said(text=problem.text[:300], code=problem.code, values=dict(problem.values)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cabria.console.http.answers import Encoded
 from cabria.domain.findings import Told
@@ -15,7 +15,9 @@ Hear = Callable[[str, float | None, Told], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An order's answer, and a line about it for the audit trail."""
+    """An order's answer, a line about it, and the act that it was: a word of `people/acts.py` and what that names."""
 
     answer: Encoded
     note: str = ""
+    code: str = ""
+    values: dict[str, str | int] = field(default_factory=dict)

@@ -19,7 +19,6 @@ from cabria.console.desks.vessel_picture import vessel_picture
 from cabria.console.http.answers import mark_of
 from cabria.console.http.problems import ProblemError, refusal
 from cabria.console.messages import ship as m
-from cabria.console.messages.parts import Said
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
 from cabria.domain.edits import Edit, Exchange, MoveTo, PlanLog, PlanLogEntry, Redo, Undo
@@ -143,6 +142,7 @@ class OpenPlan:
             departure_curve=tell.curve(judgement.departure),
             findings=tell.finding_rows(judgement.findings, plan.waivers),
             rules=dict(judgement.rules),
+            not_judged={rule: tell.all_said(why) for rule, why in judgement.not_judged.items()},
             pins=pins(self.desk),
             changes=self.cargo.changes(plan),
             log=tell.log_rows(self.log),
@@ -208,7 +208,7 @@ class OpenPlan:
             slot=tell.slot_number(plan.loads.get(box) or plan.restows.get(box) or _aboard(call, box)),
             text=text,
             terms=tell.finite_values(terms),
-            said=[Said(text=one.text, code=one.code, values=dict(one.values)) for one in why_there(call, plan, box)],
+            said=tell.all_said(why_there(call, plan, box)),
             alternatives=[
                 m.Alternative(
                     slot=tell.slot_number(other.to),

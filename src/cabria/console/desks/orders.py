@@ -31,7 +31,7 @@ from cabria.console.desks.open_plan import OpenPlan, compare
 from cabria.console.desks.papers import paper_of
 from cabria.console.desks.plan_picture import finding_rows
 from cabria.console.desks.plan_yard import planned_outlook, planned_tasks, planned_yard
-from cabria.console.http.answers import PACK_FROM_BYTES, Encoded, encode, mark_of, pack
+from cabria.console.http.answers import Encoded, encode_whole
 from cabria.console.messages import ship as m
 from cabria.console.messages.berths import MakeBerths, PlanBerths, StepBerths, TakeBerthTrial, TryBerths
 from cabria.console.messages.replanning import AskReplan
@@ -86,25 +86,25 @@ class Desks:
         return Made(Encoded(b"", False, False))
 
     def vessel(self, hear: Hear, *, call: str, folder: str, msgpack: bool) -> Made:
-        return Made(_told(self.opened(call, folder).vessel, msgpack))
+        return Made(encode_whole(self.opened(call, folder).vessel, msgpack=msgpack))
 
     def plan(self, hear: Hear, *, call: str, folder: str, msgpack: bool) -> Made:
-        return Made(_told(self.opened(call, folder).picture(Path(folder).name), msgpack))
+        return Made(encode_whole(self.opened(call, folder).picture(Path(folder).name), msgpack=msgpack))
 
     def price(self, hear: Hear, *, call: str, folder: str, msgpack: bool, edit: bytes, by: str) -> Made:
-        return Made(_told(self.opened(call, folder).price(_asked(edit), by), msgpack))
+        return Made(encode_whole(self.opened(call, folder).price(_asked(edit), by), msgpack=msgpack))
 
     def edit(self, hear: Hear, *, call: str, folder: str, msgpack: bool, edit: bytes, by: str, revision: str) -> Made:
         plan = self.opened(call, folder)
         news = plan.take(Path(folder).name, _asked(edit), by, revision)
         self.keep(call, folder, plan)
-        return Made(_told(news, msgpack), news.log[-1].what if news.log else "")
+        return Made(encode_whole(news, msgpack=msgpack), news.log[-1].what if news.log else "")
 
     def step(self, hear: Hear, *, call: str, folder: str, msgpack: bool, what: str, by: str, revision: str) -> Made:
         plan = self.opened(call, folder)
         news = plan.step(Path(folder).name, Undo() if what == "undo" else Redo(), by, revision)
         self.keep(call, folder, plan)
-        return Made(_told(news, msgpack), what)
+        return Made(encode_whole(news, msgpack=msgpack), what)
 
     def replan(self, hear: Hear, *, call: str, folder: str, asked: bytes, by: str, lifts: bytes) -> Made:
         """Another plan from where work stands, kept as a proposal; the note says it in a line."""
@@ -114,24 +114,24 @@ class Desks:
         return Made(Encoded(b"", False, False), note)
 
     def proposal(self, hear: Hear, *, call: str, folder: str, msgpack: bool) -> Made:
-        return Made(_told(replanning.proposal(self.opened(call, folder)), msgpack))
+        return Made(encode_whole(replanning.proposal(self.opened(call, folder)), msgpack=msgpack))
 
     def take_proposal(self, hear: Hear, *, call: str, folder: str, msgpack: bool, by: str, revision: str) -> Made:
         plan = self.opened(call, folder)
         news = replanning.take(plan, by, revision)
         self.keep(call, folder, plan)
-        return Made(_told(news, msgpack), news.log[-1].what if news.log else "")
+        return Made(encode_whole(news, msgpack=msgpack), news.log[-1].what if news.log else "")
 
     def drop_proposal(self, hear: Hear, *, call: str, folder: str) -> Made:
         replanning.drop(self.opened(call, folder))
         return Made(Encoded(b"", False, False))
 
     def why(self, hear: Hear, *, call: str, folder: str, msgpack: bool, box: str) -> Made:
-        return Made(_told(self.opened(call, folder).why(box), msgpack))
+        return Made(encode_whole(self.opened(call, folder).why(box), msgpack=msgpack))
 
     def compare(self, hear: Hear, *, call: str, one: str, other: str, msgpack: bool) -> Made:
         names = Path(one).name, Path(other).name
-        return Made(_told(compare(self.opened(call, one), self.opened(call, other), names), msgpack))
+        return Made(encode_whole(compare(self.opened(call, one), self.opened(call, other), names), msgpack=msgpack))
 
     def work(self, hear: Hear, *, call: str, folder: str, revision: str) -> Made:
         """The call and the plan as Python's own bytes, for the terminal that is to work them."""
@@ -161,39 +161,39 @@ class Desks:
         return Made(Encoded(paper_of(plan.now, name), False, False))
 
     def yard(self, hear: Hear, *, call: str, folder: str, msgpack: bool) -> Made:
-        return Made(_told(planned_yard(self.opened(call, folder).now.call), msgpack))
+        return Made(encode_whole(planned_yard(self.opened(call, folder).now.call), msgpack=msgpack))
 
     def yard_outlook(self, hear: Hear, *, call: str, folder: str, msgpack: bool) -> Made:
         now = self.opened(call, folder).now
-        return Made(_told(planned_outlook(now.call, now.plan), msgpack))
+        return Made(encode_whole(planned_outlook(now.call, now.plan), msgpack=msgpack))
 
     def yard_tasks(self, hear: Hear, *, call: str, folder: str, msgpack: bool, block: str) -> Made:
         now = self.opened(call, folder).now
-        return Made(_told(planned_tasks(now.call, now.plan, block), msgpack))
+        return Made(encode_whole(planned_tasks(now.call, now.plan, block), msgpack=msgpack))
 
     def check_call(self, hear: Hear, *, folder: str, msgpack: bool) -> Made:
         """Read a call folder that has just come."""
         call = read_call(Path(folder))
         answer = m.Uploaded(id="", call=call.id, findings=finding_rows(call.findings))
-        return Made(_told(answer, msgpack), call.id)
+        return Made(encode_whole(answer, msgpack=msgpack), call.id)
 
     def berths(self, hear: Hear, *, folder: str, msgpack: bool) -> Made:
-        return Made(_told(self._berths(folder).page(), msgpack))
+        return Made(encode_whole(self._berths(folder).page(), msgpack=msgpack))
 
     def try_berths(self, hear: Hear, *, folder: str, msgpack: bool, said: bytes) -> Made:
         wish = decode(said, type=TryBerths)
         stop = berth_desk.within(wish.seconds, self.is_stopped.is_set)
-        return Made(_told(self._berths(folder).attempt(wish, stop, _Told(hear).listen), msgpack))
+        return Made(encode_whole(self._berths(folder).attempt(wish, stop, _Told(hear).listen), msgpack=msgpack))
 
     def take_berths(self, hear: Hear, *, folder: str, msgpack: bool, said: bytes, by: str) -> Made:
         berths = self._berths(folder)
-        note = berths.take(decode(said, type=TakeBerthTrial), by)
-        return Made(_told(berths.page(), msgpack), note)
+        done = berths.take(decode(said, type=TakeBerthTrial), by)
+        return Made(encode_whole(berths.page(), msgpack=msgpack), done.what, done.code, dict(done.values))
 
     def step_berths(self, hear: Hear, *, folder: str, msgpack: bool, said: bytes, what: str) -> Made:
         berths, revision = self._berths(folder), decode(said, type=StepBerths).revision
         berths.undo(revision) if what == "undo" else berths.redo(revision)
-        return Made(_told(berths.page(), msgpack), what)
+        return Made(encode_whole(berths.page(), msgpack=msgpack), what)
 
     def plan_berths(self, hear: Hear, *, folder: str, out: str, said: bytes) -> Made:
         wish = decode(said, type=PlanBerths)
@@ -294,12 +294,6 @@ VERBS: Mapping[str, Callable[..., Made]] = {
     "make_berths": Desks.make_berths,
     "take_case": Desks.take_case,
 }
-
-
-def _told(message: msgspec.Struct, msgpack: bool) -> Encoded:
-    content = encode(message, msgpack=msgpack)
-    is_packed = len(content) >= PACK_FROM_BYTES
-    return Encoded(pack(content) if is_packed else content, msgpack, is_packed, mark_of(content))
 
 
 def _asked(edit: bytes) -> m.Edit:

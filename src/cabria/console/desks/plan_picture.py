@@ -8,11 +8,11 @@ from dataclasses import asdict
 from typing import TypeVar
 
 from cabria.console.messages import ship as m
-from cabria.console.messages.parts import FindingRow
+from cabria.console.messages.parts import FindingRow, Said
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId, DangerousGoods
 from cabria.domain.edits import PlanLog
-from cabria.domain.findings import Finding
+from cabria.domain.findings import Finding, Told
 from cabria.domain.plan import LoadingPlan, Waiver
 from cabria.domain.positions import StowPosition
 from cabria.domain.terminal import Terminal
@@ -183,16 +183,21 @@ def finding_rows(findings: Iterable[Finding], waivers: Sequence[Waiver] = ()) ->
 
 def curve(stability: Stability) -> m.Curve:
     said = asdict(stability)
-    for name in ("shear_kg", "bending_kg_m", "not_judged"):
+    for name in ("shear_kg", "bending_kg_m"):
         said[name] = list(said[name])
+    said["not_judged"] = all_said(stability.not_judged)
     return m.Curve(**said)
 
 
 def bounds(known: Mapping[str, Bound]) -> list[m.Bound]:
     return [
-        m.Bound(name=name, reached=finite(b.reached), bound=b.bound, unit=b.unit, note=b.note)
-        for name, b in known.items()
+        m.Bound(name=name, reached=finite(b.reached), bound=b.bound, unit=b.unit, note=said)
+        for (name, b), said in zip(known.items(), all_said(b.note for b in known.values()), strict=True)
     ]
+
+
+def all_said(sentences: Iterable[Told]) -> list[Said]:
+    return [Said(text=one.text, code=one.code, values=dict(one.values)) for one in sentences]
 
 
 def finite(value: float) -> float:

@@ -15,6 +15,8 @@ from cabria.domain.errors import DataError
 
 MOST_FILES = 100
 CHUNK = 1024 * 1024
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Others may ask for as much memory as they like."""
 
 
 @contextmanager
@@ -62,6 +64,8 @@ def _take(source: zipfile.ZipFile, folder: Path, limit_bytes: int) -> None:
         raise _too_much(limit_bytes)
     left = limit_bytes
     for entry in files:
+        if entry.compress_type not in PACKINGS:
+            raise NotImplementedError(f"{_name(entry)} is packed otherwise than zips of these files are")
         with source.open(entry) as stream, (folder / _name(entry)).open("xb") as target:
             while chunk := stream.read(CHUNK):
                 left -= len(chunk)
@@ -74,7 +78,7 @@ def _name(entry: zipfile.ZipInfo) -> str:
     path = PurePosixPath(entry.filename)
     is_link = stat.S_ISLNK(entry.external_attr >> 16)
     name = path.name
-    is_plain = name.isprintable() and not name.startswith(".") and "\\" not in name and len(name) <= 100
+    is_plain = name.isprintable() and name[:1] not in ("", ".") and "\\" not in name and len(name.encode()) <= 100
     if path.is_absolute() or ".." in path.parts or len(path.parts) > 2 or is_link or not is_plain:
         raise DataError(
             f"The zip holds {entry.filename[:60]!r}, which is no file of a call folder.",

@@ -8,6 +8,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from cabria.console.http.answers import Encoded
+
 HEAD = struct.Struct(">I")
 STOP = "stop"
 """The verb that ends planning with the best plan so far; it is not answered."""
@@ -35,7 +37,8 @@ class News(msgspec.Struct, array_like=True):
 
 
 class Outcome(msgspec.Struct, array_like=True):
-    """An order's end. Where `is_done`, `content` is its answer and `note` a line for the audit trail; else it is a
+    """An order's end. Where `is_done`, `content` is its answer, `note` a line about it, and `code` with `values` the
+    act that it was, where the audit trail has a finer word for that than the request; else it is a
     `messages.parts.Problem` in msgpack."""
 
     id: int
@@ -45,6 +48,12 @@ class Outcome(msgspec.Struct, array_like=True):
     is_packed: bool = False
     is_msgpack: bool = False
     mark: str = ""
+    code: str = ""
+    values: dict[str, str | int] = {}  # msgspec copies it
+
+    @property
+    def answer(self) -> Encoded:
+        return Encoded(self.content, self.is_msgpack, self.is_packed, self.mark)
 
     @property
     def unpacked(self) -> bytes:

@@ -85,7 +85,17 @@ def _done(desks: Doing, order: Order, answers: Answers) -> Outcome:
             traceback.print_exc()
         return Outcome(order.id, False, problem.detail, msgspec.msgpack.encode(problem))
     answer = made.answer
-    return Outcome(order.id, True, made.note, answer.content, answer.is_packed, answer.is_msgpack, answer.mark)
+    return Outcome(
+        order.id,
+        True,
+        made.note,
+        answer.content,
+        answer.is_packed,
+        answer.is_msgpack,
+        answer.mark,
+        made.code,
+        made.values,
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cabria.console.http.problems import problem_response, refusal
+from cabria.console.http.problems import problem_of, problem_response, refusal
 from cabria.console.metrics import Metrics
 from cabria.console.settings import ConsoleSettings, is_loopback
 
@@ -32,6 +32,8 @@ ALWAYS: Mapping[str, str] = {
 }
 A_YEAR_S = 31_536_000
 UPLOAD_PATH = "/api/v1/uploads"
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Those that are counted by name: a stranger may make up any number of others."""
 
 
 class Guard:
@@ -91,16 +93,24 @@ class Guard:
             await send(message)
 
         said = Headers(scope=scope).get("content-length", "")
-        if said.isdigit() and int(said) > limit:
-            await problem_response(_too_long(limit).problem, {"Connection": "close"})(scope, receive, send_guarded)
-        else:
-            await self._app(scope, receive_some, send_guarded)
-        seconds = time.perf_counter() - began
-        self._metrics.requests.labels(scope["method"], str(status)).inc()
-        self._metrics.seconds.observe(seconds)
-        client = scope.get("client") or ("", 0)
-        said_of = {"method": scope["method"], "path": scope["path"], "status": status, "ms": round(1_000 * seconds)}
-        self._log.info("answered", address=client[0], **said_of)
+        try:
+            if said.isdigit() and int(said) > limit:
+                await problem_response(_too_long(limit).problem, {"Connection": "close"})(scope, receive, send_guarded)
+            else:
+                await self._app(scope, receive_some, send_guarded)
+        except Exception as error:
+            self._log.error("fault", path=scope["path"], exc_info=error)
+            if status:  # the answer has begun: all that is left is to break it off
+                raise
+            await problem_response(*problem_of(error))(scope, receive, send_guarded)
+        finally:
+            seconds = time.perf_counter() - began
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            self._metrics.requests.labels(method, str(status)).inc()
+            self._metrics.seconds.observe(seconds)
+            client = scope.get("client") or ("", 0)
+            said_of = {"method": method, "path": scope["path"], "status": status, "ms": round(1_000 * seconds)}
+            self._log.info("answered", address=client[0], **said_of)
 
 
 def _too_long(limit: int) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from cabria.console.messages.parts import Problem
@@ -96,6 +96,8 @@ def problem_of(error: Exception) -> tuple[Problem, Mapping[str, str]]:
         return refusal(503, "journal-stopped", why, remedy="Look at the server's log.").problem, {}
     if isinstance(error, TerminalError):
         return refusal(409, "refused", str(error)).problem, {}
+    if isinstance(error, ClientDisconnect):
+        return refusal(400, "unreadable", "The body broke off.", place="body").problem, {}
     if isinstance(error, HTTPException):
         detail = str(error.detail).rstrip(".") + "."
         return refusal(error.status_code, "http", detail).problem, error.headers or {}
@@ -110,9 +112,9 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
 
 
 def handlers() -> Mapping[Any, Callable[[Request, Exception], Response]]:
-    """For Starlette: every kind of error that is told."""
+    """For Starlette: every kind of error that is expected; the guard answers others."""
 
     def handle(_: Request, error: Exception) -> Response:
         return problem_response(*problem_of(error))
 
-    return dict.fromkeys((HTTPException, TerminalError, TimeoutError, Exception), handle)
+    return dict.fromkeys((HTTPException, TerminalError, TimeoutError), handle)

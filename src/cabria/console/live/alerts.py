@@ -4,36 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cabria.console.live.alert_words import said
 from cabria.console.messages.live import Act, AlertRow, CallRow
+from cabria.domain.said import Reason, Said, said
 from cabria.operations.running import BROKER, Picture
 
 NOW, SOON, WORTH_KNOWING = 1, 2, 3
 WAITS_LONG_MS = 300_000
 LATE_MS = 1_800_000
-LOW_CHARGE = 0.1
 
 
 def alert_rows(picture: Picture, calls: list[CallRow], problem: str) -> Iterator[AlertRow]:
     """The most urgent first within each kind; an id stays with its cause."""
     if problem:
-        yield _row("journal", "operations-ended", NOW, problem, "", picture.now_ms)
+        yield _told("journal", "operations-ended", NOW, said("operations-ended", why=problem), "", picture.now_ms)
     for alert in picture.alerts.values():
         if not alert.seen_by:
-            act = Act(name="see-alert", body={"alert": str(alert.number)})
-            told = said(alert.problem)
-            yield AlertRow(
-                id=str(alert.number),
-                code="operations",
-                urgency=SOON,
-                text=f"{alert.machine}: {alert.problem}" if alert.machine else alert.problem,
-                machine=alert.machine,
-                since_ms=alert.at_ms,
-                seen_by=alert.seen_by,
-                acts=[act],
-                said=told.code,
-                values=dict(told.values),
-            )
+            acts = [Act(name="see-alert", body={"alert": str(alert.number)})]
+            yield _told(str(alert.number), "operations", SOON, alert.problem, alert.machine, alert.at_ms, acts)
     yield from _out_of_service(picture)
     yield from _waiting(picture)
     lost = [link for link in picture.links.values() if not link.is_connected]
@@ -54,7 +41,9 @@ def _out_of_service(picture: Picture) -> Iterator[AlertRow]:
             if machine.id in picture.quay_cranes and not machine.out.back_ms:
                 acts.append(Act(name="expect-back", body={"machine": machine.id}))
             text = f"{machine.id} is out of service: {machine.out.cause}"
-            yield _row(f"out/{machine.id}", "machine-out", urgency, text, machine.id, machine.out.since_ms, acts)
+            row = _row(f"out/{machine.id}", "machine-out", urgency, text, machine.id, machine.out.since_ms, acts)
+            row.values["cause"] = machine.out.cause
+            yield row
 
 
 def _waiting(picture: Picture) -> Iterator[AlertRow]:
@@ -63,6 +52,15 @@ def _waiting(picture: Picture) -> Iterator[AlertRow]:
         if crane.waits_for and crane.out is None and waited_ms >= WAITS_LONG_MS:
             text = f"{crane.id} has waited {waited_ms // 60_000} min for {crane.waits_for}"
             yield _row(f"waits/{crane.id}", "crane-waits", SOON, text, crane.id, crane.waits_since_ms)
+
+
+def _told(
+    name: str, code: str, urgency: int, told: Reason, machine: str, since_ms: int, acts: list[Act] | None = None
+) -> AlertRow:
+    row = _row(name, code, urgency, f"{machine}: {told}" if machine else str(told), machine, since_ms, acts)
+    if isinstance(told, Said):
+        row.said, row.values = told.code, dict(told.values)
+    return row
 
 
 def _row(

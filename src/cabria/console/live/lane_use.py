@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from cabria.console.live.sentences import reason_row
 from cabria.console.messages import machines as m
 from cabria.domain.layout import Layout
 from cabria.domain.run_events import TripBooked
@@ -60,7 +61,7 @@ def machine_page(
             )
             for number, enter_ms, leave_ms, is_leased in (_to_come(truck, picture.now_ms) if truck else ())
         ],
-        reason=trip.reason if trip else "",
+        reason=reason_row(trip.reason) if trip else None,
     )
 
 

@@ -8,6 +8,7 @@ from cabria.console.live.tally import Tally
 from cabria.console.messages import live as m
 from cabria.domain.calls import BAY_NUMBER_MM
 from cabria.domain.plan import LoadingPlan
+from cabria.domain.run_events import Aboard, OnTruck, Place
 from cabria.domain.work import CraneStep
 from cabria.operations import running as r
 
@@ -59,7 +60,29 @@ def quay_crane_row(crane: r.QuayCranePicture) -> m.QuayCraneRow:
         waits_since_ms=crane.waits_since_ms,
         is_held=bool(crane.held),
         out=out_of(crane.out),
+        lift=_lift(crane.lift),
     )
+
+
+def _lift(lift: r.LiftPicture | None) -> m.Lift | None:
+    if lift is None:
+        return None
+    return m.Lift(
+        kind=lift.kind,
+        sources=[_place(place) for place in lift.sources],
+        targets=[_place(place) for place in lift.targets],
+        lid=lift.lid,
+    )
+
+
+def _place(place: Place) -> str:
+    match place:
+        case Aboard():
+            return str(place.position)
+        case OnTruck():
+            return place.truck
+        case _:
+            return str(place)
 
 
 def _quay_crane_state(crane: r.QuayCranePicture) -> str:
@@ -75,7 +98,13 @@ def _quay_crane_state(crane: r.QuayCranePicture) -> str:
 def yard_crane_row(crane: r.YardCranePicture) -> m.YardCraneRow:
     state = "out" if crane.out is not None else "working" if crane.job else "idle"
     return m.YardCraneRow(
-        id=crane.id, block=crane.block, state=state, job=crane.job, box=crane.container, out=out_of(crane.out)
+        id=crane.id,
+        block=crane.block,
+        state=state,
+        job=crane.job,
+        box=crane.container,
+        out=out_of(crane.out),
+        lift=_lift(crane.lift),
     )
 
 
@@ -89,7 +118,7 @@ def move_row(move: r.MovePicture) -> m.MoveRow:
         step=move.step,
         next_stop=move.next_stop,
         due_ms=move.due_ms,
-        note=move.note,
+        note=str(move.note),
     )
 
 

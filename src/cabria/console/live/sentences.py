@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from cabria.console.messages import parts as row
 from cabria.domain import run_events as e
+from cabria.domain.said import Reason, Said
 
 
 class Sentence(NamedTuple):
-    """`values` are what the sentence names, so that pages can say it in another language by the event's kind."""
+    """`values` are what the sentence names, so that pages can say it in another language by the event's kind; `why` is
+    the reason among them."""
 
     text: str
     machine: str
     values: Mapping[str, str | int]
+    why: Reason | None = None
 
 
 def sentence(event: e.RunEvent) -> Sentence | None:
@@ -45,8 +49,8 @@ def sentence(event: e.RunEvent) -> Sentence | None:
             return _said("The rule about {rule} is another: {why}", rule=event.rule, why=event.reason)
         case e.StepSkipped():
             what = event.step.lid or ", ".join(event.step.containers)
-            told = {"crane": event.crane, "kind": event.step.kind.value, "what": what, "why": event.reason}
-            return _said("{crane} leaves out {kind} of {what}: {why}", event.crane, **told)
+            told = {"crane": event.crane, "kind": event.step.kind.value, "what": what}
+            return _said("{crane} leaves out {kind} of {what}: {why}", event.crane, why=event.reason, **told)
         case e.MoveDropped():
             return _said("{move} is not carried out: {why}", move=event.move, why=event.reason)
         case e.TruckAssigned():
@@ -71,8 +75,16 @@ def sentence(event: e.RunEvent) -> Sentence | None:
             return None
 
 
-def _said(text: str, machine: str = "", /, **values: str | int) -> Sentence:
-    return Sentence(text.format_map(values), machine, values)
+def reason_row(reason: Reason) -> row.Said:
+    """With a word where it is operations' own."""
+    if isinstance(reason, Said):
+        return row.Said(str(reason), reason.code, dict(reason.values))
+    return row.Said(reason, "", {})
+
+
+def _said(text: str, machine: str = "", /, why: Reason | None = None, **values: str | int) -> Sentence:
+    named = values if why is None else {**values, "why": str(why)}
+    return Sentence(text.format_map(named), machine, named, why)
 
 
 def _handled(event: e.BoxesLifted | e.BoxesLanded) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cabria.console.live.sentences import sentence
+from cabria.console.live.sentences import reason_row, sentence
 from cabria.console.messages.live import Event, LiveFigures
 from cabria.domain.containers import teu_of
 from cabria.domain.layout import Layout
@@ -34,6 +34,7 @@ from cabria.domain.run_events import (
     TruckStood,
     Waited,
 )
+from cabria.domain.said import Said
 from cabria.domain.work import CraneStep
 from cabria.operations.running import OF_THE_LOG, Picture, Told
 
@@ -102,9 +103,10 @@ class Tally:
                 event = told.record.content
                 found.append(event)
                 self._hear(event)
-                if (said := sentence(event)) is not None:
-                    kind, values = type(event).__name__, dict(said.values)
-                    self.last.append(Event(told.number, event.at_ms, kind, said.text, said.machine, values))
+                if (line := sentence(event)) is not None:
+                    kind, values = type(event).__name__, dict(line.values)
+                    why = reason_row(line.why) if isinstance(line.why, Said) else None
+                    self.last.append(Event(told.number, event.at_ms, kind, line.text, line.machine, values, why))
         return found
 
     def _hear(self, event: RunEvent) -> None:

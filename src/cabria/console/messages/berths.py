@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from cabria.console.messages.parts import FindingRow, Message, Mm, Name, Utc
 
@@ -95,9 +95,13 @@ class BerthStay(Message):
 
 
 class BerthLeftOut(Message):
+    """A ship without a berth, and why: English, and what says it in other languages, where it has a word."""
+
     ship: str
     rule: str
     text: str
+    code: str = ""
+    values: dict[str, str | int] = field(default_factory=dict)
 
 
 class Gusts(Message):
@@ -129,6 +133,8 @@ class BerthGround(Message):
     horizon_min: Minute
     now_min: Minute
     frozen_until_min: Minute
+    currency: str = ""
+    """What a unit of the costs is; "" where the case does not say."""
 
 
 class BerthChoice(Message):
@@ -147,6 +153,9 @@ class BerthLogRow(Message):
     what: str
     counts: bool
     """False for what was taken back."""
+    code: str = ""
+    """With `values`, `what` for other languages: docs/reference/acts.md."""
+    values: dict[str, str | int] = field(default_factory=dict)
 
 
 class BerthPlanPage(Message):
@@ -204,6 +213,8 @@ class BerthTrial(Message):
     changes: list[BerthChangeRow]
     forbidden: str
     stopped: str
+    broken: FindingRow | None = None
+    """What `forbidden` says, as the referee found it."""
 
 
 class TakeBerthTrial(Message):

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from cabria.console.messages.parts import Message, Mm, Ms, Name, Utc, Words
+from cabria.console.messages.parts import Message, Mm, Ms, Name, Said, Utc, Words
 from cabria.console.messages.ship import Task
 
 
@@ -36,6 +36,16 @@ class TruckRow(Message):
     out: Out | None = None
 
 
+class Lift(Message):
+    """What a crane is at: `kind` as of a step or a move, "" where it is for none; where each box comes from and is set
+    down, as a slot (BBBRRTT), a place in the yard or a truck; or the lid."""
+
+    kind: str
+    sources: list[str]
+    targets: list[str]
+    lid: str
+
+
 class QuayCraneRow(Message):
     """`state`: idle, working, waiting, held, out. Of the queue's `steps` `done` are done, trucks go to `released`."""
 
@@ -51,6 +61,7 @@ class QuayCraneRow(Message):
     waits_since_ms: Ms
     is_held: bool
     out: Out | None = None
+    lift: Lift | None = None
 
 
 class YardCraneRow(Message):
@@ -62,6 +73,7 @@ class YardCraneRow(Message):
     job: str
     box: str
     out: Out | None = None
+    lift: Lift | None = None
 
 
 class MoveRow(Message):
@@ -215,7 +227,10 @@ StreamMessage = Snapshot | Changes
 
 
 class Event(Message):
-    """One entry of the run log as a sentence of the trade. `values` are what it names, the same for each `kind`."""
+    """One entry of the run log as a sentence of the trade. `values` are what it names, the same for each `kind`.
+
+    `why` is the reason that operations gave; null where a person did, or nobody.
+    """
 
     number: int
     at_ms: Ms
@@ -223,6 +238,7 @@ class Event(Message):
     text: str
     machine: str
     values: dict[str, str | int] = field(default_factory=dict)
+    why: Said | None = None
 
 
 class Events(Message):
@@ -300,6 +316,12 @@ class Hurry(Message):
 
 class SeeAlert(Message):
     alert: Name
+
+
+class SeeAlerts(Message):
+    """Alike ones, seen together."""
+
+    alerts: Annotated[list[Name], Meta(min_length=1, max_length=1_000)]
 
 
 class Sail(Message):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cabria.console.messages.parts import Message, Ms
+from cabria.console.messages.parts import Message, Ms, Said
 
 
 class LaneUse(Message):
@@ -51,5 +51,5 @@ class MachinePage(Message):
     now_ms: Ms
     orders: list[MachineOrder]
     way: list[BookedSegment]
-    reason: str
-    """Why it has this way, "" for none."""
+    reason: Said | None
+    """Why it has this way, where it has one."""

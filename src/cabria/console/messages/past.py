@@ -267,6 +267,8 @@ class MorningReport(Message):
     causes: list[MorningLine]
     saved: list[str]
     notes: list[str]
+    changes_none: str = ""
+    """What is said where there are no changes, or no causes."""
 
 
 class MorningPaper(Message):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from cabria.console.messages.parts import Message, Name, Utc
+from cabria.console.messages.parts import Message, Name, Said, Utc
 
 Password = Annotated[str, Meta(min_length=1, max_length=500)]
 NewPasswordText = Annotated[str, Meta(min_length=10, max_length=500)]
@@ -112,7 +112,11 @@ class MadeToken(Message):
 
 
 class AuditRow(Message):
-    """An act: who, from where, what, on what, and how it ended. `entry` is that of the journal, 0 for none."""
+    """An act: who, from where, what, on what, and how it ended. `entry` is that of the journal, 0 for none.
+
+    `did` says the act and `why` what refused it, in English and by a word and values for other languages
+    (docs/reference/acts.md, refusals.md); None of what was written down before there were such words.
+    """
 
     number: int
     at: Utc
@@ -127,6 +131,8 @@ class AuditRow(Message):
     """"done", "refused" or "failed"."""
     reason: str
     entry: int
+    did: Said | None = None
+    why: Said | None = None
 
 
 class AuditPage(Message):

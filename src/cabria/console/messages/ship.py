@@ -118,7 +118,7 @@ class Vessel(Message):
 class PlanRow(Message):
     """A plan, or a call that has none yet. Counts are None where there is no plan.
 
-    `problem` says why the folder cannot be used, "" when it can.
+    `problem` says why the folder cannot be used.
     """
 
     id: str
@@ -139,7 +139,7 @@ class PlanRow(Message):
     changed_at: Utc | None = None
     is_live: bool = False
     """Whether the terminal works this call now."""
-    problem: str = ""
+    problem: Said | None = None
 
 
 class Plans(Message):
@@ -273,7 +273,7 @@ class Curve(Message):
     list_mdeg: int | None
     shear_kg: list[int]
     bending_kg_m: list[int]
-    not_judged: list[str]
+    not_judged: list[Said]
 
 
 class Bound(Message):
@@ -281,7 +281,7 @@ class Bound(Message):
     reached: float
     bound: float | None
     unit: str
-    note: str
+    note: Said
 
 
 class Pin(Message):
@@ -350,6 +350,8 @@ class Plan(Message):
     departure_curve: Curve
     findings: list[FindingRow]
     rules: dict[str, str]
+    """What each rule asks; one that could not be judged says why."""
+    not_judged: dict[str, list[Said]]
     pins: list[Pin]
     changes: list[ChangeRow]
     log: list[LogRow]

@@ -16,7 +16,7 @@ import msgspec
 
 from cabria.console.desks.process import WorkerProcess
 from cabria.console.desks.wire import News
-from cabria.console.http.problems import ProblemError, refusal
+from cabria.console.http.problems import problem_of, refusal
 from cabria.console.messages import past as m
 from cabria.console.past.keeper import AT_A_TIME, PROGRAM
 from cabria.domain.errors import DataError
@@ -115,8 +115,9 @@ class Attempts:
                 )
                 result = msgspec.msgpack.decode(outcome.unpacked, type=m.Tried)
                 self._tell(attempt, state=DONE, phase="done", share=1.0, result=result)
-        except ProblemError as error:
-            self._tell(attempt, state=FAILED, text=error.problem.detail, problem=error.problem)
+        except Exception as error:  # noqa: BLE001 - nobody waits for this task: what ends it is told here
+            problem, _ = problem_of(error)
+            self._tell(attempt, state=FAILED, text=problem.detail, problem=problem)
         except asyncio.CancelledError:
             self._tell(attempt, state=STOPPED, text="stopped")
         finally:

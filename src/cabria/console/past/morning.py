@@ -11,7 +11,7 @@ from cabria.bootstrap.shadow import ShadowDay
 from cabria.console.messages import past as m
 from cabria.console.past.reel import Reel
 from cabria.reports.morning.content import Shift, content_of
-from cabria.reports.morning.page import PARTED, morning_paper, nothing_parted
+from cabria.reports.morning.page import PARTED, morning_paper
 
 HOUR_MS = 3_600_000
 
@@ -57,10 +57,11 @@ def report_of(shift: Shift, language: str) -> m.MorningReport:
         figures=_lines(content.figures),
         parted_heads=[words[name] for name in PARTED],
         parted=[list(row) for row in content.parted],
-        parted_none=nothing_parted(content),
+        parted_none=content.nothing_parted,
         causes=_lines(content.causes),
         saved=list(content.saved),
         notes=list(content.notes),
+        changes_none=content.nothing_cost,
     )
 
 

@@ -18,10 +18,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from cabria.console.people.acts import Deed
 from cabria.console.people.roles import Action, Role, actions_named, role_named
 from cabria.domain.errors import DataError, TerminalError
 
-FORMAT = 1
+FORMAT = 2
+"""Form 1 had no `told` in the audit trail; such a file gets it when it is opened."""
 TABLES = """
 CREATE TABLE users (
     name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT, subject TEXT UNIQUE,
@@ -40,7 +44,7 @@ CREATE TABLE keys (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE audit (
     number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL,
     way TEXT NOT NULL, address TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, outcome TEXT NOT NULL,
-    reason TEXT NOT NULL, entry INTEGER NOT NULL, chain TEXT NOT NULL
+    reason TEXT NOT NULL, entry INTEGER NOT NULL, chain TEXT NOT NULL, told TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail stays'); END;
 CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail stays'); END;
@@ -79,7 +83,7 @@ class OpenSession:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One row of the audit trail."""
+    """One row of the audit trail. Of a row from before there was a `deed`, that is empty."""
 
     number: int
     at: str
@@ -92,6 +96,7 @@ class Trace:
     outcome: str
     reason: str
     entry: int
+    deed: Deed
 
 
 def clock_of_the_day() -> datetime:
@@ -129,6 +134,9 @@ class PeopleStore:
                 for statement in _statements(TABLES):
                     self._file.execute(statement)
                 self._file.execute("INSERT INTO keys VALUES ('cookies', ?)", [secrets.token_urlsafe(48)])
+                self._file.execute(f"PRAGMA user_version = {FORMAT}")
+            elif found == 1:
+                self._file.execute("ALTER TABLE audit ADD COLUMN told TEXT NOT NULL DEFAULT ''")
                 self._file.execute(f"PRAGMA user_version = {FORMAT}")
             elif found != FORMAT:
                 raise DataError(
@@ -338,16 +346,18 @@ class PeopleStore:
         outcome: str,
         reason: str = "",
         entry: int = 0,
+        deed: Deed | None = None,
     ) -> int:
         """Append to the audit trail; each row is chained to the one before it. Returns its number."""
+        told = msgspec.json.encode(deed, order="sorted").decode() if deed else ""
         values = [self._at(), user, role, way, address, action, target[:300], outcome, reason[:300], entry]
         with self._writing():
             last = self._file.execute("SELECT chain FROM audit ORDER BY number DESC LIMIT 1").fetchone()
-            chain = _chained(last[0] if last else "", values)
+            chain = _chained(last[0] if last else "", values, told)
             done = self._file.execute(
-                "INSERT INTO audit (at, user, role, way, address, action, target, outcome, reason, entry, chain) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [*values, chain],
+                "INSERT INTO audit (at, user, role, way, address, action, target, outcome, reason, entry, told, chain) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [*values, told, chain],
             )
             return int(done.lastrowid or 0)
 
@@ -358,7 +368,7 @@ class PeopleStore:
             "AND (? = '' OR action = ?) ORDER BY number DESC LIMIT ?",
             [before, before, user, user, action, action, limit],
         )
-        return tuple(Trace(*row) for row in rows)
+        return tuple(Trace(*(*row[:-1], _deed(row[-1]))) for row in rows)
 
     def audited(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Actions and users that the trail names."""
@@ -371,8 +381,8 @@ class PeopleStore:
         chain, expected = "", 0
         for row in self._rows(f"SELECT {_TRACE}, chain FROM audit ORDER BY number"):
             expected += 1
-            chain = _chained(chain, row[1:11])
-            if row[0] != expected or row[11] != chain:
+            chain = _chained(chain, row[1:11], row[11])
+            if row[0] != expected or row[12] != chain:
                 raise DataError(
                     f"Row {expected} of the audit trail is not as it was written.",
                     file=str(self.path),
@@ -383,7 +393,7 @@ class PeopleStore:
 
 _USER = "users.name, users.role, users.created, users.last_login, users.subject IS NOT NULL"
 _TOKEN = "id, name, user, actions, created, expires, last_used"
-_TRACE = "number, at, user, role, way, address, action, target, outcome, reason, entry"
+_TRACE = "number, at, user, role, way, address, action, target, outcome, reason, entry, told"
 
 
 def _user(row: Sequence[Any]) -> User:
@@ -398,8 +408,17 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _chained(before: str, values: Sequence[Any]) -> str:
-    return hashlib.sha256("\x1f".join([before, *map(str, values)]).encode()).hexdigest()
+def _deed(told: str) -> Deed:
+    try:
+        return msgspec.json.decode(told, type=Deed) if told else Deed()
+    except msgspec.MsgspecError:
+        return Deed()  # somebody else wrote it: the chain tells
+
+
+def _chained(before: str, values: Sequence[Any], told: str) -> str:
+    """A row without `told` is chained as it was before there was one."""
+    parts = [before, *map(str, values), *([told] if told else [])]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import msgspec
+import structlog
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from cabria.console.desks.process import WorkerProcess
 from cabria.console.desks.wire import Outcome
-from cabria.console.http.problems import ProblemError, refusal
+from cabria.console.http.problems import ProblemError, problem_of, refusal
 from cabria.console.messages import training as m
 from cabria.console.past.keeper import FinishedLog
 from cabria.console.training import shelf
@@ -45,6 +46,7 @@ KEEP_S = 10.0
 """How much of a session's time may go back when the server is killed; what people did meanwhile is in its diary."""
 COMMAND_LINE = "the command line"
 T = TypeVar("T")
+log: Any = structlog.get_logger("cabria.console.training")
 
 
 class MakeApp(Protocol):
@@ -76,6 +78,10 @@ class Room:
     job: asyncio.Task[None] | None = None
     keeper: asyncio.Task[None] | None = None
     _kept_at: tuple[int, ...] = ()
+    _desk: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by who keeps a snapshot or ends the session."""
+    _shelf: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by who writes what outlives the server."""
 
     def __post_init__(self) -> None:
         self.diary = Diary(self.folder / shelf.DIARY)
@@ -108,6 +114,10 @@ class Room:
 
     async def keep(self, name: str, by: str) -> m.TrainingSnapshot:
         """Raises ProblemError where there are too many, DataError for a name that is taken."""
+        async with self._desk:
+            return await self._keep_snapshot(name, by)
+
+    async def _keep_snapshot(self, name: str, by: str) -> m.TrainingSnapshot:
         if name in self.snapshots:
             raise DataError(
                 f"There is a snapshot {name[:40]!r} already.", place="body.name", remedy="Choose another name."
@@ -128,12 +138,13 @@ class Room:
 
     async def finish(self) -> None:
         """The session ends where it is, and is scored."""
-        if self.report_state in (MAKING, READY):
-            return
-        await self.deed("end")
-        content = await self.do(TrainingRun.snapshot)
-        self.report_state, self.text = MAKING, ""
-        self.job = asyncio.create_task(self._score(content), name=f"score of {self.told.id}")
+        async with self._desk:
+            if self.report_state in (MAKING, READY):
+                return
+            await self.deed("end")
+            content = await self.do(TrainingRun.snapshot)
+            self.report_state, self.text = MAKING, ""
+            self.job = asyncio.create_task(self._score(content), name=f"score of {self.told.id}")
 
     async def _score(self, content: bytes) -> None:
         assert self.terminal is not None
@@ -145,8 +156,8 @@ class Room:
             await self._show(msgspec.structs.replace(report, mine=mine, theirs=theirs))
             await self._keep()
             await self._keep_told()
-        except (ProblemError, DataError) as error:
-            self.report_state, self.text = FAILED, str(error)
+        except Exception as error:  # noqa: BLE001 - nobody waits for this task: what ends it is told here
+            self.report_state, self.text = FAILED, _told(error)
 
     async def _show(self, report: m.TrainingReport) -> None:
         assert self.terminal is not None
@@ -159,7 +170,8 @@ class Room:
 
     async def open(self, run: TrainingRun) -> None:
         """Paused, so that nothing is missed before somebody looks."""
-        self.terminal = await asyncio.to_thread(TrainingTerminal(run, diary=self.diary).open)
+        self.terminal = TrainingTerminal(run, diary=self.diary)  # known before it runs, so that `close` ends it
+        await asyncio.to_thread(self.terminal.open)
         self.app = self.academy.make(self, self.plans, None)
         await self.app.state.office.open()
         await self._keep()
@@ -200,9 +212,10 @@ class Room:
 
     async def _keep(self) -> None:
         """How it stands, if that is not kept already."""
-        content = await self.do(self._unless_kept)
-        if content:
-            await asyncio.to_thread(shelf.write, self.folder / shelf.SESSION, content)
+        async with self._shelf:
+            content = await self.do(self._unless_kept)
+            if content:
+                await asyncio.to_thread(shelf.write, self.folder / shelf.SESSION, content)
 
     def _unless_kept(self, run: TrainingRun) -> bytes:
         stands = (run.now_ms, run.journal.written, len(run.acts), len(run.notes), int(run.is_over))
@@ -212,8 +225,9 @@ class Room:
         return run.snapshot()
 
     async def _keep_told(self) -> None:
-        kept = shelf.Kept(self.told, [one.told for one in self.snapshots.values()], self.report)
-        await asyncio.to_thread(shelf.keep, self.folder, kept)
+        async with self._shelf:
+            kept = shelf.Kept(self.told, [one.told for one in self.snapshots.values()], self.report)
+            await asyncio.to_thread(shelf.keep, self.folder, kept)
 
     async def close(self) -> None:
         for task in (self.job, self.keeper):
@@ -283,8 +297,12 @@ class Academy:
             raise DataError(f"There is no snapshot {name[:40]!r}.", place="body.snapshot")
         run = await asyncio.to_thread(TrainingRun.branch, room.snapshots[name].content)
         other = self._new(run.scenario, by, parent=room.told.id)
-        await asyncio.to_thread(shutil.copytree, room.plans, other.plans, dirs_exist_ok=True)
-        await other.open(run)
+        try:
+            await asyncio.to_thread(shutil.copytree, room.plans, other.plans, dirs_exist_ok=True)
+            await other.open(run)
+        except BaseException:
+            await self.close(other.told.id)
+            raise
         return other.told
 
     async def close(self, name: str) -> m.TrainingSession:
@@ -334,9 +352,8 @@ class Academy:
             packed, plans = pickle.dumps(scenario), str(room.plans)
             outcome = await _worked("prepare", PREPARE_S, scenario=packed, plans=plans)
             await room.open(await asyncio.to_thread(TrainingRun.branch, outcome.unpacked))
-        except (ProblemError, DataError) as error:
-            remedy = error.problem.remedy if isinstance(error, ProblemError) else error.remedy
-            room.told = msgspec.structs.replace(room.told, state=FAILED, text=f"{error} {remedy}".strip())
+        except Exception as error:  # noqa: BLE001 - as in `Room._score`
+            room.told = msgspec.structs.replace(room.told, state=FAILED, text=_told(error))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = str(scope["path_params"].get("id", ""))
@@ -351,6 +368,14 @@ class Academy:
         else:
             text = "There is no such training session here, or it is not open yet.\n"
             await PlainTextResponse(text, status_code=404)(scope, receive, send)
+
+
+def _told(error: Exception) -> str:
+    """For who looks at the session; what nobody expected is in the log."""
+    problem, _ = problem_of(error)
+    if problem.status >= 500:
+        log.error("fault", exc_info=error)
+    return f"{problem.detail} {problem.remedy}".strip()
 
 
 def _hour_of(journal: str, at_h: float) -> JournalStart:

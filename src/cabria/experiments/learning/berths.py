@@ -22,7 +22,6 @@ from typing import NamedTuple
 import msgspec
 
 from cabria.adapters.files.berth_json import MAX_BYTES, read_case, write_case
-from cabria.adapters.files.source_file import read_bytes, write_whole
 from cabria.adapters.history.arrivals import Arrival, read_arrivals
 from cabria.adapters.history.folder import HistoryFolder
 from cabria.domain.berthing import BerthCase, BerthPlan, Eta, ShipCall, ShipId, Spell, Stay
@@ -36,8 +35,6 @@ from cabria.planning.berth.solve import solve
 from cabria.planning.search.stopping import MaxIterations
 
 SUBJECT = "berths"
-OWN = ".own"
-"""Beside a case with learned delays: the case as it was."""
 DAY_MIN = 1_440
 NOTICE_MIN, PROMISED_MIN, AHEAD_MIN, HORIZON_MIN = DAY_MIN, 2 * DAY_MIN, 7 * DAY_MIN, 14 * DAY_MIN
 """Before she comes; starts that stay; ships that are planned; how far plans reach. All assumed, as terminals differ."""
@@ -141,26 +138,20 @@ def _judged(
 
 def own_case(file: Path) -> Path:
     """The case as it was told, whether or not delays were written into it."""
-    own = file.with_suffix(OWN + file.suffix)
+    own = cards.own_file(file)
     return own if own.exists() else file
 
 
 def write_etas(card: BerthsCard, file: Path) -> list[str]:
     """Ships of a case become due later as learned while that is used, else as they were told. Returns what was done.
     Raises DataError."""
-    own = file.with_suffix(OWN + file.suffix)
-    before = read_case(file)
-    if card.is_used:
-        told = read_case(own_case(file))
-        if not own.exists():
-            write_whole(own, read_bytes(file, limit_bytes=MAX_BYTES))
-        after = replace(told, ships=tuple(_later(told, ship, card.later_s) for ship in told.ships))
-        write_case(after, file)
-    elif own.exists():
-        after = read_case(own)
-        own.replace(file)
-    else:
-        after = before
+
+    def learned(told: BerthCase) -> BerthCase:
+        return replace(told, ships=tuple(_later(told, ship, card.later_s) for ship in told.ships))
+
+    before, after = cards.rewritten(
+        file, learned if card.is_used else None, read_case, write_case, limit_bytes=MAX_BYTES
+    )
     changes = [
         f"{new.id}: due in minute {new.eta.planned_min}, {old.eta.planned_min} before."
         for old, new in zip(before.ships, after.ships, strict=True)

@@ -3,6 +3,7 @@ read them; no file is kept that a program would have to trust."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -14,7 +15,10 @@ from cabria.adapters.files.source_file import read_bytes, write_whole
 from cabria.domain.errors import DataError
 
 FOLDER = "models"
+OWN = ".own"
+"""Beside a site's file with learned values: the file as it was."""
 Kind = TypeVar("Kind", bound="Dated")
+Site = TypeVar("Site")
 
 
 class Recipe(msgspec.Struct, frozen=True):
@@ -68,3 +72,31 @@ def last(root: Path, subject: str, kind: type[Kind]) -> Kind | None:
     """The card of the last day; None where there is none. Raises DataError as `read`."""
     found = read(root, subject, kind)
     return found[-1] if found else None
+
+
+def own_file(file: Path) -> Path:
+    return file.with_suffix(OWN + file.suffix)
+
+
+def rewritten(
+    file: Path,
+    learned: Callable[[Site], Site] | None,
+    read: Callable[[Path], Site],
+    write: Callable[[Site, Path], None],
+    *,
+    limit_bytes: int,
+) -> tuple[Site, Site]:
+    """Write into a site's file what was learned, or its own values again where that is None; what it said before and
+    says after. Raises DataError."""
+    own, before = own_file(file), read(file)
+    if learned is not None:
+        if not own.exists():
+            write_whole(own, read_bytes(file, limit_bytes=limit_bytes))
+        after = learned(read(own))
+        write(after, file)
+    elif own.exists():
+        after = read(own)
+        own.replace(file)
+    else:
+        after = before
+    return before, after

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from cabria.adapters.files.source_file import read_bytes, write_whole
 from cabria.adapters.files.terminal_json import MAX_BYTES, read_terminal, write_terminal
 from cabria.domain.terminal import Terminal
 from cabria.experiments.learning import cards
 from cabria.experiments.learning.handling import QUAY_CRANES
 from cabria.experiments.learning.times import TimesCard
-
-OWN = ".own"
-"""Beside a terminal's file with learned times: the terminal as it was."""
 
 
 def with_cycles(terminal: Terminal, cycles_s: Mapping[str, float]) -> Terminal:
@@ -39,19 +36,11 @@ def write_crane_times(history: Path, call: Path) -> list[str]:
     """
     card = cards.last(history, QUAY_CRANES.name, TimesCard)
     reason = "Nothing was learned yet: see `cabria history learn`." if card is None else card.reason
-    file = call / "terminal.json"
-    own = file.with_suffix(OWN + file.suffix)
-    before = read_terminal(file)
-    if card is not None and card.is_used:
-        if not own.exists():
-            write_whole(own, read_bytes(file, limit_bytes=MAX_BYTES))
-        after = with_cycles(read_terminal(own), card.times_s)
-        write_terminal(after, file)
-    elif own.exists():
-        after = read_terminal(own)
-        own.replace(file)
-    else:
-        after = before
+    times_s = card.times_s if card is not None and card.is_used else None
+    learned = None if times_s is None else partial(with_cycles, cycles_s=times_s)
+    before, after = cards.rewritten(
+        call / "terminal.json", learned, read_terminal, write_terminal, limit_bytes=MAX_BYTES
+    )
     changes = [
         f"{new.id}: {new.cycle_s} s a cycle, {old.cycle_s} s before."
         for old, new in zip(before.quay_cranes, after.quay_cranes, strict=True)

@@ -18,7 +18,6 @@ LONGEST_S, SHORTEST_S = 900.0, 5.0
 """What takes longer was something else: a break, a lid, a truck that was sent away."""
 IN_A_ROW = 4
 """So many cycles ahead a truck is sent to a quay crane."""
-Rows = list[tuple[Any, ...]]
 Read = tuple[list[Seen], tuple[str, ...]]
 
 

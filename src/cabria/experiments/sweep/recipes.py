@@ -38,7 +38,8 @@ def recipe_of_call(call: Path, plan: Path, layout: Path | None) -> Recipe:
     digest = hashlib.sha256()
     for path in _files(call, plan, layout):
         digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+        with path.open("rb") as file:
+            hashlib.file_digest(file, lambda: digest)
     return Recipe(CALL, str(call), str(plan), str(layout or ""), digest.hexdigest())
 
 

@@ -15,7 +15,7 @@ from cabria.experiments.cargo import IMPORTS, make_cargo
 from cabria.experiments.demand.profile import Service, with_shares
 from cabria.experiments.demand.tables import Demand
 from cabria.experiments.ships import make_ship
-from cabria.experiments.stowing import Pool, bay_plan, stow, units_of
+from cabria.experiments.stowing import bay_plan, pools_of, stow, units_of
 
 THROUGH_OWNER = "THRU"
 """Owner code of the boxes that stay aboard; no box of the demand has it."""
@@ -66,8 +66,8 @@ def arrival(
         boxes = [*discharges, *_through(service, round(teu / TEU_A_BOX), chance, call)]
         units = units_of(vessel)
         order_of = _order_of(service, discharges)
-        lost = stow(units, _pools(boxes, order_of, chance), _below(order_of), chance, keep_open=True)
-        if not any(box in lost for box in discharges):
+        lost = stow(units, pools_of(boxes, order_of, chance), _below(order_of), chance, keep_open=True)
+        if {box.id for box in lost}.isdisjoint(box.id for box in discharges):
             return bay_plan(units)
     raise DataError(
         f"A ship of {vessel.capacity_teu:,} TEU is too small to bring {len(discharges):,} boxes.", place=service.name
@@ -82,13 +82,6 @@ def _order_of(service: Service, discharges: Sequence[Container]) -> Mapping[str,
 
 def _below(order_of: Mapping[str, int]) -> dict[int, float]:
     return {order: THROUGH_BELOW if order else HERE_BELOW for order in order_of.values()}
-
-
-def _pools(boxes: Sequence[Container], order_of: Mapping[str, int], chance: Random) -> list[Pool]:
-    by_order: dict[int, list[Container]] = {}
-    for box in boxes:
-        by_order.setdefault(order_of[box.pod], []).append(box)
-    return [Pool.of(order, by_order[order], chance) for order in sorted(by_order)]
 
 
 def _through(service: Service, count: int, chance: Random, call: int) -> list[Container]:

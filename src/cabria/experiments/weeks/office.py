@@ -53,7 +53,6 @@ class ShipStay:
     sailed_ms: int | None = None
     discharged: int = 0
     loaded: int = 0
-    stay_aboard: int = 0
     missed: int = 0
     """Boxes that were to go with her and were not in the yard when her list closed."""
     left_behind: int = 0
@@ -120,7 +119,6 @@ class Office:
         refused = set(planned.plan.refused)
         self._left[stay.service] += [row for row in loaded if self._name(row) in refused]
         stay.discharged, stay.loaded, stay.left_behind = len(discharged), len(planned.plan.loads), len(refused)
-        stay.stay_aboard = len(call.remaining)
         stay.planned_s, stay.is_legal = planned.plan.makespan_s, not planned.judgement.hard_by_plan
         self._planned[stay.call] = call, replace(planned.plan, reasons={}, yard_moves=())
         stay.planning_cpu_s = time.process_time() - began

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cabria.domain.berthing import BerthCase, BerthLayout, RailCrane, ShipCall, ShipId, Stay, Unserved
+from cabria.domain.findings import Told, told
 from cabria.planning.berth.water import Water
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -132,42 +133,65 @@ class OptionMaker:
             places = places.only(places.position_mm == pin.position_mm)
             starts = starts[starts * self.rules.step_min == pin.start_min]
             if not len(places.cell):
-                return self._none(ship, "BERTH-QUAY", f"She cannot lie at {pin.position_mm / 1000:g} m.")
+                why = told("She cannot lie at {at_m} m.", "left-out-wanted-place", at_m=_metres(pin.position_mm))
+                return self._none(ship, "BERTH-QUAY", why)
             if not len(starts):
-                return self._none(ship, "BERTH-EARLY", "She cannot be there at the time she is pinned to.")
+                why = told("She cannot be there at the time she is pinned to.", "left-out-wanted-time")
+                return self._none(ship, "BERTH-EARLY", why)
         may_start = self.water.may_cross(ship.arrival_draught_mm)[starts]
         if not may_start.any():
-            return self._none(ship, "BERTH-TIDE", "The channel never carries her when she could come.")
+            why = told("The channel never carries her when she could come.", "left-out-channel")
+            return self._none(ship, "BERTH-TIDE", why)
         calm = self.water.is_calm(ship)[starts]
         if not (may_start & calm).any():
-            return self._none(ship, "BERTH-WIND", "The wind never lets her berth.")
+            return self._none(ship, "BERTH-WIND", told("The wind never lets her berth.", "left-out-wind"))
         return self._combined(ship, places, starts[may_start & calm], last)
 
-    def _places(self, ship: ShipCall) -> tuple[_Places, tuple[str, str] | None]:
+    def _places(self, ship: ShipCall) -> tuple[_Places, tuple[str, Told] | None]:
         """Where she could lie, or the rule and the reason why nowhere."""
         candidates = list(self._candidates(ship))
         none = np.zeros(0, np.int64)
         nowhere = _Places(none, none, none, ())
         longest = max(section.end_mm - section.start_mm for section in self.quay.sections)
         if ship.length_mm > self.quay.length_mm:
-            text = f"She is {ship.length_mm / 1000:g} m long, the quay {self.quay.length_mm / 1000:g} m."
-            return nowhere, ("BERTH-QUAY", text)
+            why = told(
+                "She is {length_m} m long, the quay {quay_m} m.",
+                "left-out-too-long",
+                length_m=_metres(ship.length_mm),
+                quay_m=_metres(self.quay.length_mm),
+            )
+            return nowhere, ("BERTH-QUAY", why)
         if not candidates:
-            text = f"She is {ship.length_mm / 1000:g} m long, the longest berth {longest / 1000:g} m with its gap."
-            return nowhere, ("BERTH-SECTION", text)
+            why = told(
+                "She is {length_m} m long, the longest berth {longest_m} m with its gap.",
+                "left-out-no-berth-so-long",
+                length_m=_metres(ship.length_mm),
+                longest_m=_metres(longest),
+            )
+            return nowhere, ("BERTH-SECTION", why)
         fit = []
         for cell, position in candidates:
             under = self.quay.sections_under(position, position + ship.length_mm)
             if all(section.kind in ship.kinds for section in under):
                 fit.append((cell, position, min(section.depth_mm for section in under)))
         if not fit:
-            return nowhere, ("BERTH-KIND", f"No stretch of {' or '.join(ship.kinds)} quay is long enough for her.")
+            why = told(
+                "No stretch of {quay_kind} quay is long enough for her.",
+                "left-out-kind",
+                quay_kind=" or ".join(ship.kinds),
+            )
+            return nowhere, ("BERTH-KIND", why)
         needed, highest = ship.draught_mm + self.rules.under_keel_clearance_mm, int(self.water.height.max())
         afloat = [one for one in fit if not ship.draught_mm or one[2] + highest >= needed]
         if not afloat:
             deepest = max(depth for _, _, depth in fit) + highest
-            text = f"She needs {needed / 1000:g} m; there are at most {deepest / 1000:g} m."
-            return nowhere, ("BERTH-DEPTH", text)
+            why = told(
+                "She needs {needed_m} m of water; there are at most {deepest_m} m.",
+                "left-out-too-deep",
+                needed_m=_metres(needed),
+                deepest_m=_metres(deepest),
+            )
+            return nowhere, ("BERTH-DEPTH", why)
         columns = np.array(afloat, np.int64).T
         reach = tuple(self._reaching(ship, int(at)) for at in columns[1])
         return _Places(columns[0], columns[1], columns[2], reach), None
@@ -323,7 +347,11 @@ class OptionMaker:
             kept.append((rows, cost + self.rules.crane_hour * cranes * needed * step))
         rows = np.concatenate([part for part, _ in kept], axis=1)
         if not rows.shape[1]:
-            return self._none(ship, "CRANE-POOL", "She lies at the quay, and the cranes left cannot finish her.")
+            return self._none(
+                ship,
+                "CRANE-POOL",
+                told("She lies at the quay, and the cranes left cannot finish her.", "left-out-cannot-finish"),
+            )
         cost = np.concatenate([part for _, part in kept])
         order = np.argsort(cost, kind="stable")
         return ShipOptions(np.ascontiguousarray(rows[:, order]), cost[order])
@@ -337,22 +365,31 @@ class OptionMaker:
         self, ship: ShipCall, depth_matters: bool, places: _Places, starts: Array, last: Stay | None
     ) -> ShipOptions:
         if last is not None and self.case.is_frozen(ship.id) and ship.id not in self.released:
-            return self._none(ship, "BERTH-FROZEN", "Her frozen start is no longer possible.")
+            why = told("Her frozen start is no longer possible.", "left-out-frozen-start")
+            return self._none(ship, "BERTH-FROZEN", why)
         able = sum(crane.outreach_rows >= ship.reach_rows for crane in self.quay.cranes)
         if able < ship.min_cranes:
-            text = f"{able} cranes reach across her; she needs {ship.min_cranes}."
-            return self._none(ship, "CRANE-POOL", text)
-        if self.idle(ship)[starts[0] :].all():
-            return self._none(
-                ship, "CRANE-POOL", "Not enough cranes that reach her are in order, or the wind stops them."
+            why = told(
+                "{cranes} cranes reach across her; she needs {least}.",
+                "left-out-of-reach",
+                cranes=able,
+                least=ship.min_cranes,
             )
+            return self._none(ship, "CRANE-POOL", why)
+        if self.idle(ship)[starts[0] :].all():
+            why = told("Not enough cranes that reach her are in order, or the wind stops them.", "left-out-no-cranes")
+            return self._none(ship, "CRANE-POOL", why)
         if depth_matters:
-            return self._none(ship, "BERTH-DEPTH", "The water falls too low before her work could be done.")
+            why = told("The water falls too low before her work could be done.", "left-out-water-falls")
+            return self._none(ship, "BERTH-DEPTH", why)
         if self._could_leave_but_for(ship, places, starts):
-            calm = self.water.is_calm(ship).all()
-            text = f"{'The tide does' if calm else 'Tide and wind do'} not let her leave by her latest departure."
-            return self._none(ship, "BERTH-TIDE" if calm else "BERTH-WIND", text)
-        return self._none(ship, "BERTH-DEPARTURE", "Her work cannot be done before she must leave.")
+            if self.water.is_calm(ship).all():
+                why = told("The tide does not let her leave by her latest departure.", "left-out-tide")
+                return self._none(ship, "BERTH-TIDE", why)
+            why = told("Tide and wind do not let her leave by her latest departure.", "left-out-tide-and-wind")
+            return self._none(ship, "BERTH-WIND", why)
+        why = told("Her work cannot be done before she must leave.", "left-out-no-time")
+        return self._none(ship, "BERTH-DEPARTURE", why)
 
     def _could_leave_but_for(self, ship: ShipCall, places: _Places, starts: Array) -> bool:
         """Whether only water and wind at her departure keep her from being served."""
@@ -364,8 +401,12 @@ class OptionMaker:
         return False
 
     @staticmethod
-    def _none(ship: ShipCall, rule: str, text: str) -> ShipOptions:
-        return ShipOptions(np.zeros((6, 0), np.int32), np.zeros(0, np.int64), Unserved(ship.id, rule, text))
+    def _none(ship: ShipCall, rule: str, why: Told) -> ShipOptions:
+        return ShipOptions(np.zeros((6, 0), np.int32), np.zeros(0, np.int64), Unserved(ship.id, rule, *why))
+
+
+def _metres(length_mm: int) -> str:
+    return f"{length_mm / 1000:g}"
 
 
 def reaches(crane: RailCrane, ship: ShipCall, start_mm: int, end_mm: int) -> bool:

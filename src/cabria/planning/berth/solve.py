@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from cabria.domain.berthing import BerthPlan, CraneSpell, Spell, Stay, Unserved, joined_spells
+from cabria.domain.findings import told
 from cabria.planning.berth.crews import named
 from cabria.planning.berth.model import improve
 from cabria.planning.berth.operators import Search
 from cabria.planning.berth.options import CELL, CRANES, END, FIRST, LAST, POINTS, START
 from cabria.planning.berth.problem import EFFORTS, BerthProblem, Params
 from cabria.planning.search.result import Listener, Progress, Result, silent
-from cabria.planning.search.stopping import FirstOf, MaxSeconds, StoppingCriterion
+from cabria.planning.search.stopping import StoppingCriterion, clocks
 from cabria.referee.berth_costs import berth_costs
 from cabria.referee.berthing import CROSS, NAMED, judge_berthing
 
@@ -91,11 +92,7 @@ def _proof(problem: BerthProblem, search: Search) -> str:
 
 def _seconds_left(stop: StoppingCriterion) -> float:
     """Until a clock that was handed in stops the search; infinite without one."""
-    if isinstance(stop, MaxSeconds):
-        return stop.seconds - (stop.clock() - stop.started)
-    if isinstance(stop, FirstOf):
-        return min(map(_seconds_left, stop.criteria), default=inf)
-    return inf
+    return min((clock.left_s for clock in clocks(stop)), default=inf)
 
 
 def exact_needs_s(options: int) -> float:
@@ -140,11 +137,8 @@ def _kept_if_alike(problem: BerthProblem, search: Search, params: Params) -> Ber
 
 def _plan(problem: BerthProblem, search: Search) -> BerthPlan:
     stays = named(problem.case, [*problem.kept, *_stays(problem, search.rows())])
-    left = tuple(
-        Unserved(problem.ships[i].id, "BERTH-OVERLAP", "The search found no room for her beside the others.")
-        for i, k in enumerate(search.best)
-        if k < 0
-    )
+    no_room = told("The search found no room for her beside the others.", "left-out-no-room")
+    left = tuple(Unserved(problem.ships[i].id, "BERTH-OVERLAP", *no_room) for i, k in enumerate(search.best) if k < 0)
     return BerthPlan(
         tuple(sorted(stays, key=lambda stay: (stay.start_min, stay.position_mm))), problem.impossible + left
     )

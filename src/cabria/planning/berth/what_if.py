@@ -62,10 +62,18 @@ def replanned_around(
 def _refuse_unmovable(case: BerthCase, plan: BerthPlan, pins: Mapping[ShipId, Pin]) -> None:
     for ship in pins:
         if ship not in case.ship_of:
-            raise DataError(f"The case has no ship {ship[:60]!r}.", place="ship")
+            name = ship[:60]
+            raise DataError(
+                f"The case has no ship {name}.", place="ship", code="no-such-ship-of-case", values={"ship": name}
+            )
         stay = plan.stay_of.get(ship)
         if stay is not None and stay.start_min < case.now_min:
-            raise DataError(f"Ship {ship} is at the quay already and stays where she lies.", place="ship")
+            raise DataError(
+                f"Ship {ship} is at the quay already and stays where she lies.",
+                place="ship",
+                code="ship-at-quay-stays",
+                values={"ship": ship},
+            )
 
 
 def _moved(case: BerthCase, ship: ShipId, before: Stay | None, pin: Pin) -> Stay | None:

@@ -6,16 +6,17 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Self
 
+from cabria.domain.findings import Told, told
 from cabria.domain.terminal import QuayCrane
 from cabria.planning.cranes.lifts import Lift
 from cabria.planning.cranes.problem import SPAN_MM, BayWork, CraneProblem
 
 
 class LowerBound(NamedTuple):
-    """Seconds that no makespan can be below, and in words what they come from."""
+    """Seconds that no makespan can be below, and what they come from."""
 
     seconds: int
-    reason: str
+    reason: Told
 
 
 def lower_bound(problem: CraneProblem) -> LowerBound:
@@ -29,7 +30,7 @@ def lower_bound(problem: CraneProblem) -> LowerBound:
     which of them are dual cycles are taken as given.
     """
     if not problem.works:
-        return LowerBound(0, "there is no work")
+        return LowerBound(0, told("there is no work", "bound-no-work"))
     left = [_LeftOfWork.of(problem, work) for work in problem.works]
     stretches = list(_stretches(problem))
     best = _of_whole_quay(problem, [of_work.from_s(0) for of_work in left])
@@ -127,11 +128,13 @@ def _of_whole_quay(problem: CraneProblem, fastest: Sequence[int]) -> LowerBound:
     release_s = _release_s(problem, 0, len(fastest))
     return LowerBound(
         _shared(problem, sum(fastest) + on_the_way_s, count, release_s),
-        f"the whole work, shared evenly by {count} cranes that never wait",
+        told("the whole work, shared evenly by {cranes} cranes that never wait", "bound-shared", cranes=count)
+        if count > 1
+        else told("the whole work, by one crane that never waits", "bound-one-crane"),
     )
 
 
-def _stretch(problem: CraneProblem, first: int, last: int, together: int, ready_s: int) -> str:
+def _stretch(problem: CraneProblem, first: int, last: int, together: int, ready_s: int) -> Told:
     works = problem.works[first : last + 1]
     bays = [bay for work in works for bay in work.bays]
     ships = {work.ship for work in works}
@@ -141,7 +144,22 @@ def _stretch(problem: CraneProblem, first: int, last: int, together: int, ready_
     elif len(problem.ships) > 1:
         where += f" of {problem.ships[works[0].ship].vessel.name}"
     cranes = "one crane" if together == 1 else f"{together} cranes"
-    after = f" once boxes are there that come after {ready_s / 3600:.1f} h" if ready_s else ""
+    after_h = f"{ready_s / 3600:.1f}"
     if together == len(problem.cranes):
-        return f"all work left{after}, shared evenly by {cranes}"
-    return f"{where}, where no more than {cranes} can work at a time{after}"
+        if not ready_s:
+            return told("all work left, shared evenly by {cranes}", "bound-all-left", cranes=cranes)
+        return told(
+            "all work left once boxes are there that come after {after_h} h, shared evenly by {cranes}",
+            "bound-all-left-late",
+            cranes=cranes,
+            after_h=after_h,
+        )
+    if not ready_s:
+        return told("{where}, where no more than {cranes} can work at a time", "bound-room", where=where, cranes=cranes)
+    return told(
+        "{where}, where no more than {cranes} can work at a time once boxes are there that come after {after_h} h",
+        "bound-room-late",
+        where=where,
+        cranes=cranes,
+        after_h=after_h,
+    )

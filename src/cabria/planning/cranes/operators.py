@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, repeat
 from typing import TypeVar
 
@@ -206,7 +206,8 @@ def sweep(problem: CraneProblem, times: Times, *, upwards: bool, cut_bays: bool 
     """A split into ranges side by side, each crane sweeping its own in one direction, as even as sections allow.
 
     Where two cranes share a bay the one that sweeps away from it goes first and the other ends there. The largest
-    share is made as small as possible by bisection (the linear partition problem). `times` are those of `lift_times_s`.
+    share is made as small as possible by bisection (the linear partition problem). `times` are those of `lift_times_s`,
+    or of some sections of each work, which blocks then count from 0.
     """
     low, high = 0, 1
     while (best := _fill(problem, times, high, upwards=upwards, cut_bays=cut_bays)) is None:
@@ -232,7 +233,7 @@ def _fill(problem: CraneProblem, times: Times, limit_s: int, *, upwards: bool, c
         while work_no < len(problem.works):
             work = problem.works[work_no]
             by_section = times[crane_no][work_no]
-            count = len(work.sections)
+            count = len(by_section)
             here = used_s + (problem.travel_time_s(work.last_x_mm - x_mm) if x_mm is not None else 0)
             here = max(here, problem.offsets_s[work.ship])
             fits = 0
@@ -259,6 +260,23 @@ def _fill(problem: CraneProblem, times: Times, limit_s: int, *, upwards: bool, c
     if upwards:
         return [block for share in reversed(shares) for block in share]
     return [block for share in shares for block in reversed(share)]
+
+
+def late_last(problem: CraneProblem, times: Times, *, upwards: bool, cut_bays: bool) -> tuple[list[Block], list[Block]]:
+    """One sweep of what comes before the first late box of each bay, and one the other way of all that is left."""
+    cuts = [_first_late(problem, work) for work in problem.works]
+    early = [[sections[:cut] for sections, cut in zip(of_crane, cuts, strict=True)] for of_crane in times]
+    late = [[sections[cut:] for sections, cut in zip(of_crane, cuts, strict=True)] for of_crane in times]
+    return sweep(problem, early, upwards=upwards, cut_bays=cut_bays), [
+        replace(block, first=cuts[block.work] + block.first, end=cuts[block.work] + block.end)
+        for block in sweep(problem, late, upwards=not upwards, cut_bays=cut_bays)
+    ]
+
+
+def _first_late(problem: CraneProblem, work: BayWork) -> int:
+    """The first section in which a late box is set; one after the last where none is."""
+    late = (number for number, section in enumerate(work.sections) if any(map(problem.lift_ready_s, section)))
+    return next(late, len(work.sections))
 
 
 def in_two_passes(problem: CraneProblem, blocks: Sequence[Block]) -> list[Block]:
@@ -325,20 +343,22 @@ def _may_begin(problem: CraneProblem, block: Block, done: Sequence[int]) -> bool
 
 
 def first_plans(problem: CraneProblem) -> Iterator[list[Block]]:
-    """Sweeps in both directions, with and without shared bays, and where bays wait for each other with what these wait
-    for taken first; some may not be possible, but one is."""
-    waits = [(work, wait) for work in problem.works for wait in work.waits]
-    is_tied = bool(waits)
-    is_ordered = any(
-        (wait.since, wait.until) != (work.sections_out, problem.works[wait.other].sections_out) for work, wait in waits
-    )
+    """Sweeps in both directions, with and without shared bays; what waits for late boxes in a second sweep; and where
+    bays wait for each other, with what these wait for taken first. Some may not be possible, but one is."""
     times = lift_times_s(problem)
     for upwards in (True, False):
         for cut_bays in (True, False):
-            blocks = sweep(problem, times, upwards=upwards, cut_bays=cut_bays)
-            yield blocks
-            if is_tied:
-                yield sources_first(problem, blocks)
-                yield in_two_passes(problem, blocks)
-            if is_ordered:
-                yield as_waits_allow(problem, blocks)
+            yield from _as_tied(problem, sweep(problem, times, upwards=upwards, cut_bays=cut_bays), [])
+            if problem.ready_s:
+                yield from _as_tied(problem, *late_last(problem, times, upwards=upwards, cut_bays=cut_bays))
+
+
+def _as_tied(problem: CraneProblem, blocks: Sequence[Block], then: Sequence[Block]) -> Iterator[list[Block]]:
+    """Blocks and what comes after them, in the orders in which they may be possible where bays wait for each other."""
+    waits = [(work, wait) for work in problem.works for wait in work.waits]
+    yield [*blocks, *then]
+    if waits:
+        yield [*sources_first(problem, blocks), *then]
+        yield [*in_two_passes(problem, blocks), *then]
+    if any((wait.since, wait.until) != (w.sections_out, problem.works[wait.other].sections_out) for w, wait in waits):
+        yield as_waits_allow(problem, [*blocks, *then])

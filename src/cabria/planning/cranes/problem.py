@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.errors import DataError
+from cabria.domain.findings import Told
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
 from cabria.domain.terminal import QuayCrane, Terminal
@@ -194,7 +195,7 @@ class CraneSolution:
     waiting_s: int
     """Standing still between a crane's first and last step, travel not counted."""
     bound_s: int
-    bound_reason: str
+    bound_reason: Told
     why_longest: str
 
     @property

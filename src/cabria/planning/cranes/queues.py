@@ -83,7 +83,7 @@ def why_longest(problem: CraneProblem, blocks: Sequence[Block], scheduled: Sched
         f"{_hours(working_s)} of work, {away_s / 60:.0f} min go into travel and giving way"
         + (f", it is out for {out_s / 60:.0f} min" if out_s else "")
         + (f", and it begins after {first_s / 60:.0f} min. " if first_s else ". ")
-        + f"No plan can be shorter than {_hours(bound.seconds)}: {bound.reason}. "
+        + f"No plan can be shorter than {_hours(bound.seconds)}: {bound.reason.text}. "
         + f"This one is {over / 60:.0f} min ({100 * over / max(1, bound.seconds):.1f} %) above that."
     )
 

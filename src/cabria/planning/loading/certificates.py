@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
+from cabria.domain.findings import Told, told
 from cabria.domain.positions import StowPosition
 from cabria.domain.work import WorkQueue
 from cabria.planning.cranes.problem import CraneSolution
@@ -19,8 +20,12 @@ from cabria.planning.yard.problem import YardProblem, YardSolution
 from cabria.referee.judgement import Figures
 
 BASELINES = {"incumbent's greedy": incumbent_greedy, "exact planned weights": exact_planned_weights}
-HERE = "for these slots and this split among cranes"
-NONE_KNOWN = "none known"
+HERE = told("for these slots and this split among cranes", "bound-here")
+NONE_KNOWN = told("none known", "bound-unknown")
+ANY_SPLIT = told("all lifts, as many twins as can be, shared evenly", "bound-any-split")
+STOWAGE_ALONE = told("refusals, restows and overstows alone", "bound-stowage-alone")
+BURIED = told("boxes that stay, upon ones that leave", "bound-buried")
+ANY_SLOTS = told("bounds of stowage and of any makespan", "bound-any-slots")
 
 
 def costs_min(
@@ -55,20 +60,18 @@ def bounds(
     total, stowage_min = sum(costs.values()), stowed.bound or 0.0
     return {
         "crane makespan": Bound(makespan, split.bound, "min", split.plan.bound_reason),
-        "crane makespan, any slots": Bound(makespan, least, "min", "all lifts, as many twins as can be, shared evenly"),
-        "stowage": Bound(stowed.cost, stowed.bound, "min", "refusals, restows and overstows alone"),
+        "crane makespan, any slots": Bound(makespan, least, "min", ANY_SPLIT),
+        "stowage": Bound(stowed.cost, stowed.bound, "min", STOWAGE_ALONE),
         "digs": Bound(figures.digs, joint.digs_bound, "digs", HERE),
-        "digs, any slots": Bound(
-            figures.digs, digs_whatever_the_slots(call, joint.loads), "digs", "boxes that stay, upon ones that leave"
-        ),
+        "digs, any slots": Bound(figures.digs, digs_whatever_the_slots(call, joint.loads), "digs", BURIED),
         **{f"{name}, priced" if name == "digs" else name: bound for name, bound in parts.items()},
         **others,
         "total": Bound(total, stowed.cost + (split.bound or 0.0) + parts_min, "min", HERE),
-        "total, any slots": Bound(total, stowage_min + least, "min", "bounds of stowage and of any makespan"),
+        "total, any slots": Bound(total, stowage_min + least, "min", ANY_SLOTS),
     }
 
 
-def _note(bound: float | None) -> str:
+def _note(bound: float | None) -> Told:
     return NONE_KNOWN if bound is None else HERE
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cabria.domain.calls import VesselCall
+from cabria.domain.findings import Told
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.wishes import ImpossibleWish
 from cabria.referee.judgement import Judgement
@@ -13,12 +14,15 @@ from cabria.referee.judgement import Judgement
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What was reached in one part of the plan and a proven limit no plan can pass, or None with the reason."""
+    """What was reached in one part of the plan and a proven limit no plan can pass, or None.
+
+    `note` says why it is what it is.
+    """
 
     reached: float
     bound: float | None
     unit: str
-    note: str = ""
+    note: Told
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from cabria.domain.containers import ContainerId
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.wishes import ChangeBudget, ImpossibleWish, ImpossibleWishes
 from cabria.planning.cranes.problem import CraneProblem, CraneSolution
-from cabria.planning.loading.certificates import baselines, bounds, costs_min, estimates
+from cabria.planning.loading.certificates import NONE_KNOWN, baselines, bounds, costs_min, estimates
 from cabria.planning.loading.explain import reasons
 from cabria.planning.loading.joint.plans import as_worked
 from cabria.planning.loading.joint.problem import JointProblem
@@ -167,7 +167,7 @@ class _Work:
         stopped = "nothing has changed since the earlier plan"
         stowed = Result(solution, priced(problem, solution, {}), bound(problem), self.seed, 0.0, 0, stopped)
         figures = judgement.figures
-        cranes = CraneSolution((plan.queues,), (), figures.crane_makespan_s, figures.crane_idle_s, 0, "", "")
+        cranes = CraneSolution((plan.queues,), (), figures.crane_makespan_s, figures.crane_idle_s, 0, NONE_KNOWN, "")
         crane_cost = {"crane makespan": figures.crane_makespan_s / 60}
         fixed = fixed_by_wishes(self.call, plan.loads)
         joint = as_worked(JointProblem.of(self.call, plan.loads, plan.queues, fixed), plan.yard_moves)

@@ -34,7 +34,17 @@ class MaxSeconds:
     started: float
 
     def __call__(self, iterations: int, best_cost: float) -> str:
-        return f"{self.seconds:g} s used" if self.clock() - self.started >= self.seconds else ""
+        return f"{self.seconds:g} s used" if self.left_s <= 0 else ""
+
+    @property
+    def left_s(self) -> float:
+        """Until it ends the search; below 0 when that is over."""
+        return self.seconds - (self.clock() - self.started)
+
+    @property
+    def share(self) -> float:
+        """How much of its time is over; above 1 when that is past."""
+        return (self.clock() - self.started) / max(1e-9, self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +65,23 @@ class FirstOf:
         return next((reason for c in self.criteria if (reason := c(iterations, best_cost))), "")
 
 
+def parts(stop: StoppingCriterion) -> Iterator[StoppingCriterion]:
+    """The criteria of which one is made: itself, or those of a `FirstOf`."""
+    if isinstance(stop, FirstOf):
+        for criterion in stop.criteria:
+            yield from parts(criterion)
+    else:
+        yield stop
+
+
+def clocks(stop: StoppingCriterion) -> Iterator[MaxSeconds]:
+    """The clocks that were handed in to end a search."""
+    return (part for part in parts(stop) if isinstance(part, MaxSeconds))
+
+
 def horizon(stop: StoppingCriterion, otherwise: int) -> int:
     """After how many iterations a search will be stopped if its criterion counts them: until then it may cool."""
-    return min(_limits(stop), default=otherwise)
+    return min((part.limit for part in parts(stop) if isinstance(part, MaxIterations)), default=otherwise)
 
 
 def share_used(stop: StoppingCriterion, iterations: int, otherwise: int) -> float:
@@ -71,18 +95,8 @@ def knows_its_end(stop: StoppingCriterion) -> bool:
 
 
 def _shares(stop: StoppingCriterion, iterations: int) -> Iterator[float]:
-    if isinstance(stop, MaxIterations):
-        yield iterations / max(1, stop.limit)
-    elif isinstance(stop, MaxSeconds):
-        yield max(0.0, (stop.clock() - stop.started) / max(1e-9, stop.seconds))
-    elif isinstance(stop, FirstOf):
-        for criterion in stop.criteria:
-            yield from _shares(criterion, iterations)
-
-
-def _limits(stop: StoppingCriterion) -> Iterator[int]:
-    if isinstance(stop, MaxIterations):
-        yield stop.limit
-    elif isinstance(stop, FirstOf):
-        for criterion in stop.criteria:
-            yield from _limits(criterion)
+    for part in parts(stop):
+        if isinstance(part, MaxIterations):
+            yield iterations / max(1, part.limit)
+        elif isinstance(part, MaxSeconds):
+            yield max(0.0, part.share)

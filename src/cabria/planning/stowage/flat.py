@@ -21,7 +21,6 @@ from cabria.referee import imdg
 
 UNLIMITED = 1 << 50
 POINTS_PER_MIN = 1_000
-"""How much lighter and further by the stern than foreseen she may float before the sea is hidden."""
 _ENDS = (End.FORE, End.AFT, End.BOTH)
 _TAKES = (k.SHORT_FORE | k.LONG | k.LONGEST, k.SHORT_AFT | k.LONG | k.LONGEST)
 """What is lost where nothing may stand at the fore, at the aft end."""
@@ -62,7 +61,7 @@ class FlatProblem:
         """With `exact_masses` stack limits count each box as it is, else as heavy as its class of mass allows."""
         boxes = (*problem.loads, *(stowed.container for stowed in problem.lifted))
         builder = _Builder(problem, boxes, prices, exact_masses)
-        return cls(problem, boxes, builder.stack_ids, builder.ship(), builder.empty(), prices)
+        return cls(problem, boxes, builder.stack_ids, builder.ship, builder.empty(), prices)
 
     def start(self) -> k.State:
         return k.State(*(array.copy() for array in self.empty))
@@ -113,6 +112,7 @@ class _Builder:
         self.call = problem.call
         self.profile: VesselProfile = problem.call.vessel
         self.orders = len(self.call.rotation) + 2
+        self.bays = {bay.number: bay for bay in self.profile.bays}
         self.stack_ids = tuple(StackId(bay.number, s.row, s.level) for bay in self.profile.bays for s in bay.stacks)
         self.index = {stack_id: s for s, stack_id in enumerate(self.stack_ids)}
         self.lids = {lid.id: number for number, lid in enumerate(self.profile.hatch_covers)}
@@ -124,6 +124,8 @@ class _Builder:
         self.usable = usable_levels(problem)
         self.draught_mm = least_draught_mm(self.problem, self.boxes)
         self.stacks = np.array([self._stack_row(s) for s in range(len(self.stack_ids))], np.int64)
+        self.box_rows, self.lids_of, self.room_rows = self._box_rows(), self._lids_of(), self._room_rows()
+        self.ship = self._ship()
 
     def _staying_by_stack(self) -> Mapping[int, list[tuple[int, End, Container]]]:
         found: dict[int, list[tuple[int, End, Container]]] = defaultdict(list)
@@ -143,7 +145,7 @@ class _Builder:
     def _stack_row(self, s: int) -> list[int]:
         stack_id = self.stack_ids[s]
         stack = self.profile.stack_by_id[stack_id]
-        bay = next(bay for bay in self.profile.bays if bay.number == stack_id.bay)
+        bay = self.bays[stack_id.bay]
         standing = _Standing.of(self.staying.get(s, ()), self._order)
         row = [0] * k.STACK_COLUMNS
         row[k.TIERS] = min(len(stack.cells), self.usable.get(stack_id, len(stack.cells)))
@@ -185,8 +187,7 @@ class _Builder:
                 return number, round((1 << k.STATION_BITS) * min(1.0, max(0.0, share)))
         return -1, 0
 
-    def ship(self) -> k.Ship:
-        lids_of = self._lids_of()
+    def _ship(self) -> k.Ship:
         decks = [
             [self.index[stack_id] for stack_id in lid.carries if stack_id in self.index]
             for lid in self.profile.hatch_covers
@@ -195,8 +196,8 @@ class _Builder:
         return k.Ship(
             stacks=self.stacks,
             flags=self._flags(),
-            boxes=self._box_rows(),
-            lids_of=lids_of,
+            boxes=self.box_rows,
+            lids_of=self.lids_of,
             decks_from=_array(np.cumsum([0, *(len(row) for row in decks)])),
             decks=_array([s for row in decks for s in row]),
             max_inversion_kg=self.call.settings.max_inversion_kg,
@@ -208,19 +209,18 @@ class _Builder:
                 np.int64,
             ),
             windows=self._windows(),
-            room_rows=self._room_rows(),
+            room_rows=self.room_rows,
             room_caps=self._room_caps(),
             closed=self._closed(),
-            **_share_of(open_stacks, np.arange(len(self.boxes)), self.stacks, self._box_rows(), self.orders),
+            **_share_of(open_stacks, np.arange(len(self.boxes)), self.stacks, self.box_rows, self.orders),
             tcg_free=0,
         )
 
     def _flags(self) -> k.Array:
         stacks = [self.profile.stack_by_id[stack_id] for stack_id in self.stack_ids]
-        bays = {bay.number: bay for bay in self.profile.bays}
         flags = np.zeros((len(stacks), max(len(stack.cells) for stack in stacks)), np.int64)
         for s, stack in enumerate(stacks):
-            ends = [end for _, end in bays[self.stack_ids[s].bay].ends()]
+            ends = [end for _, end in self.bays[self.stack_ids[s].bay].ends()]
             for level, cell in enumerate(stack.cells):
                 flags[s, level] = _flag(cell, ends)
             for from_level, takes in zip(self.problem.closed_from.get(self.stack_ids[s], ()), _TAKES, strict=False):
@@ -298,11 +298,11 @@ class _Builder:
         return np.array([(*key, teu) for key, teu in sorted(expected.items())], np.int64).reshape(-1, 3)
 
     def _room_caps(self) -> k.Array:
-        caps, lids_of = np.zeros((max(1, len(self.lids)) + 1, 2), np.int64), self._lids_of()
+        caps = np.zeros((max(1, len(self.lids)) + 1, 2), np.int64)
         for s, stack_id in enumerate(self.stack_ids):
             cells = self.profile.stack_by_id[stack_id].cells
             teu = sum(max(2 * cell.takes_40, cell.takes_20_fore + cell.takes_20_aft) for cell in cells)
-            caps[lids_of[s, 0], 0 if stack_id.level is Level.DECK else 1] += teu
+            caps[self.lids_of[s, 0], 0 if stack_id.level is Level.DECK else 1] += teu
         return caps
 
     def _window_target(self) -> int:
@@ -335,8 +335,8 @@ class _Builder:
             surplus=np.zeros(max(1, len(self.station_x)), np.int64),
             teu_on=np.zeros((lids + 1, self.orders), np.int64),
             teu_under=np.zeros((lids + 1, self.orders), np.int64),
-            room_of_lid=np.zeros((lids + 1, len(self._room_rows())), np.int64),
-            room=np.zeros(len(self._room_rows()), np.int64),
+            room_of_lid=np.zeros((lids + 1, len(self.room_rows)), np.int64),
+            room=np.zeros(len(self.room_rows), np.int64),
             totals=np.zeros(k.TOTALS, np.int64),
             before=np.zeros(room, np.int64),
             after=np.zeros(room, np.int64),
@@ -346,14 +346,13 @@ class _Builder:
             prefix=np.zeros(bays + 1, np.int64),
         )
         self._count_standing(state)
-        ship = self.ship()
         for lid in range(lids + 1):
-            k.refresh_room(ship, state, lid)
+            k.refresh_room(self.ship, state, lid)
         return state
 
     def _count_standing(self, state: k.State) -> None:
         """What stays, where ports, crane moves and lids are concerned; the boxes ashore cost what refusing costs."""
-        lids_of = self._lids_of()
+        lids_of = self.lids_of
         for s, standing in self.staying.items():
             for _, _, box in standing:
                 state.totals[k.TCG_MOMENT] += box.gross_mass_kg * self.stacks[s, k.TCG]
@@ -389,7 +388,7 @@ class _Builder:
                     state.lid_boxes[self.lids[lid.id]] += 1
         for tank in self.profile.tanks:
             state.totals[k.TCG_MOMENT] += self.call.tank_contents_kg.get(tank.id, 0) * tank.tcg_mm
-        state.totals[k.REFUSED_COST] = int(self._box_rows()[:, k.REFUSED_PRICE].sum())
+        state.totals[k.REFUSED_COST] = int(self.box_rows[:, k.REFUSED_PRICE].sum())
         state.totals[k.COUNT_ASHORE] = len(self.boxes)
 
     def _count_moves(self, state: k.State, stowed: Stowed, moves: int) -> None:

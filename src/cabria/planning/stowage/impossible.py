@@ -12,7 +12,7 @@ from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import End, Level, StackId
 from cabria.domain.wishes import ImpossibleWish, Pin, ShipPart, Wish
-from cabria.planning.stowage.problem import StowageProblem, why_not
+from cabria.planning.stowage.problem import StowageProblem, halves, why_not
 from cabria.planning.stowage.together import misplaced
 from cabria.planning.stowage.wished import decide, over_budget
 from cabria.referee import (
@@ -179,7 +179,7 @@ class _Looking:
         for standing, position in self.problem.staying_by_stack.get(place.stack_id, ()):
             other = self.call.vessel.place(position)
             assert other is not None
-            if not (set(_halves(other.end)) & set(_halves(place.end))):
+            if set(halves(other.end)).isdisjoint(halves(place.end)):
                 continue
             if other.level_index == place.level_index:
                 text = f"The place is taken by {standing.id} in slot {position}, which stays aboard."
@@ -209,14 +209,14 @@ class _Looking:
         standing = self.problem.staying_by_stack.get(StackId(bay.number, stack.row, stack.level), ())
         limit, room = stack.max_weight_40_kg, 2 * len(stack.cells)
         kg = sum(box.gross_mass_kg / (2 if box.is_20 else 1) for box, _ in standing)
-        halves = sum(1 if box.is_20 else 2 for box, _ in standing)
+        half_cells = sum(1 if box.is_20 else 2 for box, _ in standing)
         for pin in pins:
             box = self.boxes[pin.container]
             kg += box.gross_mass_kg / (2 if box.is_20 else 1)
-            halves += 1 if box.is_20 else 2
+            half_cells += 1 if box.is_20 else 2
             if limit is not None and kg > limit:
                 yield pin, stack_limits.WEIGHT_40, f"{kg:,.0f} kg would count where {limit:,} kg are allowed."
-            elif halves > room:
+            elif half_cells > room:
                 yield pin, positions.CLASH, f"Its {len(stack.cells)} cells are taken by boxes that stay or are pinned."
 
     def look_at_all_together(self) -> None:
@@ -233,10 +233,6 @@ class _Looking:
         budget = self.call.wishes.budget
         if budget is not None and (excess := over_budget(decided)) is not None:
             self._refuse(budget, excess.rule, excess.text)
-
-
-def _halves(end: End) -> tuple[End, ...]:
-    return (End.FORE, End.AFT) if end is End.BOTH else (end,)
 
 
 def _named(part: ShipPart) -> str:

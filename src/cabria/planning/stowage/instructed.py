@@ -7,8 +7,9 @@ stack then forbids is taken out and matched again, until nothing is forbidden.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -22,6 +23,8 @@ from cabria.planning.stowage.problem import StowageProblem, has_plug, takes
 from cabria.planning.stowage.special import usable_levels
 from cabria.planning.stowage.together import misplaced
 from cabria.referee.instruction import differences_of
+
+Array = np.ndarray[Any, np.dtype[Any]]
 
 ROUNDS = 60
 FORBIDDEN = 1e7
@@ -42,14 +45,15 @@ class _Slot:
 def pin_instructed(problem: StowageProblem) -> StowageProblem:
     """The problem with every load pinned to a slot of its class or refused."""
     slots = _slots(problem)
-    banned: set[tuple[ContainerId, StowPosition]] = set()
+    groups = _groups(problem, slots)
     matched: dict[ContainerId, StowPosition] = {}
     for _ in range(ROUNDS):
-        matched = _match(problem, slots, banned)
+        matched = dict(sorted(pair for group in groups for pair in group.matched.items()))
         wrong = _wrong(problem, matched)
         if not wrong:
             break
-        banned |= wrong
+        for group in groups:
+            group.ban(wrong)
     else:
         matched = _without(matched, _wrong(problem, matched))
         while wrong := _wrong(problem, matched):
@@ -98,53 +102,73 @@ def _is_near(call: VesselCall, box: Container, slot: _Slot) -> bool:
     return asked is None or abs(box.gross_mass_kg - asked) <= call.settings.instruction_mass_tolerance_kg
 
 
-def _match(
-    problem: StowageProblem,
-    slots: Sequence[_Slot],
-    banned: Collection[tuple[ContainerId, StowPosition]],
-) -> dict[ContainerId, StowPosition]:
-    """As many boxes to slots as possible, the cheapest such matching; by groups that share no slot."""
-    matched: dict[ContainerId, StowPosition] = {}
-    for boxes, numbers in _groups(problem, slots):
-        costs = np.full((len(boxes), len(numbers)), FORBIDDEN)
-        for row, box in enumerate(boxes):
-            for column, number in enumerate(numbers):
-                slot = slots[number]
-                if (box.id, slot.position) in banned or not _suits(problem, box, slot):
-                    continue
-                if not _is_near(problem.call, box, slot):
-                    continue
-                asked = slot.instruction.gross_mass_kg
-                off = 0 if asked is None else abs(box.gross_mass_kg - asked)
-                costs[row, column] = off + LEVEL_PRICE * slot.place.level_index
-                if box.id in problem.must_load:
-                    costs[row, column] -= FORBIDDEN
-        for row, column in zip(*linear_sum_assignment(costs), strict=True):
-            if costs[row, column] < FORBIDDEN:
-                matched[boxes[row].id] = slots[numbers[column]].position
-    return dict(sorted(matched.items()))
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """Loads that all suit the same slots, mass apart; slots by number."""
+
+    boxes: Sequence[Container]
+    suiting: frozenset[int]
 
 
-def _groups(problem: StowageProblem, slots: Sequence[_Slot]) -> Iterable[tuple[list[Container], list[int]]]:
-    """Boxes and numbers of slots that may be matched with each other, directly or over others."""
-    classes: dict[tuple[object, ...], list[Container]] = defaultdict(list)
+class _Group:
+    """Loads that share slots, directly or over others: as many of them matched as possible, at the least cost."""
+
+    def __init__(self, problem: StowageProblem, slots: Sequence[_Slot], classes: Sequence[_Class]) -> None:
+        numbers = sorted(frozenset().union(*(alike.suiting for alike in classes)))
+        self._boxes = [box.id for alike in classes for box in alike.boxes]
+        self._positions = [slots[number].position for number in numbers]
+        self._costs = np.concatenate([_costs(problem, alike, slots, numbers) for alike in classes])
+        self._row = {box: row for row, box in enumerate(self._boxes)}
+        self._column = {position: column for column, position in enumerate(self._positions)}
+        self.matched = self._match()
+
+    def ban(self, pairs: Collection[tuple[ContainerId, StowPosition]]) -> None:
+        """Match anew without these, where they are of this group."""
+        mine = [(self._row[box], self._column[position]) for box, position in pairs if box in self._row]
+        for row, column in mine:
+            self._costs[row, column] = FORBIDDEN
+        if mine:
+            self.matched = self._match()
+
+    def _match(self) -> dict[ContainerId, StowPosition]:
+        pairs = zip(*linear_sum_assignment(self._costs), strict=True)
+        return {
+            self._boxes[row]: self._positions[column] for row, column in pairs if self._costs[row, column] < FORBIDDEN
+        }
+
+
+def _costs(problem: StowageProblem, alike: _Class, slots: Sequence[_Slot], numbers: Sequence[int]) -> Array:
+    """What each box of a class costs in each of some slots, in kilograms; FORBIDDEN where it may not stand."""
+    asked_kg = [slots[number].instruction.gross_mass_kg for number in numbers]
+    mass_kg = np.array([box.gross_mass_kg for box in alike.boxes], float)
+    off = np.abs(mass_kg[:, None] - np.array([np.nan if kg is None else kg for kg in asked_kg]))
+    off[:, [kg is None for kg in asked_kg]] = 0.0
+    costs: Array = off + LEVEL_PRICE * np.array([slots[number].place.level_index for number in numbers])
+    costs[[box.id in problem.must_load for box in alike.boxes]] -= FORBIDDEN
+    costs[off > problem.call.settings.instruction_mass_tolerance_kg] = FORBIDDEN
+    costs[:, [number not in alike.suiting for number in numbers]] = FORBIDDEN
+    return costs
+
+
+def _groups(problem: StowageProblem, slots: Sequence[_Slot]) -> list[_Group]:
+    by_kind: dict[tuple[object, ...], list[Container]] = defaultdict(list)
     for load in problem.loads:
         kind = problem.kind_of(load)
         key = (str(load.size_type), load.pod, load.operator, load.needs_plug, load.is_full, kind)
-        classes[key].append(load)
-    groups: list[tuple[list[Container], set[int]]] = []
-    for boxes in classes.values():
-        numbers = {number for number, slot in enumerate(slots) if _suits(problem, boxes[0], slot)}
-        joined = list(boxes)
+        by_kind[key].append(load)
+    groups: list[tuple[list[_Class], frozenset[int]]] = []
+    for boxes in by_kind.values():
+        numbers = frozenset(number for number, slot in enumerate(slots) if _suits(problem, boxes[0], slot))
+        joined = [_Class(boxes, numbers)]
         apart = []
-        for other_boxes, other_numbers in groups:
-            if numbers & other_numbers:
-                joined = [*other_boxes, *joined]
-                numbers |= other_numbers
+        for others, their_numbers in groups:
+            if numbers & their_numbers:
+                joined = [*others, *joined]
+                numbers |= their_numbers
             else:
-                apart.append((other_boxes, other_numbers))
+                apart.append((others, their_numbers))
         groups = [*apart, (joined, numbers)]
-    return ((boxes, sorted(numbers)) for boxes, numbers in groups if numbers)
+    return [_Group(problem, slots, classes) for classes, numbers in groups if numbers]
 
 
 def _wrong(

@@ -16,7 +16,7 @@ import numpy as np
 from cabria.domain.stowage import Stowed
 from cabria.planning.search.kernels import generator
 from cabria.planning.search.result import Listener, Progress
-from cabria.planning.search.stopping import FirstOf, MaxIterations, MaxSeconds, StoppingCriterion
+from cabria.planning.search.stopping import StoppingCriterion, clocks, horizon
 from cabria.planning.stowage import kernels as k
 from cabria.planning.stowage.ballast import Afloat
 from cabria.planning.stowage.flat import POINTS_PER_MIN, FlatProblem, share_of
@@ -62,19 +62,9 @@ class Cooling:
         return POINTS_PER_MIN * self.hot_min * math.pow(self.cold_min / self.hot_min, min(1.0, share) ** self.bend)
 
 
-def _parts(stop: StoppingCriterion) -> list[StoppingCriterion]:
-    return [part for each in stop.criteria for part in _parts(each)] if isinstance(stop, FirstOf) else [stop]
-
-
-def _limit(stop: StoppingCriterion, otherwise: int) -> int:
-    """After how many iterations a criterion ends the search, as far as it lets itself be asked."""
-    return min([part.limit for part in _parts(stop) if isinstance(part, MaxIterations)], default=otherwise)
-
-
 def _time_share(stop: StoppingCriterion) -> float:
     """How much of its time is over, by whatever clock the criterion was given; 0 without one."""
-    clocks = [part for part in _parts(stop) if isinstance(part, MaxSeconds)]
-    return max(((part.clock() - part.started) / max(1e-9, part.seconds) for part in clocks), default=0.0)
+    return max((clock.share for clock in clocks(stop)), default=0.0)
 
 
 class Search:
@@ -103,7 +93,7 @@ class Search:
     def run(self, stop: StoppingCriterion, listen: Listener) -> tuple[int, str]:
         """Anneal until the criterion or the cooling ends; return the changes tried and why it ended."""
         cooling, boxes, hands = self.cooling, len(self.flat.boxes), len(self.randoms)
-        most = min(_limit(stop, cooling.iterations), cooling.iterations_a_box * boxes)
+        most = min(horizon(stop, cooling.iterations), cooling.iterations_a_box * boxes)
         steps_a_round = min(cooling.iterations_a_round, max(1_000, cooling.iterations_a_box_a_round * boxes))
         self._soften_guide(most)
         insert_all(self.flat, self.state)

@@ -13,6 +13,7 @@ from cabria.referee import visibility
 from cabria.referee.stability import stability
 
 DRAUGHT_MARGIN_MM, TRIM_MARGIN_MM = 300, 300
+"""How much lighter and further by the stern than foreseen she may float before the sea is hidden."""
 
 
 def least_draught_mm(problem: StowageProblem, boxes: Iterable[Container]) -> int | None:

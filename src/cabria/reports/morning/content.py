@@ -76,7 +76,7 @@ class Content:
     span: str
     figures: Sequence[tuple[str, str]]
     changes: Sequence[tuple[str, str]]
-    """What it cost, and what to do."""
+    """What it cost, and what to do; empty where `nothing_cost`."""
     parted: Sequence[tuple[str, ...]]
     causes: Sequence[tuple[str, str]]
     saved: Sequence[str]
@@ -85,6 +85,16 @@ class Content:
     @property
     def words(self) -> dict[str, str]:
         return dict(TEXT[self.language])
+
+    @property
+    def nothing_cost(self) -> str:
+        """What stands where nothing is worth changing, or nothing was waited for."""
+        return self.words["change_none"].format(minutes=f"{LEAST_MIN:.0f}")
+
+    @property
+    def nothing_parted(self) -> str:
+        """What stands where plan and day did not part."""
+        return self.words["parted_none"].format(minutes=f"{LOST_MIN:.0f}")
 
 
 def content_of(shift: Shift, language: str) -> Content:
@@ -95,8 +105,7 @@ def content_of(shift: Shift, language: str) -> Content:
         f"{words['title']}: {shift.terminal}",
         f"{_utc(shift, shift.from_ms):%Y-%m-%d %H:%M} - {_utc(shift, shift.until_ms):%Y-%m-%d %H:%M} UTC",
         _figures(shift.figures, language),
-        [_change(loss, language) for loss in shift.losses if loss.cause != WIND][:3]
-        or [(words["change_none"].format(minutes=f"{LEAST_MIN:.0f}"), "")],
+        [_change(loss, language) for loss in shift.losses if loss.cause != WIND][:3],
         _parted(shift, language),
         [(cause_words(loss.cause, language), f"{loss.minutes:,.0f}") for loss in shift.losses],
         _saved(shift, language),

@@ -22,7 +22,6 @@ class Loss:
     minutes: float
     crane: str
     by_crane: Mapping[str, float]
-    worst_hour_ms: int | None = None
 
 
 def losses_of(figures: RunFigures, hours: Sequence[CraneHour]) -> list[Loss]:
@@ -36,11 +35,7 @@ def losses_of(figures: RunFigures, hours: Sequence[CraneHour]) -> list[Loss]:
                 _add(lost_ms, str(leg), crane.crane, ms)
             elif crane.crane not in with_hours:
                 _add(lost_ms, OUT, crane.crane, ms)
-    worst: dict[str, CraneHour] = {}
     for hour in hours:
-        for cause in (OUT, WIND, OWN_WORK):
-            if hour.why.get(cause, 0) > (worst[cause].why[cause] if cause in worst else 0):
-                worst[cause] = hour
         for cause in (OUT, WIND):
             _add(lost_ms, cause, hour.crane, hour.why.get(cause, 0))
     for crane_name, ms in _own_work_ms(hours).items():
@@ -51,7 +46,6 @@ def losses_of(figures: RunFigures, hours: Sequence[CraneHour]) -> list[Loss]:
             sum(by.values()) / MINUTE_MS,
             by.most_common(1)[0][0],
             {crane: ms / MINUTE_MS for crane, ms in by.most_common()},
-            _begins(worst.get(cause)),
         )
         for cause, by in lost_ms.items()
     ]
@@ -69,7 +63,3 @@ def _own_work_ms(hours: Sequence[CraneHour]) -> Counter[str]:
     for hour in hours:
         own[hour.crane] += hour.late_ms - sum(ms for cause, ms in hour.why.items() if cause != OWN_WORK)
     return own
-
-
-def _begins(hour: CraneHour | None) -> int | None:
-    return None if hour is None else hour.begins_ms

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
-from cabria.reports.morning.content import LOST_MIN, Content
+from cabria.reports.morning.content import Content
 from cabria.reports.paper import Column, Paper, Row
 
 STYLE = """body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem;color:#1a1a1a}
@@ -28,12 +28,16 @@ def morning_page(content: Content) -> str:
     words = content.words
     parts = [
         f"<h1>{escape(content.title)}</h1><p class=note>{escape(content.span)}</p>",
-        f"<h2>{escape(words['change'])}</h2><ol>{''.join(_item(*change) for change in content.changes)}</ol>",
+        f"<h2>{escape(words['change'])}</h2><ol>{''.join(_item(*change) for change in content.changes)}</ol>"
+        if content.changes
+        else _sentence(words["change"], content.nothing_cost),
         _table(words["figures"], (words["figure"], words["value"]), content.figures),
         _table(words["parted"], [words[name] for name in PARTED], content.parted)
         if content.parted
-        else f"<h2>{escape(words['parted'])}</h2><p>{escape(nothing_parted(content))}</p>",
-        _table(words["causes"], (words["why"], words["minutes"]), content.causes),
+        else _sentence(words["parted"], content.nothing_parted),
+        _table(words["causes"], (words["why"], words["minutes"]), content.causes)
+        if content.causes
+        else _sentence(words["causes"], content.nothing_cost),
         f"<h2>{escape(words['shadow'])}</h2>{''.join(f'<p>{escape(line)}</p>' for line in content.saved)}",
     ]
     if content.notes:
@@ -44,9 +48,8 @@ def morning_page(content: Content) -> str:
     )
 
 
-def nothing_parted(content: Content) -> str:
-    """What stands where plan and day did not part."""
-    return content.words["parted_none"].format(minutes=f"{LOST_MIN:.0f}")
+def _sentence(heading: str, sentence: str) -> str:
+    return f"<h2>{escape(heading)}</h2><p>{escape(sentence)}</p>"
 
 
 def _item(cost: str, what_to_do: str) -> str:
@@ -70,8 +73,12 @@ def morning_paper(content: Content, path: Path) -> None:
             Row((f"{number}. {cost}", "")),
             *(Row((f"   {line}", "")) for line in wrapped(what_to_do, width)),
         ]
+    nothing = Row((content.nothing_cost, ""))
+    rows += [] if content.changes else [nothing]
     rows += [Row(("", "")), Row((words["figures"], ""), is_strong=True), *map(Row, content.figures)]
-    rows += [Row(("", "")), Row((words["causes"], words["minutes"]), is_strong=True), *map(Row, content.causes)]
+    minutes = words["minutes"] if content.causes else ""
+    rows += [Row(("", "")), Row((words["causes"], minutes), is_strong=True), *map(Row, content.causes)]
+    rows += [] if content.causes else [nothing]
     for title, told in ((words["shadow"], content.saved), (words["notes"], content.notes)):
         lines = [line for each in told for line in wrapped(each, width)]
         rows += [Row(("", "")), Row((title, ""), is_strong=True), *(Row((line, "")) for line in lines)] if lines else []
@@ -79,8 +86,13 @@ def morning_paper(content: Content, path: Path) -> None:
     heads = [words["behind_short" if name == "behind" else name] for name in PARTED]
     titles = [Column(head, width) for head, width in zip(heads, (55, 36, 84, 56, 54, 66, 172), strict=True)]
     cells = [each for row in content.parted for each in _parted_rows(row, WIDEST_WHY // (2 if is_chinese else 1))]
-    nothing = [Row((nothing_parted(content), *[""] * 6))]
-    paper.table(words["parted"], content.span, titles, cells or nothing, has_rules=False)
+    paper.table(
+        words["parted"],
+        content.span,
+        titles if cells else (Column("", sum(title.width for title in titles)),),
+        cells or [Row((content.nothing_parted,))],
+        has_rules=False,
+    )
     paper.save()
 
 

@@ -13,7 +13,7 @@ from cabria.experiments.discrete_berths import made_berths
 from cabria.planning.berth.discrete import kernels, peers
 from cabria.planning.berth.discrete.finish import cheapest_plan
 from cabria.planning.berth.discrete.operators import Annealing, RisingBound, first_orders
-from cabria.planning.berth.discrete.problem import FlatBerths, Orders
+from cabria.planning.berth.discrete.problem import FlatBerths
 from cabria.planning.berth.discrete.solve import PROVEN, Params, solve
 from cabria.planning.search.kernels import generator
 from cabria.planning.search.stopping import MaxIterations, MaxSeconds
@@ -119,13 +119,6 @@ def test_a_stop_between_two_pieces_keeps_the_best_plan() -> None:
     result = solve(problem, MaxIterations(5_000), params=SHORT)
     assert result.iterations == 5_000
     assert judge_berths(problem, result.plan).valid
-
-
-def test_a_plan_read_back_as_orders_is_the_same_plan() -> None:
-    problem = made_berths(25, 4, 2)
-    flat = FlatBerths.of(problem)
-    plan = first_orders(flat).plan(flat)
-    assert Orders.from_plan(plan, flat).plan(flat) == plan
 
 
 def test_other_solvers_on_the_same_model_agree() -> None:

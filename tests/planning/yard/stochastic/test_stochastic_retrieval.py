@@ -14,7 +14,7 @@ from cabria.domain.yard_bay import BayMove, YardBay
 from cabria.planning.search.kernels import generator
 from cabria.planning.search.result import Result
 from cabria.planning.search.stopping import MaxIterations
-from cabria.planning.yard.stochastic.operators import FlatBay, Trials, retrieve_by_rule
+from cabria.planning.yard.stochastic.operators import FlatBay, Trials
 from cabria.planning.yard.stochastic.problem import Order, SampledRetrieval, StochasticProblem
 from cabria.planning.yard.stochastic.solve import Params, solve
 from cabria.referee.stochastic_retrieval import judge_orders
@@ -30,6 +30,41 @@ def made(seed: int, stacks: int = 5, tiers: int = 4, boxes: int = 13) -> Stochas
         room = [stack for stack in standing if len(stack) < tiers]
         random.choice(room).append(3 * random.randint(1, boxes // 2))
     return StochasticProblem(YardBay(tuple(map(tuple, standing)), tiers))
+
+
+def retrieve_by_rule(problem: StochasticProblem, order: Order) -> list[tuple[int, int]]:
+    """The moves of the expected min-max rule in one order, slowly, beside which the kernels are judged."""
+    numbers = iter(range(problem.bay.boxes))
+    stacks = [[next(numbers) for _ in stack] for stack in problem.bay.stacks]
+    label = [problem.window_from[window + 1] - 1 for window in problem.window_of]
+    moves: list[tuple[int, int]] = []
+    for rank, wanted in enumerate(order):
+        window = problem.window_of[wanted]
+        if rank == problem.window_from[window]:
+            for known in range(rank, problem.window_from[window + 1]):
+                label[order[known]] = known
+        source = next(n for n, stack in enumerate(stacks) if wanted in stack)
+        while stacks[source][-1] != wanted:
+            target = _rule(stacks, label, source, problem.bay.max_tier)
+            stacks[target].append(stacks[source].pop())
+            moves.append((source + 1, target + 1))
+        stacks[source].pop()
+        moves.append((source + 1, 0))
+    return moves
+
+
+def _rule(stacks: list[list[int]], label: list[int], source: int, tiers: int) -> int:
+    own = label[stacks[source][-1]]
+    room = [n for n, stack in enumerate(stacks) if n != source and len(stack) < tiers]
+    if not room:
+        raise DataError("No room.")
+    least = [min((label[box] for box in stack), default=len(label) + 1) for stack in stacks]
+    if good := [n for n in room if least[n] > own]:
+        return min(good, key=lambda n: (least[n], -len(stacks[n]), n))
+    return min(
+        room,
+        key=lambda n: (-least[n], sum(label[box] == least[n] for box in stacks[n]), -len(stacks[n]), n),
+    )
 
 
 def solved(problem: StochasticProblem, orders: int = 40, last: int = 32) -> Result[SampledRetrieval]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from cabria.adapters.vda5050.state import ErrorLevel
 from cabria.adapters.vda5050.topics import RobotId
+from cabria.domain.said import Reason
 
 
 class RobotSeen(NamedTuple):
@@ -135,7 +136,7 @@ class Nonsense(NamedTuple):
     """A message that keeps to the schema and cannot be true. It changed nothing."""
 
     robot: RobotId
-    reason: str
+    reason: Reason
 
 
 FleetEvent = (

@@ -24,6 +24,7 @@ from cabria.adapters.vda5050.topics import FROM_VEHICLES, INTERFACE, RobotId, To
 from cabria.adapters.vda5050.wire import encode, parse, topic_of
 from cabria.adapters.vda5050.zones import Responses, ZoneSet, ZoneSetMessage, ZoneType
 from cabria.domain.errors import DataError
+from cabria.domain.said import said
 from cabria.domain.verdict import YES
 
 VERSIONS = {3: VERSION, 2: "2.1.0"}
@@ -46,6 +47,8 @@ REFUSALS = {
 """Errors by which a vehicle says that it did not take an order; the last four are those of 2.1."""
 SENT_OVER_AND_OVER = 5
 """Times an order is sent before somebody is told."""
+FASTEST_M_PER_S, LONGEST_EDGE_M = 100.0, 100_000.0
+"""What a vehicle tells beyond these cannot be true."""
 FINISHED_ACTIONS = 8
 """In a state, before they are cleared."""
 
@@ -222,12 +225,17 @@ class FleetControl:
             bounds.x_from <= place.x <= bounds.x_until and bounds.y_from <= place.y <= bounds.y_until
         ):
             return f"it says it is at {place.x:g}, {place.y:g} m, which is outside the map"
+        speed = state.velocity.vx or 0.0 if state.velocity is not None else 0.0
+        if abs(speed) > FASTEST_M_PER_S:
+            return f"it says it drives at {speed:g} m/s"
+        driven_m = state.distance_since_last_node or 0.0
+        if abs(driven_m) > LONGEST_EDGE_M:
+            return f"it says it is {driven_m:g} m behind its last node"
         order = robot.order
-        if order is not None and state.order_id == order.order_id and order.last is not None:
+        if order is not None and state.order_id == order.order_id and order.base:
             number, odd = divmod(state.last_node_sequence_id, 2)
-            if state.last_node_id and (
-                odd or number >= len(order.nodes) or order.nodes[number].node_id != state.last_node_id
-            ):
+            is_on_it = not odd and number < len(order.nodes)
+            if not is_on_it or state.last_node_id not in ("", order.nodes[number].node_id):
                 return f"node {state.last_node_id} ({state.last_node_sequence_id}) is not on its order"
             if state.order_update_id > order.update_id:
                 return f"it has update {state.order_update_id} of order {order.order_id}, which was never sent"
@@ -245,7 +253,7 @@ class FleetControl:
         """It executes what nobody here gave: it is told to stop that, and somebody is told."""
         if any(pending.action.action_type == "cancelOrder" for pending in robot.pending.values()):
             return
-        self._hear(e.Nonsense(robot.topic.robot, f"it executes order {state.order_id}, which nobody gave"))
+        self._hear(e.Nonsense(robot.topic.robot, said("order-nobody-gave", order=state.order_id)))
         self.act(robot.topic.robot, "cancelOrder", orderId=state.order_id)
 
     def _compare_errors(self, robot: RobotId, before: State | None, state: State) -> None:

@@ -10,6 +10,7 @@ from cabria.adapters.vda5050.control.events import FleetEvent, Nonsense, ZoneGra
 from cabria.adapters.vda5050.state import RequestStatus, ZoneRequest, ZoneRequestType
 from cabria.adapters.vda5050.topics import RobotId
 from cabria.adapters.vda5050.zones import GrantType, Response
+from cabria.domain.said import said
 from cabria.domain.verdict import Verdict
 
 MayEnter = Callable[[RobotId, str], Verdict]
@@ -68,7 +69,7 @@ class ZoneDesk:
             return self._say(request, GrantType.REJECTED) if since_ms >= ANSWER_AGAIN_MS else None
         if self._zones is not None and request.zone_id not in self._zones:
             if entry.answer is None:
-                self._hear(Nonsense(robot, f"it asks for zone {request.zone_id[:60]!r}, which there is not"))
+                self._hear(Nonsense(robot, said("zone-unknown", zone=request.zone_id[:60])))
             return self._say(request, GrantType.REJECTED) if since_ms >= ANSWER_AGAIN_MS else None
         if request.request_status is RequestStatus.REVOKED:
             return None

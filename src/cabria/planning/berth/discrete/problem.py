@@ -87,10 +87,3 @@ class Orders:
             over = max(0, end - int(flat.latest[each.ship, each.berth]))
             cost += end - int(flat.arrival[each.ship]) + kernels.LATE * over
         return cost
-
-    @classmethod
-    def from_plan(cls, plan: BerthPlan, flat: FlatBerths) -> Orders:
-        orders = cls.empty(flat)
-        for each in sorted(plan, key=lambda e: (e.start, flat.times[e.ship, e.berth])):
-            orders.append(each.ship, each.berth)
-        return orders

@@ -13,7 +13,7 @@ from cabria.planning.berth.discrete.operators import ROUNDING, Annealing, Rising
 from cabria.planning.berth.discrete.problem import BerthPlan, FlatBerths
 from cabria.planning.search.kernels import generator
 from cabria.planning.search.result import Listener, Progress, Result, silent
-from cabria.planning.search.stopping import FirstOf, MaxSeconds, StoppingCriterion, horizon
+from cabria.planning.search.stopping import StoppingCriterion, clocks, horizon
 
 PROVEN = "the plan is proven optimal"
 GRACE_S = 0.03
@@ -75,7 +75,7 @@ class _Search:
         self.bound: float = 0
         self.iterations, self.stopped = 0, ""
         self._stop, self._listen = stop, listen
-        self._clock = _clock_in(stop)
+        self._clock = next(clocks(stop), None)
         self._most = horizon(stop, params.iterations)
         self._finish_s = params.finish_s
         self._rounds = 0
@@ -107,10 +107,10 @@ class _Search:
     def _share_done(self) -> float:
         if self._clock is None:
             return min(1.0, self.iterations / self._most)
-        return min(1.0, (self._clock.clock() - self._clock.started) / max(self._clock.seconds, 1e-9))
+        return min(1.0, self._clock.share)
 
     def _left_s(self) -> float:
-        return math.inf if self._clock is None else self._clock.started + self._clock.seconds - self._clock.clock()
+        return math.inf if self._clock is None else self._clock.left_s
 
     def _with_rest(self, length: int) -> int:
         """All that is left when it is less than this and the next annealing: an unfinished cooling is lost time."""
@@ -150,12 +150,6 @@ class _Search:
             self.bound = max(self.bound, min(float(self.annealing.best_cost), _whole(proven)))
         if finish.complete:
             self.bound = self.annealing.best_cost
-
-
-def _clock_in(stop: StoppingCriterion) -> MaxSeconds | None:
-    if isinstance(stop, FirstOf):
-        return next((clock for part in stop.criteria if (clock := _clock_in(part))), None)
-    return stop if isinstance(stop, MaxSeconds) else None
 
 
 def _whole(bound: float) -> float:

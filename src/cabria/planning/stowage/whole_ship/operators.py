@@ -104,10 +104,6 @@ def copy_into(target: State, source: State) -> None:
             getattr(target, name)[...] = array
 
 
-def members_of(state: State) -> list[list[int]]:
-    return [state.members[s, : state.counts[s]].tolist() for s in range(len(state.counts))]
-
-
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A plan as kinds by part, with its cost (UNITS) and whether she may sail with it."""

@@ -19,12 +19,12 @@ def zones(problem: RailProblem) -> JobOrder:
         job = case.jobs[number]
         return NO_HURRY if job.due_s is None else job.due_s, job.ready_s, number
 
-    order: list[int] = []
+    order: dict[int, None] = {}
     waiting = sorted(range(len(case.jobs)), key=urgency)
     while waiting:
-        nearest = next(n for n in waiting if set(problem.before[n]) <= set(order))
-        waiting.remove(nearest)
-        order.append(nearest)
+        first = next(number for number in waiting if all(other in order for other in problem.before[number]))
+        waiting.remove(first)
+        order[first] = None
     return JobOrder(tuple(order), tuple(crane_of))
 
 

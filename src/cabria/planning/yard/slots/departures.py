@@ -44,10 +44,6 @@ class Departure:
             raise DataError("The points of a departure must ascend and its tail be longer than nothing.")
 
 
-def certain(at_s: float) -> Departure:
-    return Departure(np.full(POINTS, float(at_s)), _LEAST_TAIL_S)
-
-
 @dataclass(slots=True)
 class _Standing:
     arrived_s: float

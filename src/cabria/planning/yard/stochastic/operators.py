@@ -9,7 +9,7 @@ import numpy as np
 
 from cabria.domain.errors import DataError
 from cabria.planning.yard.stochastic.kernels import RETRIEVED, empty_bay, shuffle_windows
-from cabria.planning.yard.stochastic.problem import Order, StochasticProblem
+from cabria.planning.yard.stochastic.problem import StochasticProblem
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -69,41 +69,3 @@ class FlatBay:
         return tuple(
             (origin + 1, 0 if target == RETRIEVED else target + 1) for origin, target in self._moves[:made].tolist()
         )
-
-
-def retrieve_by_rule(problem: StochasticProblem, order: Order) -> list[tuple[int, int]]:
-    """The moves of the expected min-max rule in one order, slowly: judges the kernels in the tests.
-
-    Raises DataError where a box can go nowhere.
-    """
-    numbers = iter(range(problem.bay.boxes))
-    stacks = [[next(numbers) for _ in stack] for stack in problem.bay.stacks]
-    label = [problem.window_from[window + 1] - 1 for window in problem.window_of]
-    moves: list[tuple[int, int]] = []
-    for rank, wanted in enumerate(order):
-        window = problem.window_of[wanted]
-        if rank == problem.window_from[window]:
-            for known in range(rank, problem.window_from[window + 1]):
-                label[order[known]] = known
-        source = next(n for n, stack in enumerate(stacks) if wanted in stack)
-        while stacks[source][-1] != wanted:
-            target = _rule(stacks, label, source, problem.bay.max_tier)
-            stacks[target].append(stacks[source].pop())
-            moves.append((source + 1, target + 1))
-        stacks[source].pop()
-        moves.append((source + 1, 0))
-    return moves
-
-
-def _rule(stacks: list[list[int]], label: list[int], source: int, tiers: int) -> int:
-    own = label[stacks[source][-1]]
-    room = [n for n, stack in enumerate(stacks) if n != source and len(stack) < tiers]
-    if not room:
-        raise DataError("The bay is so full that a box in the way has nowhere to go.")
-    least = [min((label[box] for box in stack), default=len(label) + 1) for stack in stacks]
-    if good := [n for n in room if least[n] > own]:
-        return min(good, key=lambda n: (least[n], -len(stacks[n]), n))
-    return min(
-        room,
-        key=lambda n: (-least[n], sum(label[box] == least[n] for box in stacks[n]), -len(stacks[n]), n),
-    )

@@ -1,0 +1,53 @@
+/** A date and an hour as people write them in each language, by the clock that the pages tell times by. */
+
+import type { Language } from '../words';
+
+/** Languages that write the year first. */
+const YEAR_FIRST: readonly Language[] = ['zh'];
+
+function padded(value: number, length = 2): string {
+  return String(value).padStart(length, '0');
+}
+
+/** 24/11/2026, or 2026/11/24 where the year comes first. */
+export function dateText(utcMs: number, language: Language): string {
+  const moment = new Date(utcMs);
+  const parts = [padded(moment.getDate()), padded(moment.getMonth() + 1), padded(moment.getFullYear(), 4)];
+  return (YEAR_FIRST.includes(language) ? parts.reverse() : parts).join('/');
+}
+
+/** 07:05, of 24 hours. */
+export function timeText(utcMs: number): string {
+  const moment = new Date(utcMs);
+  return `${padded(moment.getHours())}:${padded(moment.getMinutes())}`;
+}
+
+/** Year, month and day of what was written, also as 2026-11-24; null for what is no day. */
+export function readDate(text: string): [number, number, number] | null {
+  const parts = text
+    .trim()
+    .split(/\s*[/.\-年月日\s]\s*/)
+    .filter(Boolean);
+  if (parts.length !== 3 || !parts.every((part) => /^\d+$/.test(part))) return null;
+  const [year, month, day] = (parts[0]?.length === 4 ? parts : [...parts].reverse()).map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  if (year < 1000 || year > 9999) return null;
+  const found = new Date(year, month - 1, day);
+  return found.getMonth() === month - 1 && found.getDate() === day ? [year, month, day] : null;
+}
+
+/** Hour and minute of what was written: 7:05, 0705 or 7; null for what is no hour of the day. */
+export function readTime(text: string): [number, number] | null {
+  const found = /^(\d{1,2})(?:[:.h：](\d{2}))?$|^(\d{2})(\d{2})$/.exec(text.trim());
+  if (!found) return null;
+  const [hour, minute] = [Number(found[1] ?? found[3]), Number(found[2] ?? found[4] ?? 0)];
+  return hour < 24 && minute < 60 ? [hour, minute] : null;
+}
+
+/** As UTC milliseconds. */
+export function momentOf([year, month, day]: [number, number, number], [hour, minute]: [number, number]): number {
+  return new Date(year, month - 1, day, hour, minute).getTime();
+}
