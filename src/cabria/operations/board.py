@@ -189,6 +189,10 @@ class QuayCraneState:
         """Whether it is at a step that it alone can end. Out of service, before it has lifted, it is at none."""
         return self.work is not None and (self.has_lifted or not self.failed)
 
+    def is_at(self, move: Move) -> bool:
+        """Whether it is at a step of a move."""
+        return self.work is not None and self.moves.get(self.next) == move.id
+
     def take(self, call: str, steps: tuple[CraneStep, ...], now_ms: int) -> None:
         """Begin a queue."""
         self.call, self.steps, self.next, self.released = call, steps, 0, 0
@@ -387,13 +391,9 @@ class Board:
         self.goes_to[container] = place = replace(kept, tier=len(self.stacks[stack_of(kept)]) + 1)
         return place
 
-    def is_worked_by(self, crane: QuayCraneState, move: Move) -> bool:
-        """Whether a quay crane is at a step of a move."""
-        return crane.work is not None and crane.moves.get(crane.next) == move.id
-
     def is_at_quay_crane(self, move: Move) -> bool:
-        """Whether any is."""
-        return any(self.is_worked_by(self.quay_cranes[stop.queue], move) for stop in move.quay_stops)
+        """Whether a quay crane is at a step of a move."""
+        return any(self.quay_cranes[stop.queue].is_at(move) for stop in move.quay_stops)
 
     def over_with(self, move: Move) -> None:
         """A move is done or dropped."""

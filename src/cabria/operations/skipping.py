@@ -114,7 +114,7 @@ def may_go_back(desk: Desk, gone: Iterable[Skipped]) -> Verdict:
     for skipped in gone:
         crane = board.quay_cranes[skipped.crane]
         move = board.moves.get(crane.moves.get(skipped.number, ""))
-        if move is not None and crane.has_begun and crane.next != skipped.number and board.is_worked_by(crane, move):
+        if move is not None and crane.has_begun and crane.next != skipped.number and crane.is_at(move):
             other = "{crane} is at the other box of its truck; ask again when it is through with that"
             return refuse(other, "crane-at-pair", crane=crane.id)
     for box in (box for skipped in gone for box in _on_the_way_with(board, skipped)):

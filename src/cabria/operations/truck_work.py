@@ -189,7 +189,7 @@ def stands_open_for(desk: Desk, move: Move) -> list[int]:
     board, stands = desk.board, stands_at(desk, move)
     if move.stop.is_quay and move.truck:
         stand = board.trucks[move.truck].stand
-        if board.is_worked_by(board.quay_cranes[move.stop.queue], move) and stand in stands:
+        if board.quay_cranes[move.stop.queue].is_at(move) and stand in stands:
             return [stand]
     free = [stand for stand in stands if _is_free(desk, move, stand)]
     return _spare(desk, move, free) if move.stop.is_quay and free else free
