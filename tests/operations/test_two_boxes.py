@@ -23,6 +23,7 @@ from cabria.domain.run_events import (
     DeckEnd,
     MachineResumed,
     MachineStopped,
+    MoveKind,
     MoveReleased,
     OnTruck,
     RunEvent,
@@ -129,11 +130,12 @@ def test_no_truck_carries_more_than_it_may() -> None:
     assert broken(lighter, model=model) == []
 
 
-def pair_under_way(twin: Twin, control: JournaledControl, later_ms: int) -> Move | None:
+def pair_under_way(twin: Twin, control: JournaledControl, kind: MoveKind, later_ms: int) -> Move | None:
     """The next move of two boxes that gets a truck, so much later if it is still under way then."""
     moves = control.desk.board.moves
     while not twin.is_idle:
-        found = next((move for move in moves.values() if move.truck and len(move.quay_stops) == 2), None)
+        pairs = (move for move in moves.values() if move.kind is kind and len(move.quay_stops) == 2)
+        found = next((move for move in pairs if move.truck), None)
         if found is not None:
             twin.run(twin.now_ms + later_ms)
             return found if found.truck and found.id in moves else None
@@ -195,8 +197,9 @@ def test_whatever_becomes_of_a_pair_every_box_ends_by_every_rule_and_again_bit_f
 ) -> None:
     twin, control, journal = at_work(trucks=trucks, seed=seed)
     set_down: list[tuple[int, ContainerId, YardPosition]] = []
-    for later_s in data.draw(st.lists(st.integers(0, 1_200), min_size=1, max_size=3)):
-        move = pair_under_way(twin, control, 1_000 * later_s)
+    kinds = st.sampled_from([MoveKind.DISCHARGE, MoveKind.LOAD])
+    for kind, later_s in data.draw(st.lists(st.tuples(kinds, st.integers(0, 900)), min_size=1, max_size=3)):
+        move = pair_under_way(twin, control, kind, 1_000 * later_s)
         if move is not None:
             set_down += upset(twin, control, move, data)
     events = run_to_end(twin)

@@ -282,7 +282,7 @@ def _way_back(desk: Desk, move: Move, truck: Truck, reason: str) -> Move | None:
     board = desk.board
     on_truck = [
         (box, place.end)
-        for box in sorted(board.beds.get(truck.id, ()))
+        for box in sorted(move.boxes & board.beds.get(truck.id, set()))  # others may hang above it still
         if isinstance(place := board.boxes[box], OnTruck)
     ]
     if not on_truck:
