@@ -6,10 +6,12 @@ import re
 import time
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import TypeVar
 
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Page, expect
 from starlette.testclient import TestClient
 
 from cabria.console.api.live_api import in_runs
@@ -21,7 +23,7 @@ from cabria.domain.said import Reason, said
 from cabria.operations.records import Command
 from cabria.operations.running import Picture, RunningTerminal
 
-from .conftest import log_in
+from .conftest import Office, Pictures, barriers, enter, log_in
 
 LIVE = "/api/v1/live/"
 UNDONE = said("order-undone", minutes=30)
@@ -93,3 +95,20 @@ def test_what_a_crane_is_at_is_told_from_where_to_where(terminal: RunningTermina
         assert lift.kind in ("discharge", "load", "rehandle")
         for place in (*lift.sources, *lift.targets):
             assert re.fullmatch(r"\d{7}|T\d+|[A-Z]\w*-\d+-\d+-\d+", place), place
+
+
+def test_a_dispatcher_opens_alike_alerts_by_keyboard_and_has_seen_all_of_them(
+    page: Page, office: Office, pictures: Pictures, repository: Path
+) -> None:
+    for machine in ("T01", "T02", "QC1"):
+        office.terminal.ask(Command("raise_alert", (machine, 0, UNDONE)), by="test").result()
+    enter(page, office, Role.DISPATCHER)
+    group = page.locator("li > details").filter(has_text="and 2 alike")
+    group.locator("summary").press("Enter")
+    expect(group.get_by_role("button", name="Seen", exact=True)).to_have_count(3)
+    pictures.take(page, "alerts-alike")
+    assert barriers(page, repository) == []
+    page.get_by_role("button", name="Seen: all 3").press("Enter")
+    expect(group).to_have_count(0)
+    by = [one.seen_by for one in office.terminal.standing().alerts.values() if one.problem == UNDONE]
+    assert by == 3 * [Role.DISPATCHER]

@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 from typing import cast
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from cabria.adapters.files.run_log import RunLogWriter
 from cabria.adapters.journal.opening import open_journal
 from cabria.adapters.running.kept_journal import KeptJournal
 from cabria.console.app import app
-from cabria.console.messages.past import AskTry, Try
+from cabria.console.messages.past import AskTry, ShiftReport, Try
 from cabria.console.past.attempt import Begun, tried
 from cabria.console.past.attempts import Attempts
 from cabria.console.past.film import Archive, Watched
@@ -30,6 +31,7 @@ from cabria.console.past.orders import PastDesk
 from cabria.console.past.reel import Keyframes, Reel
 from cabria.console.past.scene import Scene
 from cabria.console.past.sources import begun_from
+from cabria.console.past.table import as_csv
 from cabria.console.settings import ConsoleSettings
 from cabria.domain.calls import VesselCall
 from cabria.domain.errors import DataError
@@ -294,6 +296,14 @@ def test_a_finished_log_is_shown_without_a_terminal(past: TestClient, ran: Ran) 
     rows = list(csv.reader(StringIO(past.get(API + "/past/report.csv").text)))
     assert ["total", "", "moves", str(report["totals"]["moves"]), ""] in rows
     assert all(len(row) == 5 for row in rows)
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@A1", "\t=1", "\r=1"])
+def test_a_ship_called_like_a_formula_is_reckoned_out_by_no_spreadsheet(past: TestClient, name: str) -> None:
+    report = msgspec.convert(past.get(API + "/past/report").json(), ShiftReport)
+    report.calls[0].vessel = name
+    cells = [row[3] for row in csv.reader(StringIO(as_csv(report), newline="")) if row[:3:2] == ["call", "vessel"]]
+    assert cells == [f"'{name}"]
 
 
 @pytest.mark.parametrize(

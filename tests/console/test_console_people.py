@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -9,6 +10,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 import structlog
 from hypothesis import given
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from cabria.console.api.endpoint import PREFIX
+from cabria.console.app import app
 from cabria.console.logs import STRUCK_OUT, set_up, strike_out_secrets
 from cabria.console.office import A_CHANGE_EACH_S, CHANGES_AT_ONCE
 from cabria.console.people.acts import Deed
@@ -207,6 +210,25 @@ def test_wrong_passwords_must_wait(running: TestClient) -> None:
     assert int(refused.headers["retry-after"]) >= 1
 
 
+def test_of_many_guesses_at_once_no_more_are_tried_than_one_after_the_other(
+    settings: ConsoleSettings, people: PeopleStore, tmp_path: Path
+) -> None:
+    made = app(None, tmp_path, settings)
+    made.state.office.hasher = CHEAP
+
+    async def guessed() -> list[int]:
+        transport = httpx2.ASGITransport(made, client=("192.0.2.1", 1))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            guesses = ({"name": "planner", "password": f"guess number {number}"} for number in range(40))
+            return [one.status_code for one in await asyncio.gather(*(_login(client, guess) for guess in guesses))]
+
+    assert sorted(asyncio.run(guessed())) == [401] * FREE_TRIES + [429] * (40 - FREE_TRIES)
+
+
+async def _login(client: httpx2.AsyncClient, guess: dict[str, str]) -> httpx2.Response:
+    return await client.post(PREFIX + "/login", json=guess)
+
+
 @given(st.integers(0, 40))
 def test_each_wrong_password_makes_the_wait_no_shorter(failures: int) -> None:
     now = [0.0]
@@ -264,6 +286,17 @@ def test_what_was_refused_before_it_was_read_says_what_its_path_says(running: Te
     (row,) = client.get(PREFIX + "/audit?action=users.change").json()["rows"]
     assert row["did"]["text"] == "gave ana the role …"
     assert row["why"]["code"] == "unreadable"
+
+
+def test_an_act_of_another_room_is_in_the_trail_with_what_refused_it(running: TestClient) -> None:
+    client = log_in(running, Role.SUPERVISOR)
+    refused = client.put(
+        PREFIX + "/port-call-api/port-calls/P1", content=b"{", headers={"Content-Type": "application/json"}
+    )
+    assert refused.status_code >= 400
+    (row,) = client.get(PREFIX + "/audit?action=port-calls.write").json()["rows"]
+    assert (row["did"]["code"], row["did"]["values"]) == ("port-call-written", {"id": "P1"})
+    assert (row["outcome"], row["reason"]) == ("refused", refused.json().get("detail", f"answer {refused.status_code}"))
 
 
 def test_a_trail_of_the_form_before_is_read_verified_and_goes_on(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def test_files_that_are_none_of_the_four_tables_are_refused_with_their_names(tmp
         read_conflowgen(tmp_path)
     for name in FILES:
         (tmp_path / name).write_bytes(gzip.compress(b"id,length\n1,x\n"))
+    (tmp_path / FILES[1]).write_bytes(gzip.compress(b"name\nno number\n"))
     with pytest.raises(DataError, match=r"containers.csv.gz, line 2"):
         read_conflowgen(tmp_path)
     (tmp_path / FILES[0]).write_bytes(gzip.compress(b"id,length\n1,20\n")[:-12])

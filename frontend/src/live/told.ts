@@ -21,17 +21,17 @@ export function stopText(stop: string): string {
   return (settings.words.queues.stops as Known)[stop] ?? stop;
 }
 
-/** What a crane does, and from where to where; boxes of a twin lift stand beside each other. */
+/** What a crane does, and from where to where; boxes of a twin lift may go to two places. */
 export function liftText(lift: Lift): string {
   const { queues, live } = settings.words;
   const kind = (queues.kinds as Known)[lift.kind] ?? (live.kinds as Known)[lift.kind] ?? lift.kind;
-  const way = [lift.sources, lift.targets].map((places) => places.map(placeText).join(' + ')).filter(Boolean);
-  return [kind, lift.lid || way.join(' → ')].filter(Boolean).join(' · ');
+  const way = [lift.sources, lift.targets].map((places) => [...new Set(places)].map(placeText).join(' + '));
+  return [kind, lift.lid || way.filter(Boolean).join(' → ')].filter(Boolean).join(' · ');
 }
 
-/** A slot as bay, row and tier; places in the yard and trucks as they are called. */
+/** A slot as bay, row and tier, places in the yard and trucks as they are called; none is broken over two lines. */
 function placeText(place: string): string {
-  return /^\d{7}$/.test(place) ? slotInWords(Number(place)) : place;
+  return (/^\d{7}$/.test(place) ? slotInWords(Number(place)) : place).replaceAll('-', '\u2011');
 }
 
 export function alertText(alert: AlertRow): string {

@@ -46,6 +46,8 @@ interface PlaceWords {
   lid: string;
   onDeck: string;
   underDeck: string;
+  fore: string;
+  aft: string;
 }
 
 /** A part of the ship as people of the reader's language say it: 06-01-82, "Bahía 06 fila 01 bodega". */
@@ -56,6 +58,8 @@ export function placeInWords(part: string, words: PlaceWords): string {
   return part
     .replace(/^bay /, `${words.bay} `)
     .replace(/ row /, ` ${words.row} `)
-    .replace(/ (deck|hold)$/, (_, level: 'deck' | 'hold') => ` ${words[level]}`)
+    .replace(/ (?:deck|hold)( fore| aft)?$/, (where) =>
+      where.replace(/[a-z]+/g, (word) => words[word as 'deck' | 'hold' | 'fore' | 'aft']),
+    )
     .replace(/^(?:on |under )?lid /, `${words.lid} `);
 }

@@ -90,6 +90,7 @@ describe('a part of the ship', () => {
   it('is said in the reader’s words', () => {
     const words = es.vessel;
     expect(placeInWords('bay 02 row 04 hold', words)).toBe('Bahía 02 fila 04 bodega');
+    expect(placeInWords('bay 02 row 04 hold fore', words)).toBe('Bahía 02 fila 04 bodega proa');
     expect(placeInWords(slotText(20482), words)).toBe('02-04-82');
     expect(placeInWords('under deck', words)).toBe('bajo cubierta');
   });

@@ -142,6 +142,8 @@ export const en = {
     deck: 'deck',
     onDeck: 'on deck',
     underDeck: 'under deck',
+    fore: 'fore',
+    aft: 'aft',
     hold: 'hold',
     bow: 'bow',
     stern: 'stern',

@@ -155,6 +155,8 @@ export const es: Words = {
     deck: 'cubierta',
     onDeck: 'sobre cubierta',
     underDeck: 'bajo cubierta',
+    fore: 'proa',
+    aft: 'popa',
     hold: 'bodega',
     bow: 'proa',
     stern: 'popa',

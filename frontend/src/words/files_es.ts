@@ -275,9 +275,13 @@ export const filed: Record<string, string> = {
   'yard-place-shared': 'Los contenedores {box} y {other} están ambos en {place}.',
 };
 
-/** Palabras de un lugar en un archivo. */
+/** Palabras de un lugar en un archivo o en un hallazgo. */
 export const places: Record<string, string> = {
   'top level': 'nivel superior',
+  tank: 'tanque',
+  station: 'sección',
+  crane: 'grúa',
+  block: 'bloque',
   line: 'línea',
   column: 'columna',
   segment: 'segmento',

@@ -256,9 +256,13 @@ export const filed: Record<string, string> = {
   'yard-place-shared': '箱 {box} 和 {other} 都在 {place}。',
 };
 
-/** 文件中位置的用词。 */
+/** 文件或问题中位置的用词。 */
 export const places: Record<string, string> = {
   'top level': '顶层',
+  tank: '液舱',
+  station: '站',
+  crane: '岸桥',
+  block: '箱区',
   line: '行',
   column: '列',
   segment: '段',

@@ -155,6 +155,8 @@ export const zh: Words = {
     deck: '甲板',
     onDeck: '甲板上',
     underDeck: '甲板下',
+    fore: '前端',
+    aft: '后端',
     hold: '舱内',
     bow: '船首',
     stern: '船尾',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import pi
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,7 +43,7 @@ def vda5050(
     seconds: Annotated[float, typer.Option(help="How long to watch with --master.", min=10, max=86_400)] = 300,
     x: Annotated[float, typer.Option(help="Where the vehicle stands with --master, in metres.")] = 0,
     y: Annotated[float, typer.Option(help="The same, across.")] = 0,
-    theta: Annotated[float, typer.Option(help="Its heading in radians.", min=-3.1415, max=3.1415)] = 0,
+    theta: Annotated[float, typer.Option(help="Its heading in radians.", min=-pi, max=pi)] = 0,
     map_id: Annotated[str, typer.Option("--map", help="The map it stands on.")] = "terminal",
 ) -> None:
     """Try a vehicle, or another fleet control, against VDA 5050 3.0.0.

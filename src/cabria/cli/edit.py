@@ -50,7 +50,7 @@ def exchange(
     """Let two loads change places; one of them may be ashore."""
     from cabria.domain.edits import Exchange
 
-    _edit(call, plan, Exchange(_box(one), _box(other)), by, only_try)
+    _edit(call, plan, Exchange(box_of(one), box_of(other)), by, only_try)
 
 
 @app.command(epilog="Example: cabria edit move my-call my-call-plan BOLU1234567 0060284")
@@ -69,7 +69,7 @@ def move(
     from cabria.domain.edits import MoveTo
     from cabria.domain.positions import StowPosition
 
-    _edit(call, plan, MoveTo(_box(box), StowPosition.parse(slot)), by, only_try)
+    _edit(call, plan, MoveTo(box_of(box), StowPosition.parse(slot)), by, only_try)
 
 
 @app.command(epilog="Example: cabria edit ashore my-call my-call-plan BOLU1234567 --why 'customs hold'")
@@ -84,7 +84,7 @@ def ashore(
     """Leave a load ashore."""
     from cabria.domain.edits import LeaveAshore
 
-    _edit(call, plan, LeaveAshore(_box(box), _words(why, "--why")), by, only_try)
+    _edit(call, plan, LeaveAshore(box_of(box), _words(why, "--why")), by, only_try)
 
 
 @app.command(epilog="Example: cabria edit stay my-call my-call-plan BOLU1234567 --try")
@@ -94,7 +94,7 @@ def stay(
     """Leave a box aboard where it stands, not restowed."""
     from cabria.domain.edits import StayPut
 
-    _edit(call, plan, StayPut(_box(box)), by, only_try)
+    _edit(call, plan, StayPut(box_of(box)), by, only_try)
 
 
 @app.command(
@@ -130,7 +130,7 @@ def pin(
     """Ask that a box stands in a slot or part of the ship."""
     from cabria.domain.wishes import Pin, ShipPart
 
-    _ask(call, plan, Pin(_box(box), ShipPart.parse(to), why[:300], _name(by)), by)
+    _ask(call, plan, Pin(box_of(box), ShipPart.parse(to), why[:300], _name(by)), by)
 
 
 @app.command(epilog="Example: cabria edit keep my-call my-call-plan 'bay 02 row 04 deck'")
@@ -167,7 +167,9 @@ def forbid(
     from cabria.domain.containers import Port
     from cabria.domain.wishes import Cargo, Forbid, ShipPart
 
-    cargo = Cargo(_box(box) if box else None, Port(pod.upper()) if pod else None, reefers=reefers, dangerous=dangerous)
+    cargo = Cargo(
+        box_of(box) if box else None, Port(pod.upper()) if pod else None, reefers=reefers, dangerous=dangerous
+    )
     _ask(call, plan, Forbid(ShipPart.parse(place), cargo, why[:300], _name(by)), by)
 
 
@@ -295,7 +297,7 @@ def again(
         tuple(map(ShipPart.parse, part or ())),
         tuple(Port(each.upper()) for each in pod or ()),
         tuple(crane or ()),
-        tuple(map(_box, box or ())),
+        tuple(map(box_of, box or ())),
     )
     opened = _open(call, plan)
     propose(opened, replan_selection(opened.desk, selection, seed=seed), by)
@@ -348,7 +350,7 @@ def waive(
     from cabria.domain.edits import Waive
     from cabria.domain.plan import Waiver
 
-    waiver = Waiver(rule.strip().upper(), _words(why, "--why"), _name(by), place, _box(box) if box else None)
+    waiver = Waiver(rule.strip().upper(), _words(why, "--why"), _name(by), place, box_of(box) if box else None)
     _edit(call, plan, Waive(waiver), by, only_try=False)
 
 
@@ -458,7 +460,8 @@ def _write(opened: OpenPlan, now: Desk, what: Edit | Undo | Redo, by: str, minut
     say(f"Written to {opened.folder}; `cabria papers` makes its report anew.")
 
 
-def _box(number: str) -> ContainerId:
+def box_of(number: str) -> ContainerId:
+    """A container as people type its number."""
     from cabria.domain.containers import ContainerId
 
     return ContainerId(number.strip().upper())
@@ -477,12 +480,12 @@ def _slot_edit(box: str, place: str, why: str) -> SlotEdit:
     from cabria.domain.positions import StowPosition
 
     if place.lower() == "ashore":
-        return LeaveAshore(_box(box), why)
+        return LeaveAshore(box_of(box), why)
     if place.lower() == "stay":
-        return StayPut(_box(box))
+        return StayPut(box_of(box))
     if place.isdigit():
-        return MoveTo(_box(box), StowPosition.parse(place))
-    return Exchange(_box(box), _box(place))
+        return MoveTo(box_of(box), StowPosition.parse(place))
+    return Exchange(box_of(box), box_of(place))
 
 
 def _words(text: str, option: str) -> str:

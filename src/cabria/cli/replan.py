@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cabria.cli.edit import box_of, pair_of, propose
 from cabria.cli.options import SeedOption
 from cabria.domain.errors import DataError
 
 if TYPE_CHECKING:
     from cabria.domain.call_changes import CallChange
     from cabria.domain.calls import VesselCall
-    from cabria.domain.containers import ContainerId
     from cabria.planning.loading.editing.desk import Desk
     from cabria.planning.loading.replanning.standing import Standing
 
@@ -53,7 +53,6 @@ def replan(
     it, `cabria edit drop` throws it away. Boxes under way keep their slots.
     """
     from cabria.bootstrap.plans import open_plan
-    from cabria.cli.edit import propose
     from cabria.planning.loading.replanning.problem import ReplanProblem
     from cabria.planning.loading.replanning.solve import solve
     from cabria.referee.replanning import Budget
@@ -113,29 +112,27 @@ def _late(call: VesselCall, file: Path | None) -> Iterator[CallChange]:
             continue
         if len(row) < 2:
             raise DataError("A line has a container and a time.", file=str(file), place=f"line {number}")
-        yield BoxLate(_box(row[0]), seconds_of(row[1], call, f"{file}, line {number}"))
+        yield BoxLate(box_of(row[0]), seconds_of(row[1], call, f"{file}, line {number}"))
 
 
 def _shut_out(boxes: Sequence[str]) -> Iterator[CallChange]:
     from cabria.domain.call_changes import ShutOut
 
-    return (ShutOut(_box(box)) for box in boxes)
+    return (ShutOut(box_of(box)) for box in boxes)
 
 
 def _found(pairs: Sequence[str]) -> Iterator[CallChange]:
-    from cabria.cli.edit import pair_of
     from cabria.domain.call_changes import FoundAt
     from cabria.domain.positions import YardPosition
 
-    return (FoundAt(_box(box), YardPosition.parse(place)) for box, place in map(pair_of, pairs))
+    return (FoundAt(box_of(box), YardPosition.parse(place)) for box, place in map(pair_of, pairs))
 
 
 def _refused(pairs: Sequence[str]) -> Iterator[CallChange]:
-    from cabria.cli.edit import pair_of
     from cabria.domain.wishes import Cargo, Forbid, ShipPart
 
     for box, slot in map(pair_of, pairs):
-        yield Forbid(ShipPart.parse(slot), Cargo(container=_box(box)), "refused on board")
+        yield Forbid(ShipPart.parse(slot), Cargo(container=box_of(box)), "refused on board")
 
 
 def _cranes(call: VesselCall, said: Sequence[str], now_s: int) -> Iterator[CallChange]:
@@ -157,9 +154,3 @@ def _listed(folder: Path, call: VesselCall, file: Path | None) -> Iterator[CallC
         difference = difference_of_lists(call, read_call(folder, loads=file).loads)
         if difference != ListChanged():
             yield difference
-
-
-def _box(number: str) -> ContainerId:
-    from cabria.domain.containers import ContainerId
-
-    return ContainerId(number.strip().upper())

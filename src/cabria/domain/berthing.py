@@ -8,6 +8,7 @@ that leaves at 600 frees her place for one that starts at 600.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -148,18 +149,16 @@ class TideTable:
         """Rounded down; 0 without a table."""
         if not self.times_min:
             return 0
-        if at_min <= self.times_min[0]:
-            return self.heights_mm[0]
-        for i in range(1, len(self.times_min)):
-            if at_min <= self.times_min[i]:
-                before, after = self.times_min[i - 1], self.times_min[i]
-                low, high = self.heights_mm[i - 1], self.heights_mm[i]
-                return low + (high - low) * (at_min - before) // (after - before)
-        return self.heights_mm[-1]
+        i = bisect_left(self.times_min, at_min)
+        if i in (0, len(self.times_min)):
+            return self.heights_mm[0 if i == 0 else -1]
+        before, after = self.times_min[i - 1 : i + 1]
+        low, high = self.heights_mm[i - 1 : i + 1]
+        return low + (high - low) * (at_min - before) // (after - before)
 
     def lowest_mm(self, start_min: int, end_min: int) -> int:
         """The lowest water from one time to another, both included."""
-        inside = (h for t, h in zip(self.times_min, self.heights_mm, strict=True) if start_min < t < end_min)
+        inside = self.heights_mm[bisect_right(self.times_min, start_min) : bisect_left(self.times_min, end_min)]
         return min((self.height_mm(start_min), self.height_mm(end_min), *inside))
 
 

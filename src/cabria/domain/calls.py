@@ -113,7 +113,7 @@ class CallSettings:
     """How much heavier a loaded box may be than the loaded box below before it is reported."""
     may_twin: bool = True
     may_dual_cycle: bool = False
-    """Whether a crane may load and discharge the hold under one lid in one cycle."""
+    """Whether a crane may load and discharge in one cycle, in the hold under one lid or on the decks of a bay."""
 
 
 PRESETS: Mapping[str, CallSettings] = {

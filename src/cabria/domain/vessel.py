@@ -30,6 +30,11 @@ class End(StrEnum):
     AFT = "aft"
     BOTH = "both"
 
+    @property
+    def halves(self) -> tuple[End, ...]:
+        """The ends, one by one."""
+        return (End.FORE, End.AFT) if self is End.BOTH else (self,)
+
 
 class StackId(NamedTuple):
     """Names a vessel stack: the number of its bay (see `VesselBay`), its row and its level."""

@@ -24,11 +24,6 @@ _LID = re.compile(r"(?:(on|under) )?lid (\S.*)")
 _SPELLINGS = 'Write a slot such as "0020482", "bay 02 deck", "bay 02 row 04 hold", "lid 02P" or "under lid 02P".'
 
 
-def halves_of(place: Place) -> tuple[End, ...]:
-    """The ends of its cell that a box in this place takes."""
-    return (End.FORE, End.AFT) if place.end is End.BOTH else (place.end,)
-
-
 @dataclass(frozen=True, slots=True)
 class ShipPart:
     """A slot, a stack, a bay or one level of it, or what stands on or under a lid.
@@ -92,11 +87,11 @@ class ShipPart:
 
     def contains(self, profile: VesselProfile, place: Place) -> bool:
         """Whether a box in this place stands in the part with both its ends."""
-        return all(self._has(profile, place, half) for half in halves_of(place))
+        return all(self._has(profile, place, half) for half in place.end.halves)
 
     def touches(self, profile: VesselProfile, place: Place) -> bool:
         """Whether a box in this place takes anything of the part."""
-        return any(self._has(profile, place, half) for half in halves_of(place))
+        return any(self._has(profile, place, half) for half in place.end.halves)
 
     def _has(self, profile: VesselProfile, place: Place, half: End) -> bool:
         number = place.bay.fore if half is End.FORE else place.bay.aft

@@ -46,7 +46,6 @@ from cabria.experiments.arrangements import (
     CELL_HEIGHT,
     HALF_CELL,
     Arrangement,
-    Size,
     fits,
     half_breadth,
     size_of,
@@ -352,7 +351,7 @@ def _tanks(plan: Arrangement) -> tuple[Tank, ...]:
     size = plan.size
     ballast = 0.24 * displacement_t(size, size.draught)
     fore, aft = plan.bay_x[0] - plan.bay_pitch, plan.bay_x[-1] + plan.bay_pitch
-    tanks = [_tank("FP", 0.06 * ballast, plan.bow_x - 14, 0, 0.1, 0.75 * size.depth, size)]
+    tanks = [_tank("FP", 0.06 * ballast, plan.bow_x - 14, 0, 0.1, 0.75 * size.depth)]
     groups = max(3, round(plan.bay_count / 3))
     for group in range(groups):
         x = fore + (aft - fore) * (group + 0.5) / groups
@@ -361,23 +360,21 @@ def _tanks(plan: Arrangement) -> tuple[Tank, ...]:
         for side, letter in ((-1, "P"), (1, "S")):
             tanks += [
                 _tank(f"DB{group + 1}{letter}", 0.21 / groups * ballast * (0.5 + 0.5 * width), x,
-                      side * 0.22 * size.beam * width, 0.0, plan.bottom, size),
+                      side * 0.22 * size.beam * width, 0.0, plan.bottom),
                 _tank(f"WB{group + 1}{letter}", 0.20 / groups * ballast * (0.5 + 0.5 * high), x,
-                      side * 0.44 * size.beam * high, plan.bottom, 0.6 * size.depth, size),
+                      side * 0.44 * size.beam * high, plan.bottom, 0.6 * size.depth),
             ]  # fmt: skip
     middle = plan.bow_x - 0.52 * size.loa
     for side, letter in ((-1, "P"), (1, "S")):
-        tanks.append(
-            _tank(f"HEEL{letter}", 0.02 * ballast, middle, side * 0.46 * size.beam, 3.0, 0.7 * size.depth, size)
-        )
-    tanks.append(_tank("AP", 0.04 * ballast, plan.stern_x + 12, 0, 0.3 * size.depth, 0.75 * size.depth, size))
+        tanks.append(_tank(f"HEEL{letter}", 0.02 * ballast, middle, side * 0.46 * size.beam, 3.0, 0.7 * size.depth))
+    tanks.append(_tank("AP", 0.04 * ballast, plan.stern_x + 12, 0, 0.3 * size.depth, 0.75 * size.depth))
     for side, letter in ((-1, "P"), (1, "S")):
         x = plan.funnel_x + 1.5 * plan.bay_pitch
         tanks.append(
-            _tank(f"FO{letter}", 0.018 * ballast / 0.24, x, side * 0.3 * size.beam, plan.bottom, 0.7 * size.depth, size)
+            _tank(f"FO{letter}", 0.018 * ballast / 0.24, x, side * 0.3 * size.beam, plan.bottom, 0.7 * size.depth)
         )
     return tuple(tanks)
 
 
-def _tank(name: str, tonnes: float, x: float, tcg: float, low: float, high: float, size: Size) -> Tank:
+def _tank(name: str, tonnes: float, x: float, tcg: float, low: float, high: float) -> Tank:
     return Tank(name, to_kg(round(tonnes)), to_mm(x), to_mm(tcg), to_mm(low), to_mm((low + high) / 2))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import gcd
 from random import Random
 
 from cabria.domain.containers import Container
@@ -320,14 +321,8 @@ def _promise_holds(units: Sequence[Unit], wanted: Mapping[int, float], random: R
 
 def _spread_out(units: Sequence[Unit]) -> list[Unit]:
     """The units in an order that jumps evenly over the ship."""
-    step = next(step for step in range(round(0.618 * len(units)) or 1, 2 * len(units)) if _coprime(step, len(units)))
+    step = next(step for step in range(round(0.618 * len(units)) or 1, 2 * len(units)) if gcd(step, len(units)) == 1)
     return [units[index * step % len(units)] for index in range(len(units))]
-
-
-def _coprime(a: int, b: int) -> bool:
-    while b:
-        a, b = b, a % b
-    return a == 1
 
 
 def _layers(towers: Sequence[Tower], order: int) -> Iterator[Tower]:

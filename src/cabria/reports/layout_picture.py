@@ -104,7 +104,7 @@ def layout_picture(layout: Layout, findings: Iterable[Finding] = ()) -> str:
         *_gates(layout, ground),
         *_marks(layout, ground, bad),
         *_head(layout, len(bad)),
-        *_foot(layout, ground, legend),
+        *_foot(ground, legend),
     ]
     height = HEAD + ground.height + FOOT + LEGEND_ROW + max(down for _, down, _ in legend)
     return svg.picture(
@@ -269,7 +269,7 @@ def _head(layout: Layout, bad: int) -> Iterator[str]:
         yield svg.text(LEFT + 16 * len(layout.name) + 30, 30, f"{bad} places break a rule: red", class_="legend wrong")
 
 
-def _foot(layout: Layout, ground: _Ground, legend: Sequence[tuple[float, float, str]]) -> Iterator[str]:
+def _foot(ground: _Ground, legend: Sequence[tuple[float, float, str]]) -> Iterator[str]:
     y = HEAD + ground.height + 30
     long_m = _scale_m(ground)
     for part in range(4):

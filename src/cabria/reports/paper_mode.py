@@ -155,7 +155,7 @@ def _queue_sheets(picture: Picture, name: str, call: CallPicture, moment: Moment
         rows = [
             row
             for number, step in enumerate(crane.queue[first:], first)
-            for row in _step_rows(picture, name, crane, number, step)
+            for row in _step_rows(picture, crane, number, step)
         ]
         left = crane.steps - crane.done
         waits = f", waits for {crane.waits_for}" if crane.waits_for else ""
@@ -169,7 +169,7 @@ def _cranes_of(picture: Picture, call: str) -> list[QuayCranePicture]:
     return [crane for _, crane in sorted(picture.quay_cranes.items()) if crane.call == call]
 
 
-def _step_rows(picture: Picture, call: str, crane: QuayCranePicture, number: int, step: CraneStep) -> Iterator[Row]:
+def _step_rows(picture: Picture, crane: QuayCranePicture, number: int, step: CraneStep) -> Iterator[Row]:
     """One line a box; a cross for what is done, an arrow for what the crane is at."""
     is_next = number == crane.done
     mark = "X" if number < crane.done else "at it" if is_next and crane.job else "[   ]"

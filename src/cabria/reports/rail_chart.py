@@ -20,7 +20,7 @@ def rail_chart(case: RailCase, plan: RailPlan, headline: str) -> str:
     end_s = max(ends, default=60)
     time = Axis(0, end_s, LEFT_MARGIN, WIDTH - RIGHT_MARGIN)
     place = Axis(1, case.bays, TOP + HEIGHT, TOP)
-    parts = [svg.text(LEFT_MARGIN, 22, headline, class_="headline"), *_legend(), *_grid(case, time, place, end_s)]
+    parts = [svg.text(LEFT_MARGIN, 22, headline, class_="headline"), *_legend(), *_grid(time, place, end_s)]
     for crane in (LEFT, RIGHT):
         points = [(time(point.time_s), place(point.bay)) for point in plan.paths[crane]]
         points.append((time(end_s), points[-1][1]))
@@ -39,7 +39,7 @@ def _legend() -> Iterator[str]:
     yield svg.text(LEFT_MARGIN + 290, 44, "late")
 
 
-def _grid(case: RailCase, time: Axis, place: Axis, end_s: int) -> Iterator[str]:
+def _grid(time: Axis, place: Axis, end_s: int) -> Iterator[str]:
     bottom = TOP + HEIGHT
     for tick in time_ticks(end_s):
         x = time(tick)

@@ -299,6 +299,16 @@ def test_senseless_states_are_told_answered_and_harmless(quay: Quay, changes: di
     assert quay.reports == []
 
 
+def test_a_crane_whose_clock_is_off_is_told_once_until_it_makes_sense_again(quay: Quay) -> None:
+    for second in range(5):
+        topic, payload = state_of(quay, timestamp=f"1999-12-31T23:59:5{second}.000Z")
+        quay.bus.receive(str(topic), payload)
+    assert len(quay.tells(e.Nonsense)) == 1
+    quay.run(5_000)
+    quay.bus.receive(str(topic), payload)
+    assert len(quay.tells(e.Nonsense)) == 2
+
+
 def test_reports_of_jobs_that_nobody_gave_are_told_and_harmless(quay: Quay) -> None:
     report = m.Report(number=1, timestamp=stamp(quay.now_ms), happening=m.Done(), job_id="run9/YC01/77")
     header = {"header_id": 5, "timestamp": stamp(quay.now_ms), "version": "1.0", "che_id": "YC01"}

@@ -11,6 +11,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
+from cabria.adapters.exchange import sftp
 from cabria.adapters.exchange.mailboxes import FolderMailbox, MailboxLostError, Seen
 from cabria.adapters.exchange.sftp import SftpAddress, SftpKeys, SftpMailbox
 from cabria.domain.errors import DataError
@@ -151,6 +152,20 @@ def test_both_kinds_of_mailbox_do_the_same(server: Server, mailbox: SftpMailbox,
         [giant] = one.look()
         one.push_aside(giant, "giant.file")
         assert (root / "aside" / "giant.file").read_bytes() == b"x"
+
+
+def test_a_large_file_has_longer_than_an_answer(
+    server: Server, mailbox: SftpMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox.look()  # makes the folders
+    (server.root / "line/in/large.edi").write_bytes(LIST)
+    (seen,) = (one for one in mailbox.look() if one.name == "large.edi")
+    monkeypatch.setattr(sftp, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(sftp, "SLOWEST_BYTES_PER_S", len(LIST) / 60)
+    assert mailbox.fetch(seen) == LIST
+    with pytest.raises(MailboxLostError, match="no answer in 0 s"):
+        mailbox.look()
+    (server.root / "line/in/large.edi").unlink()
 
 
 def test_nothing_is_said_to_a_host_that_is_not_known(server: Server, tmp_path: Path) -> None:

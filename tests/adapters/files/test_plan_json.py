@@ -132,8 +132,12 @@ def test_everything_known_about_a_plan_is_in_the_file(repository: Path) -> None:
     assert written["figures"]["crane_makespan_s"] == 1380
     assert written["costs_min"] == {"overstows": 30.0, "digs": 2.5}
     assert written["bounds"]["digs"] == {
-        **{"reached": 1, "bound": None, "unit": "digs", "note": "none known"},
-        **{"code": "bound-unknown", "values": {}},
+        "reached": 1,
+        "bound": None,
+        "unit": "digs",
+        "note": "none known",
+        "code": "bound-unknown",
+        "values": {},
     }
     assert written["baselines"] == {"greedy": {"digs per load": 0.5}}
     assert written["stability"]["departure"]["cargo_kg"] == 176_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,24 @@ def test_ctrl_c_keeps_the_plan_that_was_there(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         write(tmp_path / "plan", "new", then=KeyboardInterrupt)
     assert (tmp_path / "plan" / MARK).read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["plan"]
+
+
+def test_ctrl_c_while_the_older_folder_is_removed_leaves_nothing_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "plan", "old")
+    removed, asked = shutil.rmtree, count()
+
+    def interrupted(folder: Path, *, ignore_errors: bool) -> None:
+        if next(asked) == 0:
+            raise KeyboardInterrupt
+        removed(folder, ignore_errors=ignore_errors)
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path / "plan", "new")
+    assert (tmp_path / "plan" / MARK).read_text() == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["plan"]
 
 

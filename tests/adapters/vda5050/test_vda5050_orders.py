@@ -268,6 +268,18 @@ def test_what_keeps_to_the_schema_and_cannot_be_true_is_told_and_harmless(change
     assert [event.cause for event in world.of(e.RobotStopped)] == []
 
 
+def test_a_vehicle_whose_clock_stands_still_is_told_once_however_far_it_falls_behind() -> None:
+    world = World()
+    stood = _state(world)
+    for number in range(1, 6):
+        world.now_ms += 61_000
+        world.control.receive("vda5050/v3/ACME/T01/state", json.dumps(stood | {"headerId": 100 * number}).encode())
+    assert [event.reason for event in world.of(e.Nonsense)] == ["its clock is 61 s off"]
+    world.run(2_000)
+    world.control.receive("vda5050/v3/ACME/T01/state", json.dumps(stood | {"headerId": 1_000}).encode())
+    assert len(world.of(e.Nonsense)) == 2, "it made sense in between"
+
+
 def test_an_order_that_nobody_gave_is_told_and_cancelled() -> None:
     world = World()
     other = World()

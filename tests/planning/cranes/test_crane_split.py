@@ -15,10 +15,12 @@ from tests.planning.cranes.calls_by_hand import Case, Impossible, case, cranes, 
 from cabria.domain.errors import DataError
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.terminal import Outage, QuayCrane
+from cabria.domain.vessel import Level
 from cabria.domain.wishes import OrderWish, Wishes, Worked
 from cabria.domain.work import StepKind, WorkQueue
 from cabria.planning.cranes.bound import lower_bound
 from cabria.planning.cranes.flat import FlatProblem
+from cabria.planning.cranes.lifts import Lift
 from cabria.planning.cranes.operators import NEVER_S, boxes_over_limit, first_plans, schedule
 from cabria.planning.cranes.problem import (
     PEAK_PRICE_S,
@@ -400,17 +402,40 @@ def test_dual_cycles_never_need_more_time(seed: int) -> None:
     assert dual.makespan_s <= singly.makespan_s + walk_s
 
 
-def holds_to_turn(the: Case) -> bool:
-    return any(lift.back for lift in problem_of(the).lifts)
+def to_turn(the: Case, level: Level) -> list[Lift]:
+    """Dual cycles between stacks of a level."""
+    profile = the.call.vessel
+    return [
+        lift
+        for lift in problem_of(the).lifts
+        if lift.back and (place := profile.place(lift.positions[0])) and place.stack.level is level
+    ]
 
 
 def test_dual_cycles_empty_and_fill_a_hold_together() -> None:
     fleet = cranes(1, dual_cycle_s=170)
-    the = next(c for c in (case(seed, fleet, may_dual_cycle=True) for seed in range(99)) if holds_to_turn(c))
+    the = next(c for c in (case(seed, fleet, may_dual_cycle=True) for seed in range(99)) if to_turn(c, Level.HOLD))
     steps = [step for queue in solved(the).plan.queues for step in queue.steps]
     pairs = [(a, b) for a, b in pairwise(steps) if b.end_s - a.start_s == 170]
     assert pairs
     assert {(a.kind, b.kind) for a, b in pairs} == {(StepKind.LOAD, StepKind.DISCHARGE)}
+
+
+def test_the_deck_of_a_lid_that_is_on_is_filled_while_the_next_is_emptied() -> None:
+    """Each lid is lifted once, nothing is on it meanwhile, and a deck is filled with fewer cycles than boxes."""
+    fleet = cranes(1, dual_cycle_s=170)
+    found = [c for c in (case(seed, fleet, may_dual_cycle=True) for seed in range(400)) if to_turn(c, Level.DECK)]
+    assert len(found) > 3
+    for the in found[:4]:
+        pairs = [(lift, lift.back) for lift in to_turn(the, Level.DECK) if lift.back is not None]
+        assert all(into.positions[0].row != out.positions[0].row for into, out in pairs)
+        queues = solved(the).plan.queues
+        steps = [step for queue in queues for step in queue.steps]
+        assert sum(b.end_s - a.start_s == 170 for a, b in pairwise(steps)) >= len(pairs)
+        lids = [(step.lid, step.kind) for step in steps if step.lid]
+        assert len(lids) == len(set(lids))
+        plan = LoadingPlan(the.call.id, the.loads, restows=the.restows, queues=queues)
+        assert not {f.rule for f in judge(the.call, plan).findings if f.rule.startswith(("CRANE-", "WORK-"))}
 
 
 def test_a_crane_that_is_out_leaves_its_work_to_the_other() -> None:

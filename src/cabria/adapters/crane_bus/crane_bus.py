@@ -92,6 +92,8 @@ class _Crane:
     is_silent: bool = True
     is_new: bool = True
     """Whether its next state is the first since it came."""
+    nonsense: str = ""
+    """What was wrong with its last message; "" when it made sense."""
     is_stopped: bool = False
     sheet: m.Factsheet | None = None
     state: m.State | None = None
@@ -267,11 +269,12 @@ class CraneBus:
         self._orders.alive(crane.headers.crane)
 
     def _makes_sense(self, crane: _Crane, message: Message) -> bool:
-        reason = self._nonsense(crane, message)
-        if not reason:
+        before, crane.nonsense = crane.nonsense, self._nonsense(crane, message)
+        if not crane.nonsense:
             return True
-        self._tell(e.Nonsense(crane.headers.crane, reason))
-        self._ask(crane, m.Wanted.STATE, reason=reason)
+        if not before:  # else it was told, if with other numbers
+            self._tell(e.Nonsense(crane.headers.crane, crane.nonsense))
+        self._ask(crane, m.Wanted.STATE, reason=crane.nonsense)
         return False
 
     def _nonsense(self, crane: _Crane, message: Message) -> str:

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PATIENCE_S = 30.0
-"""For any one answer of the other machine."""
+"""For what the other machine is asked; for a file it has longer, by how large that is."""
+SLOWEST_BYTES_PER_S = 100_000
 BLOCK = 256 * 1024
 _ADDRESS = re.compile(
     r"sftp://(?P<user>[^@/:\s]+)@(?P<host>\[[0-9a-fA-F:.]+\]|[^@/:\s]+)(:(?P<port>\d{1,5}))?(?P<path>/[^\s]*)?"
@@ -94,7 +95,7 @@ class SftpMailbox:
         return self._run(self._look())
 
     def fetch(self, seen: Seen) -> bytes | None:
-        return None if seen.size > MAX_BYTES else self._run(self._fetch(seen))
+        return None if seen.size > MAX_BYTES else self._run(self._fetch(seen), seen.size)
 
     def remove(self, seen: Seen) -> None:
         self._run(self._take_out(seen, None))
@@ -103,17 +104,18 @@ class SftpMailbox:
         self._run(self._take_out(seen, self._path(ASIDE, name)))
 
     def deliver(self, folder: str, name: str, content: bytes) -> None:
-        self._run(self._deliver(folder, name, content))
+        self._run(self._deliver(folder, name, content), len(content))
 
     def close(self) -> None:
         self._drop()
         self._runner.close()
 
-    def _run(self, asked: Coroutine[Any, Any, T]) -> T:
+    def _run(self, asked: Coroutine[Any, Any, T], size: int = 0) -> T:
         import asyncssh
 
+        patience_s = PATIENCE_S + size / SLOWEST_BYTES_PER_S
         try:
-            return self._runner.run(asyncio.wait_for(asked, PATIENCE_S))
+            return self._runner.run(asyncio.wait_for(asked, patience_s))
         except asyncssh.HostKeyNotVerifiable:
             self._drop()
             raise MailboxLostError(
@@ -121,7 +123,7 @@ class SftpMailbox:
             ) from None
         except TimeoutError:
             self._drop()
-            raise MailboxLostError(f"{self.where}: no answer in {PATIENCE_S:.0f} s.") from None
+            raise MailboxLostError(f"{self.where}: no answer in {patience_s:.0f} s.") from None
         except (OSError, asyncssh.Error, EOFError) as error:
             self._drop()
             told = getattr(error, "reason", "") or getattr(error, "strerror", "") or str(error)

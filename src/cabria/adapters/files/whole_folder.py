@@ -36,7 +36,7 @@ def whole_folder(folder: Path, *, mark: str = "", parts: Collection[str] = ()) -
                     yield draft
                 _exchange(draft, target)
             finally:
-                shutil.rmtree(draft, ignore_errors=True)
+                _remove(draft)
         except BaseException:
             for parent in missing:
                 with suppress(OSError):
@@ -91,7 +91,16 @@ def _exchange(draft: Path, target: Path) -> None:
             older.rename(target)
         raise
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        _remove(aside)
+
+
+def _remove(folder: Path) -> None:
+    """The folder and all in it, also when the program is told to end meanwhile."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except KeyboardInterrupt:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _swapped(one: Path, other: Path) -> bool:

@@ -64,8 +64,9 @@ async def session(asked: Asked) -> m.Session:
 async def login(asked: Asked) -> Response:
     office, said = asked.office, asked.of(m.Login)
     address = asked.request.client.host if asked.request.client else ""
-    keys = f"name {said.name}", f"address {address}"
-    refuse_wait("wrong passwords", office.throttle.wait_s(*keys))
+    of_name, of_address = f"name {said.name}", f"address {address}"
+    refuse_wait("wrong passwords", office.throttle.wait_s(of_name, of_address))
+    office.throttle.failed(of_name)  # before it is looked at: of a hundred guesses at once each counts
     user = await asyncio.to_thread(check_password, office.store, said.name, said.password, office.hasher)
     outcome = "done" if user else "refused"
     reason = "" if user else "wrong name or password"
@@ -74,10 +75,10 @@ async def login(asked: Asked) -> Response:
     row = said.name, role, "password", address, "login", "", outcome, reason, 0, deed
     await asyncio.to_thread(lambda: office.store.trace(*row))
     if user is None:
-        office.throttle.failed(*keys)
+        office.throttle.failed(of_address)
         office.metrics.logins_failed.inc()
         raise refusal(401, "wrong-password", "Name or password is wrong.")
-    office.throttle.came_in(*keys)
+    office.throttle.came_in(of_name, of_address)
     response = await respond(asked.request, m.Done(text=f"Welcome, {user.name}."))
     await asyncio.to_thread(office.entrance.let_in, response, user.name)
     return response
@@ -93,8 +94,8 @@ async def change_password(asked: Asked) -> m.Done:
     office, said, name = asked.office, asked.of(m.NewPassword), asked.person.name
     key = f"own password of {name}"
     refuse_wait("wrong passwords", office.throttle.wait_s(key))
+    office.throttle.failed(key)  # as in `login`
     if await asyncio.to_thread(check_password, office.store, name, said.old, office.hasher) is None:
-        office.throttle.failed(key)
         raise refusal(403, "wrong-password", "The old password is wrong.", place="body.old", code="old-password-wrong")
     office.throttle.came_in(key)
     new = await asyncio.to_thread(hashed, said.new, office.hasher)

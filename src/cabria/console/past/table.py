@@ -13,6 +13,8 @@ from cabria.console.messages.past import ShiftReport, Waiting
 HEAD = ("part", "of", "figure", "value", "unit")
 UNITS = {"gmph": "1/h", "planned_gmph": "1/h", "berth_productivity": "1/h", "rehandle_ratio": "each", "kwh": "kWh"}
 ENDINGS = {"_ms": "ms", "_h": "h", "_per_move": "kWh", "share": "1", "use": "1", "drive": "1", "crane_waiting": "1"}
+RECKONED = ("=", "+", "-", "@", "\t", "\r")
+"""How cells begin that spreadsheets take for formulas."""
 Row = tuple[str, str, str, object, str]
 
 
@@ -21,8 +23,13 @@ def as_csv(report: ShiftReport) -> str:
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(HEAD)
-    writer.writerows(_rows(report))
+    writer.writerows(map(_as_text, row) for row in _rows(report))
     return stream.getvalue()
+
+
+def _as_text(cell: object) -> object:
+    """A name that a spreadsheet would reckon out, as a ship may be called by who sends her, stays a name."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(RECKONED) else cell
 
 
 def _rows(report: ShiftReport) -> Iterator[Row]:

@@ -137,9 +137,9 @@ def _figures(
 def read_conflowgen(folder: Path) -> Figures:
     """Of a folder with ConFlowGen's exported tables. Raises DataError with file and line."""
     containers, *vessels, trucks = (list(_rows(folder / name)) for name in FILES)
-    called = {row["id"]: _hour(row, "realized_arrival") for rows in vessels for row in rows}
-    came = {row["id"]: _hour(row, "realized_container_delivery_time") for row in trucks}
-    went = {row["id"]: _hour(row, "realized_container_pickup_time") for row in trucks}
+    called = {row.get("id", ""): _hour(row, "realized_arrival") for rows in vessels for row in rows}
+    came = {row.get("id", ""): _hour(row, "realized_container_delivery_time") for row in trucks}
+    went = {row.get("id", ""): _hour(row, "realized_container_pickup_time") for row in trucks}
     lengths, special, stream, mass_t, stay_h = [], [], [], [], []
     kinds = {"standard": 0, "reefer": 1, "dangerous_goods": 2, "empty": 3}
     for line, row in enumerate(containers, 2):

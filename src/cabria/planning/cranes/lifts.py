@@ -6,22 +6,26 @@ round, so that the trolley never passes over a stack higher than the one it work
 them, and the lids over them wait until all else in the bay is set.
 
 With dual cycles a hold that is both emptied and filled is worked stack by stack between the two: its lid off, the first
-stack out, then each cycle sets a box into an emptied stack and brings one back from the next, its lid on.
+stack out, then each cycle sets a box into an emptied stack and brings one back from the next, its lid on. Where that
+gives more of them, a bay is worked part by part, a part being the decks and holds that lids tie together: what comes on
+the deck of a part that is done is set while the deck of the next is emptied.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeVar
 
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.positions import StowPosition
 from cabria.domain.terminal import QuayCrane
 from cabria.domain.vessel import End, HatchCover, Level, Place, StackId, VesselProfile
 from cabria.domain.work import OFF_SHIP, ONTO_SHIP, StepKind
+
+T = TypeVar("T")
 
 
 class Handled(NamedTuple):
@@ -108,6 +112,17 @@ def sections_of(
     vessel: VesselProfile, handled: Sequence[Handled], lids: Iterable[HatchCover], side: Side, rules: Rules
 ) -> tuple[list[Section], int]:
     """Sections in order, and how many of them are the way out. `lids` are off meanwhile."""
+    out_then_in = _out_then_in(vessel, handled, lids, side, rules)
+    if not rules.may_dual_cycle or not _may_be_parted(handled, rules):
+        return out_then_in
+    parted = _part_by_part(vessel, handled, list(lids), side, rules)
+    return parted if _dual_cycles_in(parted[0]) > _dual_cycles_in(out_then_in[0]) else out_then_in
+
+
+def _out_then_in(
+    vessel: VesselProfile, handled: Sequence[Handled], lids: Iterable[HatchCover], side: Side, rules: Rules
+) -> tuple[list[Section], int]:
+    """All that leaves before anything comes in, but for holds that are worked in dual cycles."""
     lids = _in_order(lids, side)
     dual = _dual_holds(vessel, handled, lids) if rules.may_dual_cycle else {}
     turned = {h.container.id for boxes in dual.values() for h in boxes}
@@ -230,6 +245,84 @@ def _dual_holds(vessel: VesselProfile, handled: Sequence[Handled], lids: Sequenc
     }
 
 
+def _may_be_parted(handled: Sequence[Handled], rules: Rules) -> bool:
+    """One bay to which nothing comes late."""
+    is_one_bay = len({h.place.bay.number for h in handled}) == 1
+    return is_one_bay and not any(h.container.id in rules.ready_s for h in handled)
+
+
+def _dual_cycles_in(sections: Iterable[Section]) -> int:
+    return sum(lift.back is not None for section in sections for lift in section)
+
+
+class _Part(NamedTuple):
+    """Decks and holds of a bay that opened lids tie together, or one deck stack that stands on none of these."""
+
+    lids: list[HatchCover]
+    hold: list[Handled]
+    out: list[Lift]
+    into: list[Lift]
+
+
+def _part_by_part(
+    vessel: VesselProfile, handled: Sequence[Handled], lids: Sequence[HatchCover], side: Side, rules: Rules
+) -> tuple[list[Section], int]:
+    """Each part's deck out, its hold and its lids on; what comes on its deck goes with what leaves the next decks.
+
+    The order of parts is Johnson's, as that of the stacks of a hold; where boxes are restowed to comes last, so that
+    all restows are off in the way out, which ends in the last part's hold.
+    """
+    parts, last = _parts_of(vessel, handled, lids, side, rules.twin_max_kg)
+    sections: list[Section] = []
+    coming: list[Lift] = []
+    sections_out = 0
+    for part in [*_fewest_cycles(parts, lambda part: (part.out, part.into)), *last]:
+        sections += _by_tiers([*_paired(part.out, coming)])
+        in_hold, out_of_hold = _out_then_in(vessel, part.hold, part.lids, side, rules)
+        sections_out = len(sections) + out_of_hold
+        sections += in_hold
+        coming += part.into
+    return sections + list(_by_tiers(coming)), sections_out
+
+
+def _paired(leaving: Sequence[Lift], coming: list[Lift]) -> Iterator[Lift]:
+    """Each discharge with the first that is still to come, which is taken from `coming`."""
+    for lift in leaving:
+        yield replace(coming.pop(0), back=lift) if coming and lift.kind is StepKind.DISCHARGE else lift
+
+
+def _parts_of(
+    vessel: VesselProfile, handled: Sequence[Handled], lids: Sequence[HatchCover], side: Side, twin_max_kg: int
+) -> tuple[list[_Part], list[_Part]]:
+    """The parts, and as one the parts to which boxes are restowed."""
+    opened = {lid.id for lid in lids}
+    part_of = {lid.id: number for number, lid in enumerate(lids)}
+    lids_at: dict[StackId, list[str]] = {}
+    for h in handled:
+        near = vessel.lids_under if h.place.stack.level is Level.DECK else vessel.lids_over
+        lids_at[h.place.stack_id] = [lid.id for lid in near.get(h.place.stack_id, ()) if lid.id in opened]
+    for tied in lids_at.values():
+        merged = {part_of[lid] for lid in tied}
+        part_of = {lid: min(merged) if part in merged else part for lid, part in part_of.items()}
+    found: dict[int | StackId, list[Handled]] = {}
+    for h in handled:
+        tied = lids_at[h.place.stack_id]
+        found.setdefault(part_of[tied[0]] if tied else h.place.stack_id, []).append(h)
+
+    def part(keys: Collection[int | StackId]) -> _Part:
+        boxes = [h for key in keys for h in found[key]]
+        deck = [h for h in boxes if h.place.stack.level is Level.DECK]
+        return _Part(
+            lids=[lid for lid in lids if part_of[lid.id] in keys],
+            hold=[h for h in boxes if h.place.stack.level is Level.HOLD],
+            out=list(_lifts((h for h in deck if h.kind in OFF_SHIP), side, out=True, twin_max_kg=twin_max_kg)),
+            into=list(_lifts((h for h in deck if h.kind in ONTO_SHIP), side, out=False, twin_max_kg=twin_max_kg)),
+        )
+
+    last = [key for key, boxes in found.items() if any(h.kind is StepKind.RESTOW_ON for h in boxes)]
+    return [part([key]) for key in found if key not in last], [part(last)] if last else []
+
+
 def _dual_cycles(boxes: Iterable[Handled], side: Side, twin_max_kg: int) -> Iterator[Lift]:
     """The fewest cycles that empty and fill the stacks of a hold, a stack being filled once it is empty.
 
@@ -243,11 +336,9 @@ def _dual_cycles(boxes: Iterable[Handled], side: Side, twin_max_kg: int) -> Iter
         out = list(_lifts((h for h in stack if h.kind in OFF_SHIP), side, out=True, twin_max_kg=twin_max_kg))
         into = list(_lifts((h for h in stack if h.kind in ONTO_SHIP), side, out=False, twin_max_kg=twin_max_kg))
         jobs.append((out, into))
-    filling = sorted((job for job in jobs if len(job[0]) < len(job[1])), key=lambda job: len(job[0]))
-    emptying = sorted((job for job in jobs if len(job[0]) >= len(job[1])), key=lambda job: -len(job[1]))
     leaving: list[Lift] = []
     coming: list[tuple[int, Lift]] = []
-    for out, into in [*filling, *emptying]:
+    for out, into in _fewest_cycles(jobs, lambda job: job):
         leaving += out
         coming += [(len(leaving), lift) for lift in into]
     gone = set_down = 0
@@ -259,6 +350,17 @@ def _dual_cycles(boxes: Iterable[Handled], side: Side, twin_max_kg: int) -> Iter
         gone += gone < len(leaving)
         set_down += may_set
         yield lift
+
+
+def _fewest_cycles(jobs: Iterable[T], out_and_in: Callable[[T], tuple[Sequence[Lift], Sequence[Lift]]]) -> list[T]:
+    """Johnson's rule: what is filled more than emptied first, by how little is to be taken out; then the others, by how
+    much is to be set in."""
+
+    def key(job: T) -> tuple[bool, int]:
+        out, into = map(len, out_and_in(job))
+        return out >= into, out if out < into else -into
+
+    return sorted(jobs, key=key)
 
 
 def _in_order(lids: Iterable[HatchCover], side: Side) -> list[HatchCover]:

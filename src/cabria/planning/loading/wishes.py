@@ -56,7 +56,7 @@ def unmet_wishes(call: VesselCall, plan: LoadingPlan, judgement: Judgement) -> t
             if is_it and wish not in found:
                 why = plan.refused.get(finding.container, "") if finding.container else ""
                 text = f"The search found no such plan. {finding.text}{f' The box stays ashore: {why}.' if why else ''}"
-                found[wish] = unmet(call, wish, finding.rule, text, finding.place)
+                found[wish] = unmet(wish, finding.rule, text, finding.place)
     return tuple(found.values())
 
 

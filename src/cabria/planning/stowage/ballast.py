@@ -71,7 +71,7 @@ class Afloat:
         filled = {tank.id: min(tank.capacity_kg, round(1_000 * t)) for tank, t in zip(self.tanks, now, strict=True)}
         return {**content, **filled}
 
-    def strain(self, call: VesselCall, cargo: Iterable[Stowed], content_kg: Mapping[str, int]) -> Strain | None:
+    def strain(self, cargo: Iterable[Stowed], content_kg: Mapping[str, int]) -> Strain | None:
         """How hard the hull is strained with these contents; None when the profile gives no buoyancy along the ship."""
         stations = self.profile.stations
         if not all(station.buoyancy_kg for station in stations):

@@ -22,7 +22,7 @@ from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import End, Level, Place, StackId
 from cabria.planning.stowage.flat import groups_of_stacks
 from cabria.planning.stowage.legal import forbidden
-from cabria.planning.stowage.problem import StowageProblem, halves, has_plug, offers, takes
+from cabria.planning.stowage.problem import StowageProblem, has_plug, offers, takes
 from cabria.planning.stowage.special import DangerousAboard
 from cabria.referee.instruction import differences_of
 
@@ -206,7 +206,7 @@ class _Sailing:
     def _wished(self, box: Container) -> Iterator[Told]:
         """What the planner has to do with its slot."""
         wishes = self.call.wishes
-        pins = wishes.pins_of(box.id)
+        pins = self.problem.permitted.pins.get(box.id, ())
         for pin in pins:
             yield told("pinned to {part}{because}", "pinned", part=pin.to, because=pin.because)
         slot = self.decided.loads.get(box.id) or self.decided.restows.get(box.id)
@@ -221,9 +221,9 @@ class _Sailing:
         """What the box costs in a place, itself and perhaps another box thought away."""
         settings, order = self.call.settings, self._order(box)
         away = {box.id, without}
-        ends = set(halves(place.end))
+        ends = set(place.end.halves)
         entries = self.piles.get(place.stack_id, [])
-        others = [(p, other) for p, other in entries if other.id not in away and ends.intersection(halves(p.end))]
+        others = [(p, other) for p, other in entries if other.id not in away and ends.intersection(p.end.halves)]
         below = [other for p, other in others if p.level_index < place.level_index]
         above = [other for p, other in others if p.level_index > place.level_index]
         first = min((self._order(other) for other in below), default=LAST)
@@ -306,8 +306,8 @@ class _Sailing:
                 for stack in bay.stacks:
                     entries = self.piles.get(StackId(bay.number, stack.row, stack.level), [])
                     levels = set()
-                    for half in halves(end):
-                        top = max((p.level_index + 1 for p, _ in entries if half in halves(p.end)), default=0)
+                    for half in end.halves:
+                        top = max((p.level_index + 1 for p, _ in entries if half in p.end.halves), default=0)
                         free = (i for i in range(top, len(stack.cells)) if offers(stack.cells[i], half))
                         levels.add(next(free, -1))
                     if len(levels) == 1 and (level := levels.pop()) >= 0:

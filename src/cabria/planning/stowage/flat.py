@@ -12,9 +12,9 @@ import numpy as np
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
-from cabria.domain.vessel import Cell, End, Level, StackId, VesselBay, VesselProfile, VesselStack
+from cabria.domain.vessel import Cell, End, Level, StackId, VesselProfile, VesselStack
 from cabria.planning.stowage import kernels as k
-from cabria.planning.stowage.problem import StowageProblem, halves, offers
+from cabria.planning.stowage.problem import StowageProblem, offers
 from cabria.planning.stowage.sight import height_limit_mm, least_draught_mm
 from cabria.planning.stowage.special import usable_levels
 from cabria.referee import imdg
@@ -167,7 +167,7 @@ class _Builder:
         row[k.GROUP] = self.groups[stack_id]
         row[k.BAY] = self.bay_index[bay.number]
         row[k.TCG] = stack.tcg_mm or 0
-        row[k.STATION], row[k.STATION_SHARE] = self._station(stack, bay)
+        row[k.STATION], row[k.STATION_SHARE] = self._station(stack)
         row[k.ZONE] = self.zones[stack_id]
         row[k.IS_ENTANGLED] = len(self.profile.lids_over.get(stack_id, ())) > 1
         return row
@@ -175,7 +175,7 @@ class _Builder:
     def _order(self, box: Container) -> int:
         return self.call.order_of(box)
 
-    def _station(self, stack: VesselStack, bay: VesselBay) -> tuple[int, int]:
+    def _station(self, stack: VesselStack) -> tuple[int, int]:
         """The station at or ahead of the stack's centre and the share of its weight that rests there."""
         x = next((x for x in (stack.lcg_mm, stack.lcg_fore_mm, stack.lcg_aft_mm) if x is not None), None)
         if x is None or len(self.station_x) < 2:
@@ -415,7 +415,7 @@ class _Standing:
         stack_weight = lashing = 0
         has_long = False
         for level, end, box in boxes:
-            ends = [0 if half is End.FORE else 1 for half in halves(end)]
+            ends = [0 if half is End.FORE else 1 for half in end.halves]
             is_long = end is End.BOTH
             has_long |= is_long
             stack_weight += box.gross_mass_kg * (2 if is_long else 1)

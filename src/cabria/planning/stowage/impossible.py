@@ -12,7 +12,7 @@ from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import End, Level, StackId
 from cabria.domain.wishes import ImpossibleWish, Pin, ShipPart, Wish
-from cabria.planning.stowage.problem import StowageProblem, halves, why_not
+from cabria.planning.stowage.problem import StowageProblem, why_not
 from cabria.planning.stowage.together import misplaced
 from cabria.planning.stowage.wished import decide, over_budget
 from cabria.referee import (
@@ -67,7 +67,7 @@ def impossible(call: VesselCall) -> tuple[ImpossibleWish, ...]:
     return tuple(looking.found)
 
 
-def unmet(call: VesselCall, wish: Wish, rule: str, text: str, place: str = "") -> ImpossibleWish:
+def unmet(wish: Wish, rule: str, text: str, place: str = "") -> ImpossibleWish:
     """A wish that a finished plan does not meet."""
     return ImpossibleWish(wish, rule, text, place, REMEDIES.get(rule, ""))
 
@@ -179,7 +179,7 @@ class _Looking:
         for standing, position in self.problem.staying_by_stack.get(place.stack_id, ()):
             other = self.call.vessel.place(position)
             assert other is not None
-            if set(halves(other.end)).isdisjoint(halves(place.end)):
+            if set(other.end.halves).isdisjoint(place.end.halves):
                 continue
             if other.level_index == place.level_index:
                 text = f"The place is taken by {standing.id} in slot {position}, which stays aboard."

@@ -212,7 +212,7 @@ class Search:
         slots = flat.slots(state)
         boxes = {box.id: box for box in flat.boxes}
         cargo = [*flat.problem.staying, *(Stowed(boxes[box], slot) for box, slot in slots.items())]
-        strain = afloat.strain(call, cargo, afloat.fill(call, cargo) or call.tank_contents_kg)
+        strain = afloat.strain(cargo, afloat.fill(call, cargo) or call.tank_contents_kg)
         if strain is not None and strain.excess_kg > 0:
             state.surplus[:], flat.ship.limits[:] = strain.surplus_kg, strain.limits
             flat.ship.prices[k.STRENGTH_PRICE] = round(flat.prices.strength * POINTS_PER_MIN)

@@ -17,7 +17,7 @@ from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import End, Place, StackId
 from cabria.planning.stowage import kernels as k
 from cabria.planning.stowage.flat import FlatProblem
-from cabria.planning.stowage.problem import StowageProblem, StowageSolution, halves, offers
+from cabria.planning.stowage.problem import StowageProblem, StowageSolution, offers
 from cabria.referee import overstows, stack_limits
 from cabria.referee.condition import Condition
 from cabria.referee.rule import attribute
@@ -108,7 +108,7 @@ def _room(problem: StowageProblem) -> Mapping[int, tuple[int, int]]:
         boxes = standing[stack_id]
         first = min((under.get(lid.id, k.LATEST) for lid in profile.lids_under.get(stack_id, ())), default=k.LATEST)
         first = min([first, *(order_of(box) for place, box in boxes if place.end is End.BOTH)])
-        taken = {(place.level_index, half) for place, _ in boxes for half in halves(place.end)}
+        taken = {(place.level_index, half) for place, _ in boxes for half in place.end.halves}
         free = [(level, half, cell) for level, cell in enumerate(stack.cells) for half in (End.FORE, End.AFT)
                 if (level, half) not in taken]  # fmt: skip
         teu = sum(offers(cell, half) for _, half, cell in free)

@@ -197,10 +197,6 @@ def has_plug(cell: Cell, end: End) -> bool:
     return (cell.has_plug_fore and end is not End.AFT) or (cell.has_plug_aft and end is not End.FORE)
 
 
-def halves(end: End) -> tuple[End, ...]:
-    return (End.FORE, End.AFT) if end is End.BOTH else (end,)
-
-
 def _standing_over_a_hole(call: VesselCall) -> set[ContainerId]:
     """Boxes that stay aboard over one that is discharged or lifted."""
     by_stack: dict[StackId, list[tuple[int, Place, Container]]] = defaultdict(list)
@@ -212,10 +208,10 @@ def _standing_over_a_hole(call: VesselCall) -> set[ContainerId]:
         holes: set[End] = set()
         for _, place, container in sorted(boxes, key=lambda entry: entry[0]):
             if container.pod == call.port:
-                holes.update(halves(place.end))
-            elif holes.intersection(halves(place.end)):
+                holes.update(place.end.halves)
+            elif holes.intersection(place.end.halves):
                 lifted.add(container.id)
-                holes.update(halves(place.end))
+                holes.update(place.end.halves)
     return lifted
 
 
@@ -244,7 +240,7 @@ def _odd_stacks(profile: VesselProfile, staying: Iterable[Stowed]) -> set[StackI
             continue
         if container.is_20 is (place.end is End.BOTH):
             odd.add(place.stack_id)
-        for half in halves(place.end):
+        for half in place.end.halves:
             if place.level_index in taken[place.stack_id][half]:
                 odd.add(place.stack_id)
             taken[place.stack_id][half].add(place.level_index)

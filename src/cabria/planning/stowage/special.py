@@ -14,7 +14,7 @@ from cabria.domain.containers import Container, ContainerId
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import End, Level, Place, StackId, VesselBay, VesselProfile, VesselStack
-from cabria.planning.stowage.problem import StowageProblem, halves, has_plug, offers, takes
+from cabria.planning.stowage.problem import StowageProblem, has_plug, offers, takes
 from cabria.planning.stowage.sight import height_limit_mm, least_draught_mm
 from cabria.referee import imdg
 from cabria.referee.out_of_gauge import is_loaded_platform
@@ -135,7 +135,7 @@ class _Pile:
     has_long: bool = False
 
     def add(self, box: Container, place: Place) -> None:
-        ends = halves(place.end)
+        ends = place.end.halves
         self.boxes.append(box)
         for half in ends:
             self.top[half] = max(self.top[half], place.level_index + 1)
@@ -204,7 +204,7 @@ class _Board:
     def _next_level(self, stack: VesselStack, stack_id: StackId, end: End) -> int | None:
         """Where a box would stand next, None where ends are not level or nothing more goes on."""
         pile = self.piles[stack_id]
-        level, *others = {_offered_above(stack, pile.top[half], half) for half in halves(end)}
+        level, *others = {_offered_above(stack, pile.top[half], half) for half in end.halves}
         if others or level >= min(len(stack.cells), self.usable.get(stack_id, 99)):
             return None
         if end is End.BOTH and abs(pile.height_mm[End.FORE] - pile.height_mm[End.AFT]) > 50:
@@ -220,7 +220,7 @@ class _Board:
             return None
         over = box.out_of_gauge.over_height_mm if box.out_of_gauge else 0
         limit_mm = height_limit_mm(self.problem.call.vessel, place.stack_id, self.draught_mm)
-        for half in halves(place.end):
+        for half in place.end.halves:
             if limit_mm is not None and pile.height_mm[half] + box.height_mm + over > limit_mm:
                 return None
             if stack.max_weight_20_kg and pile.weight_kg[half] + box.gross_mass_kg > stack.max_weight_20_kg:

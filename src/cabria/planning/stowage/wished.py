@@ -18,7 +18,7 @@ from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
 from cabria.domain.vessel import End, Place, StackId, VesselBay, VesselStack
 from cabria.planning.stowage.legal import forbidden
-from cabria.planning.stowage.problem import StowageProblem, halves, has_plug, offers, takes, why_not
+from cabria.planning.stowage.problem import StowageProblem, has_plug, offers, takes, why_not
 from cabria.planning.stowage.special import DangerousAboard, is_special
 from cabria.planning.stowage.together import misplaced
 from cabria.referee import clearing, positions, wishes
@@ -116,7 +116,7 @@ class _Deciding:
         tops = [0]
         for _, position in (*self.standing.get(stack_id, ()), *self._put_in(stack_id)):
             place = self._place(position)
-            if set(halves(place.end)) & set(halves(end)):
+            if set(place.end.halves) & set(end.halves):
                 tops.append(place.level_index + 1)
         return max(tops)
 
@@ -226,11 +226,11 @@ class _Deciding:
 
     def _above(self, slot: StowPosition, pile: Sequence[Stowed]) -> list[Container]:
         here = self._place(slot)
-        ends = set(halves(here.end))
+        ends = set(here.end.halves)
         return [
             box
             for box, position in pile
-            if self._place(position).level_index > here.level_index and ends & set(halves(self._place(position).end))
+            if self._place(position).level_index > here.level_index and ends & set(self._place(position).end.halves)
         ]
 
     def _worth(self, box: Container, slot: StowPosition, above: Sequence[Container]) -> float:
@@ -287,7 +287,7 @@ def _holes(bay: VesselBay, stack: VesselStack, pile: Sequence[Stowed]) -> Iterat
     levels = {cell.tier: level for level, cell in enumerate(stack.cells)}
     at: dict[tuple[int, End], int] = {}
     for box, position in pile:
-        for half in halves(ends[position.bay]):
+        for half in ends[position.bay].halves:
             at[levels[position.tier], half] = 20 if box.is_20 else 40
     top = {half: max((level for level, end in at if end is half), default=-1) for half in (End.FORE, End.AFT)}
     for level, cell in enumerate(stack.cells):

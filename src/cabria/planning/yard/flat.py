@@ -20,7 +20,6 @@ from cabria.planning.yard.problem import (
     WINDOW_S,
     Slot,
     YardProblem,
-    halves_of,
     neighbours_below,
     others_aboard,
 )
@@ -231,9 +230,9 @@ def _with_lashing_levers(boxes: Iterable[tuple[Container, Place]]) -> Iterator[t
     """Twice the height of each box's middle over the base of its stack, the lever of the lashing surrogate."""
     reached = dict.fromkeys((End.FORE, End.AFT), 0)
     for container, place in sorted(boxes, key=lambda entry: (entry[1].level_index, entry[1].end)):
-        base = max(reached[end] for end in halves_of(place))
+        base = max(reached[end] for end in place.end.halves)
         yield container, place, 2 * base + container.height_mm
-        for end in halves_of(place):
+        for end in place.end.halves:
             reached[end] = base + container.height_mm
 
 

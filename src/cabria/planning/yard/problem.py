@@ -227,23 +227,18 @@ def neighbours_below(problem: YardProblem) -> tuple[tuple[int, ...], ...]:
     """For each slot those directly below, two for a 40 ft on two 20 ft; none where an older box is among them."""
     at: dict[tuple[StackId, int, End], int] = {}
     for number, slot in enumerate(problem.slots):
-        at.update({(slot.place.stack_id, slot.place.level_index, end): number for end in halves_of(slot.place)})
+        at.update({(slot.place.stack_id, slot.place.level_index, end): number for end in slot.place.end.halves})
     old = {
         (place.stack_id, place.level_index, end)
         for _, position in others_aboard(problem)
         if (place := problem.call.vessel.place(position))
-        for end in halves_of(place)
+        for end in place.end.halves
     }
     found = []
     for slot in problem.slots:
-        below = [(slot.place.stack_id, slot.place.level_index - 1, end) for end in halves_of(slot.place)]
+        below = [(slot.place.stack_id, slot.place.level_index - 1, end) for end in slot.place.end.halves]
         found.append(() if old & set(below) else tuple(sorted({at[key] for key in below if key in at})))
     return tuple(found)
-
-
-def halves_of(place: Place) -> tuple[End, ...]:
-    """The ends a box in this place stands on."""
-    return (End.FORE, End.AFT) if place.end is End.BOTH else (place.end,)
 
 
 def others_aboard(problem: YardProblem) -> list[Stowed]:

@@ -242,9 +242,9 @@ class FleetControl:
         return ""
 
     def _make_sense(self, robot: Robot, reason: str) -> None:
-        """It is told, and asked for another state."""
+        """It is told, once until it makes sense again, and asked for another state."""
         robot.nonsense_times += 1
-        if reason != robot.nonsense:
+        if not robot.nonsense:
             robot.nonsense = reason
             self._hear(e.Nonsense(robot.topic.robot, reason))
             self._send_actions(robot, (self._one_off("stateRequest", self._now_ms()),))

@@ -40,7 +40,7 @@ class Robot:
     asked_ms: int = -1_000_000
     """When it was last asked for what it should have told."""
     nonsense: str = ""
-    """What was wrong with its last state; "" when it made sense."""
+    """What was wrong with the first state that made none; "" when the last one made sense."""
     nonsense_times: int = 0
     stop: str = "it has told no state yet"
     """Why it does not go on by itself; "" when it does."""

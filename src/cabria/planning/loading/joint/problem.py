@@ -13,7 +13,7 @@ from cabria.domain.positions import StowPosition, YardPosition
 from cabria.domain.vessel import End, StackId
 from cabria.domain.work import ONTO_SHIP, CraneStep, StepKind, WorkQueue
 from cabria.domain.yard import YardBlock
-from cabria.planning.yard.problem import WINDOW_S, YardProblem, halves_of
+from cabria.planning.yard.problem import WINDOW_S, YardProblem
 
 PLAIN = (Kind.DRY, Kind.VENTILATED, Kind.REEFER, Kind.INSULATED)
 """Closed boxes that a ship carries alike as long as they need no power."""
@@ -93,7 +93,7 @@ class JointProblem:
         at = self._slot_at
         found = []
         for slot in self.yard.slots:
-            below = ((slot.place.stack_id, slot.place.level_index - 1, end) for end in halves_of(slot.place))
+            below = ((slot.place.stack_id, slot.place.level_index - 1, end) for end in slot.place.end.halves)
             found.append(tuple(sorted({at[key] for key in below if key in at})))
         return tuple(found)
 
@@ -108,11 +108,11 @@ class JointProblem:
             if step.kind is StepKind.RESTOW_ON
             for position in step.positions
             if (place := self.yard.call.vessel.place(position))
-            for end in halves_of(place)
+            for end in place.end.halves
         }
         found = []
         for slot in self.yard.slots:
-            stack, level, ends = slot.place.stack_id, slot.place.level_index, halves_of(slot.place)
+            stack, level, ends = slot.place.stack_id, slot.place.level_index, slot.place.end.halves
             after = [begins[key] for end in ends if (key := (stack, level - 1, end)) in begins]
             before = [begins[key] for end in ends if (key := (stack, level + 1, end)) in begins]
             found.append((max(after, default=NO_TIME), min(before, default=NO_END)))
@@ -215,7 +215,7 @@ class JointProblem:
         return {
             (slot.place.stack_id, slot.place.level_index, end): number
             for number, slot in enumerate(self.yard.slots)
-            for end in halves_of(slot.place)
+            for end in slot.place.end.halves
         }
 
 

@@ -27,7 +27,7 @@ from cabria.domain.vessel import Cell, End, Place, StackId
 from cabria.domain.work import CraneStep, StepKind
 from cabria.planning.loading.editing.apply import AtWork, sailing
 from cabria.planning.loading.editing.desk import Desk
-from cabria.planning.stowage.problem import halves, has_plug, offers, takes
+from cabria.planning.stowage.problem import has_plug, offers, takes
 from cabria.referee.replanning import Budget, changed_boxes, changed_moves
 from cabria.referee.wishes import may_be_loaded
 
@@ -198,7 +198,7 @@ class Repair:
         """By the weight limits of their stack (rules STACK-WEIGHT-20 and STACK-WEIGHT-40)."""
         stack = standing[0][0].stack
         long_kg = sum(self._mass_kg[box] for place, box in standing if place.end is End.BOTH)
-        short_kg = [sum(self._mass_kg[box] for place, box in standing if place.end is end) for end in halves(End.BOTH)]
+        short_kg = [sum(self._mass_kg[box] for place, box in standing if place.end is end) for end in End.BOTH.halves]
         at_ends = stack.max_weight_20_kg is None or long_kg + 2 * max(short_kg) <= 2 * stack.max_weight_20_kg
         return at_ends and (stack.max_weight_40_kg is None or 2 * long_kg + sum(short_kg) <= 2 * stack.max_weight_40_kg)
 
@@ -398,11 +398,11 @@ class Repair:
         return place is None or not self._above(place)
 
     def _above(self, place: Place) -> list[ContainerId]:
-        ends = set(halves(place.end))
+        ends = set(place.end.halves)
         return [
             other
             for there, other in self._stacks[place.stack_id]
-            if there.level_index > place.level_index and ends & set(halves(there.end))
+            if there.level_index > place.level_index and ends & set(there.end.halves)
         ]
 
     def _fillers(self, box: ContainerId) -> Iterator[ContainerId]:
@@ -447,7 +447,7 @@ class Repair:
                     continue
                 for stack in bay.stacks:
                     entries = self._stacks.get(StackId(bay.number, stack.row, stack.level), [])
-                    levels = {_free_level(entries, stack.cells, half) for half in halves(end)}
+                    levels = {_free_level(entries, stack.cells, half) for half in end.halves}
                     level = levels.pop() if len(levels) == 1 else -1
                     if level < 0:
                         continue
@@ -462,5 +462,5 @@ class Repair:
 
 
 def _free_level(entries: list[tuple[Place, ContainerId]], cells: tuple[Cell, ...], half: End) -> int:
-    top = max((place.level_index + 1 for place, _ in entries if half in halves(place.end)), default=0)
+    top = max((place.level_index + 1 for place, _ in entries if half in place.end.halves), default=0)
     return next((level for level in range(top, len(cells)) if offers(cells[level], half)), -1)

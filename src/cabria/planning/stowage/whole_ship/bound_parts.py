@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from cabria.domain.whole_ship import HIGH_CUBE_MM, STANDARD_MM, Load
-from cabria.planning.stowage.whole_ship.problem import Standing, WholeShipProblem, is_sound
+from cabria.planning.stowage.whole_ship.problem import Standing, WholeShipProblem, ends_of, is_sound
 
 NEVER = 1 << 40
 """A destination after all others; a mass that nothing has."""
@@ -121,17 +121,13 @@ def _group(standing: Standing, loads: tuple[Load, ...]) -> Group:
     top = standing.ends[-1] if standing.ends else (None, None)
     return Group(
         part.bay, part.block, part.lid, part.is_deck, not boxes, len(part.plugs) - len(full),
-        2 * part.max_height_mm - sum(loads[box].height_mm * _ends(loads[box]) for box in boxes),
-        2 * part.max_40_kg - sum(loads[box].mass_kg * _ends(loads[box]) for box in boxes),
+        2 * part.max_height_mm - sum(loads[box].height_mm * ends_of(loads[box]) for box in boxes),
+        2 * part.max_40_kg - sum(loads[box].mass_kg * ends_of(loads[box]) for box in boxes),
         min(ends_kg_2), max(ends_kg_2),
         part.plugs[len(standing.ends) :] if sound else (), not sound or top[0] is None or top[0] != top[1],
         min(firsts) if sound else NEVER, max(firsts) if sound else NEVER, sound, part.vcg_mm,
         *(_bears(standing, loads) if sound else (NEVER, NEVER)),
     )  # fmt: skip
-
-
-def _ends(load: Load) -> int:
-    return 1 if load.length_ft == 20 else 2
 
 
 def _bears(standing: Standing, loads: tuple[Load, ...]) -> tuple[int, int]:

@@ -161,11 +161,11 @@ class WholeShipProblem:
         row[k.LIMIT_HEIGHT_2], row[k.LIMIT_END_2] = 2 * part.max_height_mm, 2 * part.max_20_kg
         row[k.LIMIT_WHOLE_2], row[k.VCG], row[k.TCG] = 2 * part.max_40_kg, part.vcg_mm, part.tcg_mm
         row[k.BASE] = len(standing.ends)
-        row[k.HEIGHT_2] = sum(loads[b].height_mm * _ends(loads[b]) for b in boxes)
-        row[k.WHOLE_2] = sum(loads[b].mass_kg * _ends(loads[b]) for b in boxes)
+        row[k.HEIGHT_2] = sum(loads[b].height_mm * ends_of(loads[b]) for b in boxes)
+        row[k.WHOLE_2] = sum(loads[b].mass_kg * ends_of(loads[b]) for b in boxes)
         for column, end in ((k.FORE_2, 0), (k.AFT_2, 1)):
             there = [cell[end] for cell in standing.ends]
-            row[column] = sum(2 * loads[b].mass_kg // _ends(loads[b]) for b in there if b is not None)
+            row[column] = sum(2 * loads[b].mass_kg // ends_of(loads[b]) for b in there if b is not None)
         row[k.TOP_FORE] = row[k.TOP_AFT] = row[k.TOP_WHOLE] = UNBORNE
         if standing.ends:
             fore, aft = standing.ends[-1]
@@ -200,7 +200,7 @@ def _rank(load: Load) -> tuple[bool, int, int, bool, int]:
     return (load.length_ft != 20, -load.mass_kg, -load.destination, not load.is_reefer, load.height_mm)
 
 
-def _ends(load: Load) -> int:
+def ends_of(load: Load) -> int:
     return 1 if load.length_ft == 20 else 2
 
 
@@ -241,12 +241,12 @@ def is_sound(standing: Standing, loads: Sequence[Load]) -> bool:
         below, below_is_long = masses, is_long
     boxes = [loads[box] for box in standing.boxes()]
     by_end = [
-        sum(loads[box].mass_kg * 2 // _ends(loads[box]) for cell in standing.ends if (box := cell[end]) is not None)
+        sum(loads[box].mass_kg * 2 // ends_of(loads[box]) for cell in standing.ends if (box := cell[end]) is not None)
         for end in (0, 1)
     ]
     return (
-        sum(load.height_mm * _ends(load) for load in boxes) <= 2 * part.max_height_mm
-        and sum(load.mass_kg * _ends(load) for load in boxes) <= 2 * part.max_40_kg
+        sum(load.height_mm * ends_of(load) for load in boxes) <= 2 * part.max_height_mm
+        and sum(load.mass_kg * ends_of(load) for load in boxes) <= 2 * part.max_40_kg
         and max(by_end) <= 2 * part.max_20_kg
     )
 

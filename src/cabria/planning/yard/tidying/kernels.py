@@ -139,19 +139,13 @@ def _offer(
 
 
 @njit(
-    "int64(int64, int64, int64[:, ::1], int64[::1], float64[:, ::1], float64[:, ::1], float64[::1], "
-    "int16[:, :, ::1], int64[:, ::1], uint64[::1], int64[:, ::1], float64[::1], "
+    "int64(int64, int64, int16[:, :, ::1], int64[:, ::1], uint64[::1], int64[:, ::1], float64[::1], "
     "float64[:, ::1], int64[:, :, ::1], int64[::1], int64[::1])",
     **_QUICK,
 )
 def settle(
     slice_: int,
     width: int,
-    places: Array,
-    times: Array,
-    leaves: Array,
-    remains: Array,
-    stays: Array,
     standing: Array,
     height: Array,
     marks: Array,

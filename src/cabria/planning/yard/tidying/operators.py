@@ -56,12 +56,12 @@ class TimeBeam:
     def work(self, slice_: int) -> None:
         """Settle a slice and offer what its states can become. Slices are worked in their order, each once."""
         flat = self.flat
-        shape = (flat.places, flat.times, flat.leaves, flat.remains, flat.stays, self.standing, self.height)
         if slice_:
             kernels.settle(
                 slice_,
                 self.width,
-                *shape,
+                self.standing,
+                self.height,
                 self.marks,
                 self.trail,
                 self.prices,
@@ -79,7 +79,13 @@ class TimeBeam:
                 self.origins,
                 self.targets,
                 self.price_of_ms,
-                *shape,
+                flat.places,
+                flat.times,
+                flat.leaves,
+                flat.remains,
+                flat.stays,
+                self.standing,
+                self.height,
                 self.trail,
                 self.prices,
                 self.worths,
