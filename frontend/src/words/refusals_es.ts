@@ -21,6 +21,7 @@ export const refusals = {
   'call-under-way': 'La escala {call} ya está en curso.',
   'crane-at-another-call': '{crane} todavía trabaja la escala {call}.',
   'crane-at-it': '{crane} está en ello.',
+  'crane-at-pair': '{crane} está con el otro contenedor de su camión; pregunte de nuevo cuando termine.',
   'crane-out': '{crane} está fuera de servicio.',
   'crane-still-works': 'La escala {call} no puede zarpar: {crane} todavía trabaja el buque.',
   'hour-full': 'La hora está completa: ya empiezan en ella {most} citas.',

@@ -24,6 +24,7 @@ export const refusals: Record<keyof typeof es.refusals, string> = {
   'call-under-way': '航次 {call} 已在作业。',
   'crane-at-another-call': '{crane} 仍在作业航次 {call}。',
   'crane-at-it': '{crane} 正在做这一步。',
+  'crane-at-pair': '{crane} 正在装卸同一辆集卡上的另一箱；完成后再试。',
   'crane-out': '{crane} 已停用。',
   'crane-still-works': '航次 {call} 不能离泊：{crane} 仍在作业该船。',
   'hour-full': '该小时已满：已有 {most} 个预约在其中开始。',

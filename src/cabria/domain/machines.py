@@ -55,13 +55,15 @@ def _root_up(numerator: int, denominator: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TruckModel:
-    """A driverless truck. It drives forward only; `air_mm` is what it keeps behind its tail.
+    """A driverless truck. It drives forward only; `air_mm` is what it keeps behind its tail, and `cargo_kg` what it
+    may carry.
 
     It uses `wh_per_km` empty and more with the mass it carries, and `on_board_w` all the time.
     """
 
     length_mm: int = 18_000
     air_mm: int = 2_000
+    cargo_kg: int = 65_000
     drive: Axis = Axis(speed_mm_per_s=7_000, acceleration_mm_per_s2=500)
     wh_per_km: int = 1_100
     wh_per_t_km: int = 25

@@ -41,11 +41,14 @@ class StopKind(StrEnum):
 
 @dataclass(slots=True)
 class Stop:
-    """One halt on a truck's way with a move: in the yard one box, at the quay all of them."""
+    """One halt on a truck's way with a move: in the yard one box, at the quay those of one step of its queue."""
 
     kind: StopKind
     containers: tuple[ContainerId, ...]
     ends: tuple[DeckEnd, ...]
+    queue: str = ""
+    step: int = -1
+    """At the quay, the crane and the step of its queue; -1 when the queue was divided anew since."""
 
     @property
     def is_quay(self) -> bool:
@@ -59,8 +62,6 @@ class Move:
     id: str
     kind: MoveKind
     stops: list[Stop]
-    queue: str = ""
-    step: int = -1
     at: int = 0
     """Which stop is next."""
     truck: str = ""
@@ -76,6 +77,38 @@ class Move:
     @property
     def stop(self) -> Stop:
         return self.stops[self.at]
+
+    @property
+    def boxes(self) -> set[ContainerId]:
+        return {box for stop in (*self.stops, *self.later) for box in stop.containers}
+
+    @property
+    def quay_stops(self) -> list[Stop]:
+        return [stop for stop in (*self.stops, *self.later) if stop.is_quay]
+
+    @property
+    def to_come(self) -> list[Stop]:
+        return [*self.stops[self.at :], *self.later]
+
+    @property
+    def at_quay(self) -> Stop | None:
+        """The stop at the quay that is next, or was last; None for a move of no queue."""
+        for stop in (*self.stops[self.at :], *self.later, *reversed(self.stops[: self.at])):
+            if stop.is_quay:
+                return stop
+        return None
+
+    @property
+    def queue(self) -> str:
+        """The quay crane of that stop, "" for none."""
+        stop = self.at_quay
+        return "" if stop is None else stop.queue
+
+    @property
+    def step(self) -> int:
+        """The step of that stop, -1 for none."""
+        stop = self.at_quay
+        return -1 if stop is None else stop.step
 
     @property
     def is_done(self) -> bool:
@@ -155,6 +188,10 @@ class QuayCraneState:
     def has_begun(self) -> bool:
         """Whether it is at a step that it alone can end. Out of service, before it has lifted, it is at none."""
         return self.work is not None and (self.has_lifted or not self.failed)
+
+    def is_at(self, move: Move) -> bool:
+        """Whether it is at a step of a move."""
+        return self.work is not None and self.moves.get(self.next) == move.id
 
     def take(self, call: str, steps: tuple[CraneStep, ...], now_ms: int) -> None:
         """Begin a queue."""
@@ -353,6 +390,16 @@ class Board:
         kept = self.goes_to[container]
         self.goes_to[container] = place = replace(kept, tier=len(self.stacks[stack_of(kept)]) + 1)
         return place
+
+    def is_at_quay_crane(self, move: Move) -> bool:
+        """Whether a quay crane is at a step of a move."""
+        return any(self.quay_cranes[stop.queue].is_at(move) for stop in move.quay_stops)
+
+    def over_with(self, move: Move) -> None:
+        """A move is done or dropped."""
+        del self.moves[move.id]
+        for stop in move.quay_stops:
+            self.quay_cranes[stop.queue].moves.pop(stop.step, None)
 
     def turn(self, crane: QuayCraneState, number: int) -> tuple[int, str, int]:
         """The place of a crane's step among those of all cranes, by the plans' times."""

@@ -59,7 +59,8 @@ from cabria.planning.dispatch.traffic.lane_book import LaneBook
 
 def release_moves(desk: Desk) -> None:
     """Let boxes go on their way as far ahead of the quay cranes as the settings say."""
-    for event in released_moves(desk.board, desk.now_ms, desk.settings.look_ahead):
+    settings = desk.settings
+    for event in released_moves(desk.board, desk.now_ms, settings.look_ahead, pairs=settings.pair_boxes):
         desk.record(event)
     if (late_ms := next_late_ms(desk.board, desk.now_ms)) is not None:
         desk.look_again(late_ms)

@@ -304,7 +304,7 @@ class JournaledControl(Control):
             OrderedYardCranes(*machines),
             OrderedTrucks(*machines),
         )
-        super().__init__(opened.layout, lanes, out, opened.settings)
+        super().__init__(opened.layout, lanes, out, opened.settings, opened.truck)
 
     @classmethod
     def over(

@@ -27,9 +27,7 @@ def stop_made(desk: Desk, move: Move) -> None:
         truck.move = ""
     elif move.is_done:
         truck.move = ""
-        del board.moves[move.id]
-        if move.queue:
-            board.quay_cranes[move.queue].moves.pop(move.step, None)
+        board.over_with(move)
         if made.kind not in (StopKind.QUAY_TAKES, StopKind.YARD_TAKES):
             desk.record(MoveDone(desk.now_ms, move.id))
     elif move.stop.kind is StopKind.YARD_TAKES:

@@ -10,8 +10,8 @@ from cabria.operations.settings import Settings, TruckChoice
 
 _AHEAD = Settings()
 _NOW = replace(
-    _AHEAD, look_ahead=1, trucks_ahead_ms=0, quay_ahead_ms=0, yard_ahead_ms=0, yard_takes_ahead_ms=0, onward_moves=0,
-    out_of_turn=0,
+    _AHEAD, look_ahead=1, trucks_ahead_ms=0, quay_ahead_ms=0, yard_ahead_ms=0, yard_takes_ahead_ms=0, yard_along_ms=0,
+    onward_moves=0, out_of_turn=0,
 )  # fmt: skip
 """One step of each crane at a time, free trucks only, and cranes begin when their truck stands there."""
 

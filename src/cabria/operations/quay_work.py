@@ -14,7 +14,7 @@ from cabria.operations.desk import Desk
 from cabria.operations.gateways import QuayWork
 from cabria.operations.moves import stop_made
 from cabria.operations.rails import Standing, Stretch
-from cabria.operations.truck_work import stands_at, take_first_come
+from cabria.operations.truck_work import is_next_at, stands_at, take_first_come
 from cabria.operations.turns import bring_forward, others_first
 
 
@@ -58,10 +58,11 @@ def _hindrance(desk: Desk, crane: QuayCraneState) -> str:
     if truck is None:
         return "no truck"
     soon_ms = desk.now_ms + ahead_ms
-    if not (move.stop.is_quay and truck.stand in stands_at(desk, move) and truck.arrives_ms <= soon_ms):
+    is_next = is_next_at(crane, move, crane.next)
+    if not (is_next and truck.stand in stands_at(desk, move) and truck.arrives_ms <= soon_ms):
         if desk.now_ms < truck.arrives_ms - ahead_ms:
             desk.look_again(truck.arrives_ms - ahead_ms)
-        return _where(step, move.stop.is_quay)
+        return _where(step, is_next)
     return ""
 
 
@@ -126,7 +127,7 @@ def handed_over(desk: Desk, crane_name: str) -> None:
 def _stepped(desk: Desk, work: tuple[str, str]) -> None:
     name, move = work
     crane = desk.board.quay_cranes[name]
-    if crane.work is not None and crane.work.kind in ONTO_SHIP:
+    if crane.work is not None and crane.work.kind in ONTO_SHIP and move not in desk.board.moves:
         desk.record(MoveDone(desk.now_ms, move))
     crane.work = None
     crane.next += 1

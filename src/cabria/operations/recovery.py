@@ -84,10 +84,9 @@ def _hand_over(desk: Desk, truck: Truck) -> None:
 def _is_served(desk: Desk, move: Move) -> bool:
     """Whether a crane works on a move, or has put a box of it on its truck."""
     board = desk.board
-    crane = board.quay_cranes.get(move.queue)
     boxes = move.stop.containers
     return (
-        (crane is not None and crane.work is not None and crane.next == move.step)
+        board.is_at_quay_crane(move)
         or any(box in board.in_hand for box in boxes)
         or any(isinstance(board.boxes.get(box), OnTruck) for box in boxes)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.run_events import DeckEnd, MoveKind, MoveReleased
@@ -19,8 +19,9 @@ MOVE_OF = {
 }
 
 
-def released_moves(board: Board, now_ms: int, look_ahead: int) -> Iterator[MoveReleased]:
-    """Release what has come within `look_ahead` steps of any quay crane whose queue is not held.
+def released_moves(board: Board, now_ms: int, look_ahead: int, *, pairs: bool) -> Iterator[MoveReleased]:
+    """Release what has come within `look_ahead` steps of any quay crane whose queue is not held; with `pairs`, two
+    20 ft boxes for one truck where two steps allow it.
 
     Each event has been put on the board.
     """
@@ -38,11 +39,13 @@ def released_moves(board: Board, now_ms: int, look_ahead: int) -> Iterator[MoveR
                 break
             crane.released += 1
             if step.kind in MOVE_OF:
-                move = _move(board, crane, number, step)
+                numbers = (number, number + 1) if pairs and _may_pair(board, crane, number, now_ms) else (number,)
+                move = _move(board, crane, numbers)
                 board.moves[move.id] = move
-                crane.moves[number] = move.id
+                crane.moves.update(dict.fromkeys(numbers, move.id))
+                boxes = tuple(box for each in numbers for box in crane.steps[each].containers)
                 reason = said("before-its-turn", steps=number - crane.next, crane=crane.id)
-                yield MoveReleased(now_ms, move.id, move.kind, step.containers, crane.call, crane.id, reason)
+                yield MoveReleased(now_ms, move.id, move.kind, boxes, crane.call, crane.id, reason)
 
 
 def _may_go(board: Board, step: CraneStep, now_ms: int) -> bool:
@@ -66,22 +69,37 @@ def next_late_ms(board: Board, now_ms: int) -> int | None:
     )
 
 
-def _move(board: Board, crane: QuayCraneState, number: int, step: CraneStep) -> Move:
-    ends = _ends(board, step.containers)
-    singles = list(zip(step.containers, ends, strict=True))
-    if step.kind in ONTO_SHIP:
-        stops = [Stop(StopKind.YARD_GIVES, (box,), (end,)) for box, end in singles]
-        stops.append(Stop(StopKind.QUAY_TAKES, step.containers, ends))
-    else:
-        stops = [Stop(StopKind.QUAY_GIVES, step.containers, ends)]
-        stops += [Stop(StopKind.YARD_TAKES, (box,), (end,)) for box, end in singles]
-    return Move(
-        id=_name(board, crane, number),
-        kind=MOVE_OF[step.kind],
-        stops=stops,
-        queue=crane.id,
-        step=number,
+def _may_pair(board: Board, crane: QuayCraneState, number: int, now_ms: int) -> bool:
+    """Whether one truck can carry the box of a step and that of the next: both of 20 ft, the same way over one bay."""
+    if number + 1 >= len(crane.steps) or number + 1 in crane.moves:
+        return False
+    one, other = crane.steps[number : number + 2]
+    boxes = (*one.containers, *other.containers)
+    return (
+        (one.kind, one.bay) == (other.kind, other.bay)
+        and len(one.containers) == len(other.containers) == 1
+        and _may_go(board, other, now_ms)
+        and all(board.length_ft[box] == 20 for box in boxes)
+        and sum(board.mass_kg[box] for box in boxes) <= board.truck.cargo_kg
     )
+
+
+def _move(board: Board, crane: QuayCraneState, numbers: Sequence[int]) -> Move:
+    """One truck's move with the boxes of some steps."""
+    steps = [crane.steps[number] for number in numbers]
+    kind, boxes = steps[0].kind, tuple(box for step in steps for box in step.containers)
+    end = dict(zip(boxes, _ends(board, boxes), strict=True))
+    is_load = kind in ONTO_SHIP
+    at_yard, at_quay = StopKind.YARD_TAKES, StopKind.QUAY_GIVES
+    if is_load:
+        at_yard, at_quay = StopKind.YARD_GIVES, StopKind.QUAY_TAKES
+    yard = [Stop(at_yard, (box,), (end[box],)) for box in boxes]
+    quay = [
+        Stop(at_quay, step.containers, tuple(end[box] for box in step.containers), crane.id, number)
+        for number, step in zip(numbers, steps, strict=True)
+    ]
+    stops = [*yard, *quay] if is_load else [*quay, *yard]
+    return Move(_name(board, crane, numbers[0]), MOVE_OF[kind], stops)
 
 
 def _name(board: Board, crane: QuayCraneState, number: int) -> str:

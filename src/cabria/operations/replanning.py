@@ -21,7 +21,7 @@ from cabria.domain.terminal import Outage, QuayCrane
 from cabria.domain.verdict import YES, Verdict, refuse
 from cabria.domain.work import ONTO_SHIP, CraneStep, StepKind, WorkQueue
 from cabria.operations.arriving import there_ms
-from cabria.operations.board import CallState, Move, QuayCraneState, Stop, StopKind, Truck
+from cabria.operations.board import Board, CallState, Move, QuayCraneState, Stop, StopKind, Truck
 from cabria.operations.crane_order import waits_of
 from cabria.operations.desk import Desk
 from cabria.operations.moves import keep_place
@@ -223,16 +223,33 @@ def _point_moves(desk: Desk, cranes: Sequence[QuayCraneState], moves: Sequence[M
         if step.containers
     }
     for move in moves:
-        at_quay = next((stop for stop in (*move.stops[move.at :], *move.later) if stop.is_quay), None)
-        if at_quay is None:
-            move.step, move.due_ms = -1, desk.now_ms
+        to_come = [stop for stop in move.to_come if stop.is_quay]
+        for stop in move.quay_stops:
+            stop.step = -1
+        for stop in to_come:
+            crane, stop.step = place[stop.kind is StopKind.QUAY_TAKES, frozenset(stop.containers)]
+            stop.queue = crane.id
+            crane.moves[stop.step] = move.id
+        if not to_come:
+            move.due_ms = desk.now_ms
             continue
-        crane, number = place[at_quay.kind is StopKind.QUAY_TAKES, frozenset(at_quay.containers)]
-        move.queue, move.step = crane.id, number
-        crane.moves[number] = move.id
+        _put_in_turn(board, move.stops)
+        _put_in_turn(board, move.later)
         truck = board.trucks.get(move.truck)
         if truck is not None and not truck.is_driving:
             truck.at_stop = truck.stand in stands_at(desk, move)
+
+
+def _put_in_turn(board: Board, stops: list[Stop]) -> None:
+    """The two stops of a pair at the quay in the order of their turns; the one that a crane is at is the first."""
+
+    def turn(stop: Stop) -> tuple[bool, tuple[int, str, int]]:
+        crane = board.quay_cranes[stop.queue]
+        return crane.work is None or crane.next != stop.step, board.turn(crane, stop.step)
+
+    places = [number for number, stop in enumerate(stops) if stop.step >= 0]
+    for number, stop in zip(places, sorted((stops[n] for n in places), key=turn), strict=True):
+        stops[number] = stop
 
 
 def set_back_moves(desk: Desk) -> None:
@@ -242,16 +259,10 @@ def set_back_moves(desk: Desk) -> None:
         truck = board.trucks.get(move.truck)
         if truck is None or truck.failed or not _is_far_off(desk, move):
             continue
-        boxes = {box for stop in move.stops for box in stop.containers}
-        if boxes & board.in_hand:
+        if move.boxes & board.in_hand:
             continue
-        on_truck = [
-            (box, end)
-            for stop in move.stops
-            if stop.is_quay
-            for box, end in zip(stop.containers, stop.ends, strict=True)
-            if isinstance(board.boxes.get(box), OnTruck)
-        ]
+        ends = {box: end for stop in move.to_come for box, end in zip(stop.containers, stop.ends, strict=True)}
+        on_truck = [(box, end) for box, end in ends.items() if isinstance(board.boxes.get(box), OnTruck)]
         if not on_truck:
             move.truck, truck.move, truck.at_stop = "", "", False
         else:
@@ -267,9 +278,12 @@ def _is_far_off(desk: Desk, move: Move) -> bool:
 
 def _bring_back(desk: Desk, move: Move, truck: Truck, on_truck: Sequence[tuple[ContainerId, DeckEnd]]) -> None:
     """To the yard with what is on the truck; then the move begins from there."""
-    at_quay = next(stop for stop in move.stops if stop.is_quay)
-    singles = zip(at_quay.containers, at_quay.ends, strict=True)
-    move.later = [*(Stop(StopKind.YARD_GIVES, (box,), (end,)) for box, end in singles), at_quay]
+    at_quay = [stop for stop in move.to_come if stop.is_quay]
+    singles = [pair for stop in at_quay for pair in zip(stop.containers, stop.ends, strict=True)]
+    if at_quay[0].kind is StopKind.QUAY_TAKES:
+        move.later = [*(Stop(StopKind.YARD_GIVES, (box,), (end,)) for box, end in singles), *at_quay]
+    else:
+        move.later = [*at_quay, *(Stop(StopKind.YARD_TAKES, (box,), (end,)) for box, end in singles)]
     move.stops, move.at = [Stop(StopKind.YARD_TAKES, (box,), (end,)) for box, end in on_truck], 0
     truck.at_stop = False
     keep_place(desk, move)

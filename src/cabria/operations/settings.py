@@ -37,9 +37,13 @@ class Settings:
     """How long before a truck's arrival its yard crane may begin to fetch the box for it."""
     yard_takes_ahead_ms: int = 60_000
     """How long before a truck's arrival its yard crane may begin to come for the box on it."""
+    yard_along_ms: int = 250
+    """How much sooner for each metre it has to go along its block, while no other truck comes there."""
     out_of_turn: int = 8
     """How many steps ahead of its turn a box may be loaded whose truck is there first, into another row of the bay;
     with 0 every box waits for its turn."""
+    pair_boxes: bool = True
+    """Whether one truck carries the 20 ft boxes of two steps that follow each other over one bay."""
     turn_ahead_ms: int = 40_000
     """How long before a truck's arrival its quay crane may begin while others might be there first."""
     rehandle_bays: int = 8

@@ -108,9 +108,16 @@ def _may_be_left_out(desk: Desk, state: CallState, gone: Sequence[Skipped]) -> V
 
 
 def may_go_back(desk: Desk, gone: Iterable[Skipped]) -> Verdict:
-    """Whether what is on its way for some steps can stay where it is, or be brought back to the yard."""
-    board = desk.board
-    for box in (box for skipped in gone for box in skipped.step.containers):
+    """Whether what is on its way for some steps can stay where it is, or be brought back to the yard; with the other
+    box on its truck."""
+    board, gone = desk.board, list(gone)
+    for skipped in gone:
+        crane = board.quay_cranes[skipped.crane]
+        move = board.moves.get(crane.moves.get(skipped.number, ""))
+        if move is not None and crane.has_begun and crane.next != skipped.number and crane.is_at(move):
+            other = "{crane} is at the other box of its truck; ask again when it is through with that"
+            return refuse(other, "crane-at-pair", crane=crane.id)
+    for box in (box for skipped in gone for box in _on_the_way_with(board, skipped)):
         if box in board.in_hand:
             return refuse("a yard crane is lifting {box}; ask again when it has", "box-in-hand", box=box)
         place = board.boxes.get(box)
@@ -119,6 +126,12 @@ def may_go_back(desk: Desk, gone: Iterable[Skipped]) -> Verdict:
             if incoming(board, box, stand, board.waiting_by_block(), desk.settings, ()) is None:
                 return refuse("no stack in the yard takes {box} back", "no-room-back", box=box)
     return YES
+
+
+def _on_the_way_with(board: Board, skipped: Skipped) -> Iterable[ContainerId]:
+    """The boxes of a step, or of its move."""
+    move = board.moves.get(board.quay_cranes[skipped.crane].moves.get(skipped.number, ""))
+    return skipped.step.containers if move is None else sorted(move.boxes)
 
 
 def _problems(board: Board, state: CallState, gone: Sequence[Skipped]) -> Iterator[Verdict]:
@@ -242,20 +255,21 @@ def _takes(cell: Cell, half: End) -> bool:
 
 
 def drop_move(desk: Desk, crane: QuayCraneState, skipped: Skipped, reason: str) -> None:
-    """Nobody carries its boxes any more; what is on a truck goes back to the yard."""
+    """Nobody carries its boxes any more; what is on a truck goes back to the yard. The other step of a pair is released
+    anew when the queues are taken over."""
     board = desk.board
     for box in skipped.step.containers:
         board.wanted_ms.pop(box, None)
-    move = board.moves.get(crane.moves.pop(skipped.number, ""))
+    move = board.moves.get(crane.moves.get(skipped.number, ""))
     if move is None:
         return
     truck = board.trucks.get(move.truck)
     if truck is not None:
         truck.move, truck.at_stop = "", False
-    for box in sorted({box for stop in (*move.stops, *move.later) for box in stop.containers} & board.goes_to.keys()):
+    for box in sorted(move.boxes & board.goes_to.keys()):
         board.give_up(box)
     back = None if truck is None else _way_back(desk, move, truck, reason)
-    del board.moves[move.id]
+    board.over_with(move)
     desk.record(MoveDropped(desk.now_ms, move.id, reason))
     if back is not None and truck is not None:
         board.moves[back.id] = back
@@ -268,7 +282,7 @@ def _way_back(desk: Desk, move: Move, truck: Truck, reason: str) -> Move | None:
     board = desk.board
     on_truck = [
         (box, place.end)
-        for box in sorted(board.beds.get(truck.id, ()))
+        for box in sorted(move.boxes & board.beds.get(truck.id, set()))  # others may hang above it still
         if isinstance(place := board.boxes[box], OnTruck)
     ]
     if not on_truck:

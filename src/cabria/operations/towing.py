@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from cabria.domain.containers import ContainerId
 from cabria.domain.layout import SegmentId
 from cabria.domain.positions import YardPosition
-from cabria.domain.run_events import MoveDone, MoveHandedOver, TruckTowed
+from cabria.domain.run_events import Aboard, MoveDone, MoveHandedOver, TruckTowed
 from cabria.domain.verdict import YES, Verdict, refuse
 from cabria.operations.board import Board, Move, StopKind, Truck, stack_of
 from cabria.operations.desk import Desk
@@ -71,7 +71,8 @@ def _may_stand_there(desk: Desk, name: str, set_down: Mapping[ContainerId, YardP
             return refuse("nothing can stand at {place} next", "place-not-free", place=str(place))
     if left := sorted(on_it - set_down.keys()):
         return refuse("{box} is on {truck} too: say where it is", "box-left-on-truck", box=left[0], truck=name)
-    if (move := board.moves.get(board.trucks[name].move)) is not None and _is_at_work(desk, move):
+    move = board.moves.get(board.trucks[name].move)
+    if _is_at_work(board, on_it | (set() if move is None else move.boxes)):
         return refuse("a crane is at work for {truck}; it ends that first", "crane-at-work-for", truck=name)
     return YES
 
@@ -88,22 +89,26 @@ def _is_next(board: Board, place: YardPosition) -> bool:
     return not is_worked and place.tier == len(boxes) + 1
 
 
-def _is_at_work(desk: Desk, move: Move) -> bool:
-    """Whether a crane works for a move, its boxes on its truck or not."""
-    crane = desk.board.quay_cranes.get(move.queue)
-    at_quay = crane is not None and crane.work is not None and crane.next == move.step
-    return at_quay or any(box in desk.board.in_hand for box in move.stop.containers)
+def _is_at_work(board: Board, boxes: set[ContainerId]) -> bool:
+    """Whether a crane is at some boxes, be they on their truck still or not."""
+    at_quay = {box for crane in board.quay_cranes.values() if crane.work for box in crane.work.containers}
+    return not boxes.isdisjoint(board.in_hand | at_quay)
 
 
 def _give_on(desk: Desk, truck: Truck, move: Move, reason: str) -> None:
-    """Its boxes stand in the yard: that is where they were to go, or another truck fetches them from there."""
-    truck.move = move.truck = ""
-    if move.stops[0].kind is StopKind.YARD_GIVES:
-        move.at = 0
-        desk.record(MoveHandedOver(desk.now_ms, move.id, truck.id, reason))
-        return
+    """Its boxes stand in the yard: that is where they were to go, or another truck fetches them from there, or the
+    other one of a pair from the ship."""
     board = desk.board
-    del board.moves[move.id]
-    if move.queue:
-        board.quay_cranes[move.queue].moves.pop(move.step, None)
-    desk.record(MoveDone(desk.now_ms, move.id))
+    truck.move = move.truck = ""
+    if move.later:
+        move.stops, move.later = move.later, []
+    is_load = move.stops[0].kind is StopKind.YARD_GIVES
+    left = {
+        box for stop in move.stops for box in stop.containers if isinstance(board.boxes.get(box), Aboard) is not is_load
+    }
+    if not left:
+        board.over_with(move)
+        desk.record(MoveDone(desk.now_ms, move.id))
+        return
+    move.stops, move.at = [stop for stop in move.stops if not left.isdisjoint(stop.containers)], 0
+    desk.record(MoveHandedOver(desk.now_ms, move.id, truck.id, reason))

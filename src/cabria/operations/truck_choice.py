@@ -9,7 +9,7 @@ import numpy as np
 
 from cabria.domain.positions import YardPosition
 from cabria.domain.said import Said, said
-from cabria.operations.board import Move, QuayCraneState, StopKind, Truck
+from cabria.operations.board import Move, QuayCraneState, Stop, StopKind, Truck
 from cabria.operations.desk import Desk
 from cabria.operations.settings import TruckChoice
 from cabria.operations.truck_work import (
@@ -17,8 +17,9 @@ from cabria.operations.truck_work import (
     give_truck,
     is_idle,
     stands_at,
-    stands_onward,
+    stands_of,
     stands_open_for,
+    through_ms,
     way_ms,
 )
 from cabria.planning.dispatch.assignment.problem import Array, AssignmentProblem
@@ -67,7 +68,22 @@ def assign_trucks(desk: Desk) -> None:
         truck, each = comers[row].truck, asked[column]
         drive_ms = _way_ms(desk, truck.stand, each)
         if is_idle(truck) and drive_ms < NO_WAY_MS:
+            _put_in_order(desk, each.move, truck)
             give_truck(desk, each.move, truck, _reason(desk, each, drive_ms))
+
+
+def _put_in_order(desk: Desk, move: Move, truck: Truck) -> None:
+    """The two boxes of a load are fetched in the order with less driving."""
+    yard, rest = [stop for stop in move.stops if not stop.is_quay], [stop for stop in move.stops if stop.is_quay]
+    if len(yard) == 2 and move.stops[0] is yard[0]:
+        ways = ([first, second, *rest] for first, second in (yard, yard[::-1]))
+        move.stops = min(ways, key=lambda stops: through_ms(desk, truck.stand, _to_quay(desk, stops)))
+
+
+def _to_quay(desk: Desk, stops: Sequence[Stop]) -> list[tuple[int, ...]]:
+    """The stands of each stop in the yard and of the first at the quay."""
+    first = next(number for number, stop in enumerate(stops) if stop.is_quay)
+    return [stands_of(desk, stop) for stop in stops[: first + 1]]
 
 
 def _comers(desk: Desk) -> Iterator[Comer]:
@@ -117,8 +133,8 @@ def _ask(desk: Desk, move: Move, busy: Mapping[str, int]) -> Asked:
     stands = stands_open_for(desk, move)
     if move.stop.is_quay:
         return Asked(move, stands, [0] * len(stands), needed_ms)
-    quay = stands_onward(desk, move)
-    on_ms = [way_ms(desk, stand, quay) for stand in stands]
+    on = _to_quay(desk, move.stops[move.at + 1 :])
+    on_ms = [through_ms(desk, stand, on) for stand in stands]
     return Asked(move, stands, on_ms, needed_ms - _yard_ms(desk, move, busy))
 
 

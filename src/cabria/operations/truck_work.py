@@ -28,14 +28,17 @@ def give_truck(desk: Desk, move: Move, truck: Truck, reason: Reason) -> None:
 
 
 def take_first_come(desk: Desk, crane: QuayCraneState, move: Move) -> None:
-    """Empty trucks are alike to a crane that discharges: the one that stands at it first takes the box that is next."""
+    """Empty trucks are alike to a crane that discharges: the one that stands at it first takes the box that is next, or
+    the two if they go together."""
     board = desk.board
+    if move.at:
+        return
     stands = stands_at(desk, move)
     others = [board.moves[name] for name in crane.moves.values() if name in board.moves]
     there = [
         (truck.arrives_ms, truck.id)
         for other in others
-        if other.stop.kind is StopKind.QUAY_GIVES and other.truck
+        if other.stop.kind is StopKind.QUAY_GIVES and other.stop.queue == crane.id and other.truck and not other.at
         for truck in (board.trucks[other.truck],)
         if truck.stand in stands and not truck.failed
     ]
@@ -50,6 +53,12 @@ def take_first_come(desk: Desk, crane: QuayCraneState, move: Move) -> None:
         other.truck = ""
     else:
         give_truck(desk, other, mine, said("was-there-before", truck=first.id, crane=crane.id))
+
+
+def is_next_at(crane: QuayCraneState, move: Move, number: int) -> bool:
+    """Whether the next stop of a move is that of a crane's step."""
+    stop = move.stop
+    return stop.is_quay and (stop.queue, stop.step) == (crane.id, number)
 
 
 def is_idle(truck: Truck) -> bool:
@@ -143,14 +152,15 @@ def _free(desk: Desk, stands: Sequence[int]) -> list[int]:
 
 def stands_at(desk: Desk, move: Move) -> tuple[int, ...]:
     """All stands at which the next stop of a move may be made."""
-    return _stands_of(desk, move, move.stop)
+    return stands_of(desk, move.stop)
 
 
-def _stands_of(desk: Desk, move: Move, stop: Stop) -> tuple[int, ...]:
+def stands_of(desk: Desk, stop: Stop) -> tuple[int, ...]:
+    """All stands at which a stop may be made."""
     board = desk.board
     if stop.is_quay:
-        crane = board.quay_cranes[move.queue]
-        return board.stands_for_quay(board.calls[crane.call].x_mm(crane.steps[move.step].bay))
+        crane = board.quay_cranes[stop.queue]
+        return board.stands_for_quay(board.calls[crane.call].x_mm(crane.steps[stop.step].bay))
     box = stop.containers[0]
     place = board.goes_to.get(box) if stop.kind is StopKind.YARD_TAKES else board.boxes[box]
     return board.stands_for_yard(place) if isinstance(place, YardPosition) else ()
@@ -161,7 +171,7 @@ def stands_onward(desk: Desk, move: Move) -> tuple[int, ...]:
     no truck. Empty where nobody knows."""
     board = desk.board
     if move.at + 1 < len(move.stops):
-        return _stands_of(desk, move, move.stops[move.at + 1])
+        return stands_of(desk, move.stops[move.at + 1])
     if not move.queue:
         return ()
     wanting = sorted(
@@ -174,13 +184,14 @@ def stands_onward(desk: Desk, move: Move) -> tuple[int, ...]:
 def stands_open_for(desk: Desk, move: Move) -> list[int]:
     """Those that are free; under quay cranes one is kept for every crane whose turn there is before.
 
-    A truck for which its quay crane has begun keeps the stand that it is on, or on its way to.
+    A truck for which its quay crane has begun keeps the stand that it is on, or on its way to; also for the next box.
     """
+    board, stands = desk.board, stands_at(desk, move)
     if move.stop.is_quay and move.truck:
-        crane = desk.board.quay_cranes[move.queue]
-        if crane.work is not None and crane.next == move.step:
-            return [desk.board.trucks[move.truck].stand]
-    free = [stand for stand in stands_at(desk, move) if _is_free(desk, move, stand)]
+        stand = board.trucks[move.truck].stand
+        if board.quay_cranes[move.stop.queue].is_at(move) and stand in stands:
+            return [stand]
+    free = [stand for stand in stands if _is_free(desk, move, stand)]
     return _spare(desk, move, free) if move.stop.is_quay and free else free
 
 
@@ -254,6 +265,14 @@ def way_ms(desk: Desk, start: int, stands: Iterable[int]) -> int:
     """How long a truck drives to the nearest of some stands on empty lanes; NO_WAY_MS or more where there is no way."""
     times = [0 if stand == start else desk.board.lanes.least_ms(start, stand) for stand in stands]
     return min((ms for ms in times if ms is not None), default=NO_WAY_MS)
+
+
+def through_ms(desk: Desk, start: int, stops: Sequence[Sequence[int]]) -> int:
+    """How long a truck drives from stop to stop, each at the best of its stands."""
+    if len(stops) == 1:
+        return way_ms(desk, start, stops[0])
+    ways = (way_ms(desk, start, (stand,)) + through_ms(desk, stand, stops[1:]) for stand in stops[0])
+    return min(ways, default=NO_WAY_MS)
 
 
 def _start(desk: Desk, truck: Truck, stand: int, passage: Passage, reason: Reason) -> None:

@@ -1,4 +1,4 @@
-"""A load is brought forward in its crane's queue when its truck is there first.
+"""A load is brought forward in its crane's queue when its truck is there first; the second box of a truck follows it.
 
 Only among loads over one bay that stand in different rows: none of them is set on, under or beside the lid of another,
 so the ship leaves as planned whatever their order. The queue's times are given to its steps anew, in the new order.
@@ -12,9 +12,9 @@ from dataclasses import replace
 from cabria.domain.run_events import LoadBroughtForward
 from cabria.domain.said import said
 from cabria.domain.work import ONTO_SHIP, CraneStep
-from cabria.operations.board import QuayCraneState
+from cabria.operations.board import Move, QuayCraneState
 from cabria.operations.desk import Desk
-from cabria.operations.truck_work import stands_at
+from cabria.operations.truck_work import is_next_at, stands_at
 
 
 def others_first(desk: Desk, crane: QuayCraneState) -> tuple[int, ...]:
@@ -29,10 +29,17 @@ def others_first(desk: Desk, crane: QuayCraneState) -> tuple[int, ...]:
         if step.kind not in ONTO_SHIP or step.bay != steps[first].bay:
             break
         own = {position.row for position in step.positions}
-        if rows.isdisjoint(own) and crane.moves.get(number, "") in desk.board.moves:
+        move = desk.board.moves.get(crane.moves.get(number, ""))
+        if move is not None and move.step == number and rows.isdisjoint(_rows(crane, move)):
             found.append(number)
         rows |= own
     return tuple(found)
+
+
+def _rows(crane: QuayCraneState, move: Move) -> set[int]:
+    """Where the boxes go that a truck has, or fetches, for its crane: the second is not to wait for others."""
+    left = [stop.step for stop in move.to_come if stop.queue == crane.id]
+    return {position.row for number in left for position in crane.steps[number].positions}
 
 
 def comes_ms(desk: Desk, crane: QuayCraneState, number: int) -> int | None:
@@ -40,17 +47,21 @@ def comes_ms(desk: Desk, crane: QuayCraneState, number: int) -> int | None:
     board = desk.board
     move = board.moves.get(crane.moves.get(number, ""))
     truck = None if move is None else board.trucks.get(move.truck)
-    if move is None or truck is None or truck.failed or not move.stop.is_quay:
+    if move is None or truck is None or truck.failed or not is_next_at(crane, move, number):
         return None
     return max(desk.now_ms, truck.arrives_ms) if truck.stand in stands_at(desk, move) else None
 
 
 def bring_forward(desk: Desk, crane: QuayCraneState, others: tuple[int, ...], by_ms: int) -> None:
     """Give the next turn to the truck that is there first, if that is not the one whose turn it is, and it is there by
-    then."""
-    known = {number: ms for number in (crane.next, *others) if (ms := comes_ms(desk, crane, number)) is not None}
-    first = min(known, key=lambda number: (known[number], number), default=crane.next)
-    if first == crane.next or known[first] > by_ms:
+    then; before all to one that the crane has taken a box from."""
+    known = {
+        number: (ms, not _is_second(desk, crane, number), number)
+        for number in (crane.next, *others)
+        if (ms := comes_ms(desk, crane, number)) is not None
+    }
+    first = min(known, key=known.__getitem__, default=crane.next)
+    if first == crane.next or known[first][0] > by_ms:
         return
     move = desk.board.moves[crane.moves[first]]
     reason = said("is-there-first", truck=move.truck)
@@ -58,18 +69,25 @@ def bring_forward(desk: Desk, crane: QuayCraneState, others: tuple[int, ...], by
     _to_front(desk, crane, first)
 
 
+def _is_second(desk: Desk, crane: QuayCraneState, number: int) -> bool:
+    return desk.board.moves[crane.moves[number]].quay_stops[0].step != number
+
+
 def _to_front(desk: Desk, crane: QuayCraneState, number: int) -> None:
     next_, steps = crane.next, crane.steps
     front = (steps[number], *steps[next_:number])
     crane.steps = (*steps[:next_], *_timed(front, steps[next_].start_s), *steps[number + 1 :])
-    passed = {old: name for old, name in crane.moves.items() if next_ <= old <= number}
-    for old in passed:
-        del crane.moves[old]
-    for old, name in passed.items():
-        new = next_ if old == number else old + 1
-        crane.moves[new] = name
-        if name in desk.board.moves:
-            desk.board.moves[name].step = new
+    passed = [
+        (move, stop)
+        for move in desk.board.moves.values()
+        for stop in move.quay_stops
+        if stop.queue == crane.id and next_ <= stop.step <= number
+    ]
+    for old in range(next_, number + 1):
+        crane.moves.pop(old, None)
+    for move, stop in passed:
+        stop.step = next_ if stop.step == number else stop.step + 1
+        crane.moves[stop.step] = move.id
 
 
 def _timed(steps: tuple[CraneStep, ...], start_s: int) -> Iterator[CraneStep]:

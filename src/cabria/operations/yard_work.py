@@ -70,18 +70,34 @@ def work_yard_cranes(desk: Desk) -> None:
 def _waiting(desk: Desk) -> dict[str, list[Move]]:
     """By block, the moves whose truck stands there, or will before long, for a box that no crane is at."""
     board = desk.board
-    ahead_ms = {
-        StopKind.YARD_GIVES: desk.settings.yard_ahead_ms,
-        StopKind.YARD_TAKES: desk.settings.yard_takes_ahead_ms,
-    }
-    waiting: dict[str, list[Move]] = defaultdict(list)
+    coming: dict[str, list[Move]] = defaultdict(list)
     for truck in board.trucks.values():
         move = board.moves.get(truck.move)
-        if move is None or move.stop.is_quay or truck.arrives_ms > desk.now_ms + ahead_ms[move.stop.kind]:
+        if move is None or move.stop.is_quay or move.stop.containers[0] in board.in_hand:
             continue
-        if move.stop.containers[0] not in board.in_hand and truck.stand in stands_at(desk, move):
-            waiting[_place(desk, move).block].append(move)
-    return waiting
+        if stands_at(desk, move):
+            coming[_place(desk, move).block].append(move)
+    waiting = {
+        block: [move for move in moves if _is_soon(desk, move, is_alone=len(moves) == 1)]
+        for block, moves in coming.items()
+    }
+    return {block: moves for block, moves in waiting.items() if moves}
+
+
+def _is_soon(desk: Desk, move: Move, *, is_alone: bool) -> bool:
+    """Whether a crane may begin for a truck by now. It begins sooner the farther it has to go along its block, while
+    no other truck comes there that it would keep waiting."""
+    board, settings = desk.board, desk.settings
+    truck, is_fetched = board.trucks[move.truck], move.stop.kind is StopKind.YARD_GIVES
+    if truck.stand not in stands_at(desk, move):
+        return False
+    ahead_ms = settings.yard_ahead_ms if is_fetched else settings.yard_takes_ahead_ms
+    if is_alone:
+        place = _place(desk, move)
+        at_mm = board.at_mm(place) if is_fetched else board.handover(place, truck.stand).at_mm
+        ways_mm = [abs(crane.at_mm - at_mm) for crane in board.cranes_on(place.block) if not crane.failed]
+        ahead_ms += settings.yard_along_ms * min(ways_mm, default=0) // 1_000
+    return truck.arrives_ms <= desk.now_ms + ahead_ms
 
 
 def _serve(desk: Desk, rail: Rail, cranes: Sequence[YardCraneState], moves: list[Move], held: list[Held]) -> None:

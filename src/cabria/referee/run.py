@@ -104,7 +104,7 @@ class RunReferee:
         self._trucks = trucks = Trucks(book, service, layout, truck or TruckModel())
         charging = Charging(layout, trucks)
         batteries = Batteries(book, trucks, charging, truck or TruckModel())
-        self._boxes = boxes = Boxes(book, service, layout, trucks)
+        self._boxes = boxes = Boxes(book, service, layout, trucks, truck or TruckModel())
         self._ships = ships = Ships(book, service, cranes)
         self._plugs = plugs = Plugs(book, layout)
         self._work = work = Work(book, service, boxes, trucks, cranes, charging)

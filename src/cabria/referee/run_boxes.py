@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cabria.domain.containers import ContainerId
 from cabria.domain.layout import Layout
+from cabria.domain.machines import TruckModel
 from cabria.domain.positions import YardPosition
 from cabria.domain.run_events import (
     Aboard,
@@ -46,11 +47,13 @@ Ground = tuple[str, int, int]
 class Boxes:
     """`where` has every box on the terminal, and the ships at its quay."""
 
-    def __init__(self, book: Notebook, service: Service, layout: Layout, trucks: Trucks) -> None:
+    def __init__(self, book: Notebook, service: Service, layout: Layout, trucks: Trucks, model: TruckModel) -> None:
         self._book, self._service, self._trucks = book, service, trucks
+        self._most_kg = model.cargo_kg
         self._blocks = {block.id: block for block in layout.terminal.blocks}
         self.where: dict[ContainerId, Place | InCrane] = {}
         self.length_ft: dict[ContainerId, int] = {}
+        self._mass_kg: dict[ContainerId, int] = {}
         self._columns: dict[Ground, dict[int, ContainerId]] = defaultdict(dict)
         self._aboard: dict[Aboard, ContainerId] = {}
         self._beds: dict[str, dict[DeckEnd, ContainerId]] = defaultdict(dict)
@@ -62,7 +65,7 @@ class Boxes:
                 text = f"It comes to the terminal while it is {self.where[box.container]}."
                 self._book.broken(STOCK, text, box.place, box.container)
                 continue
-            self.length_ft[box.container] = box.length_ft
+            self.length_ft[box.container], self._mass_kg[box.container] = box.length_ft, box.gross_mass_kg
             self._set(box.container, box.place)
 
     def found(self, box: ContainerId, place: Place) -> None:
@@ -201,6 +204,10 @@ class Boxes:
             other = next(iter(bed.values()))
             self._book.broken(BED, f"It is set on the bed on which {other} stands.", place, box)
         bed[place.end] = box
+        cargo_kg = sum(self._mass_kg[other] for other in bed.values())
+        if cargo_kg > self._most_kg and place.truck not in self._trucks.visitors:
+            text = f"{place.truck} carries {cargo_kg:,} kg with it and may carry {self._most_kg:,} kg."
+            self._book.broken(BED, text, place, box)
 
     def over(self) -> None:
         """Name what is in a crane at the end."""

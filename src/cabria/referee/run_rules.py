@@ -27,7 +27,7 @@ PAIR = _hard(
 LIFT = _hard(
     "LIFT", "A box is lifted from where it stands and set down by the crane that lifted it, before the next lift."
 )
-BED = _hard("BED", "A truck carries one long box, or a 20 ft at each end.")
+BED = _hard("BED", "A truck carries one long box, or a 20 ft at each end, and no more than it may.")
 HANDOVER = _hard("HANDOVER", "A truck stands still, at a stand in reach of the crane, when a box is lifted on or off.")
 REACH = _hard("REACH", "A crane stands still over the bay from which it lifts, and lifts on its own ground only.")
 LANE = _hard("LANE", "A trip runs over lanes that join, from where the truck is to a stand.")

@@ -16,7 +16,7 @@ from cabria.domain.errors import DataError
 from cabria.operations.settings import Settings
 from cabria.twin.coarse.problem import Rates
 
-FINE_SETTINGS = Settings(yard_ahead_ms=75_000, yard_takes_ahead_ms=75_000)
+FINE_SETTINGS = Settings(yard_ahead_ms=75_000, yard_takes_ahead_ms=75_000, yard_along_ms=0, pair_boxes=False)
 """With which the figures below were found."""
 FINE_CALLS: Mapping[int, Mapping[str, float]] = {
     24: {"gmph": 28.9, "crane_waiting": 0.169},

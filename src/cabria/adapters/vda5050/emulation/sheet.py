@@ -70,7 +70,7 @@ def factsheet_of(
             series_name="Emulated truck",
             mobile_robot_kinematics="THREE_WHEEL",
             mobile_robot_class="CARRIER",
-            maximum_load_mass=65_000,
+            maximum_load_mass=model.cargo_kg,
             localization_types=("GRID",),
             navigation_types=("VIRTUAL_LINE_GUIDED",),
             supported_zones=(ZoneType.RELEASE,),
