@@ -12,8 +12,9 @@ from typing import NamedTuple
 import pytest
 
 from cabria.console.desks.plan_picture import finding_rows
-from cabria.domain.findings import Severity, told
+from cabria.domain.findings import Severity
 from cabria.domain.positions import StowPosition
+from cabria.domain.told import told
 from cabria.referee import berthing, replanning
 from cabria.referee.judge import FAMILIES
 from cabria.referee.rule import Rule

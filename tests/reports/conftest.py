@@ -9,11 +9,12 @@ import pytest
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId, DangerousGoods, OutOfGauge, Port, SizeType
-from cabria.domain.findings import Cause, Finding, Severity, told
+from cabria.domain.findings import Cause, Finding, Severity
 from cabria.domain.plan import LoadingPlan, Reason
 from cabria.domain.positions import StowPosition, YardPosition
 from cabria.domain.stowage import BayPlan
 from cabria.domain.terminal import QuayCrane, Terminal, YardCrane
+from cabria.domain.told import told
 from cabria.domain.vessel import (
     Cell,
     HatchCover,

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cabria.domain.containers import ContainerId
-from cabria.domain.findings import Cause, Finding, Severity, told
+from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.told import told
 from cabria.domain.vessel import Level
 from cabria.domain.work import StepKind
 from cabria.planning.loading.result import PlannedCall

@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs; change the server's messages, not this.
-// schema 6c81756d8b0ffb3d6b3037f2db52ee7921a26a686c897dcd75ee463b8273e1f5
-// types 12275f2d6a56c2e577ed89428317e351ad5bfe34cf8ea0644a0849ab2b296cc9
+// schema b970aa6ac75b9d0112fdf0332e51665eb400cf12348fc63d4d35f5b1b62a1133
+// types c0543847da2d9db2fadcd3ea12ff21b3547b70d5c210a61b0dd36751ac63ef72
 
 /**
  * An action by name, and the body it is called with.
@@ -2201,6 +2201,7 @@ export interface Session {
   csrf: string;
   mode: string;
   has_past: boolean;
+  time_zone: string;
 }
 /**
  * The figures of a span. They are the referee's, from the log alone; `waiting_by_leg` is the same waiting by what

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cabria.cli.options import PortOption
+from cabria.cli.options import PortOption, TimeZoneOption
 from cabria.cli.screen import say
 from cabria.domain.errors import DataError
 
@@ -41,6 +41,7 @@ def console(
     name: Annotated[list[str] | None, typer.Option(help="A further name by which browsers reach it.")] = None,
     log: Annotated[str, typer.Option(help="How much to log: error, warning or info.")] = "warning",
     run_log: Annotated[Path | None, typer.Option(help="A run log to look back at: figures and replay.")] = None,
+    time_zone: TimeZoneOption = "",
 ) -> None:
     """Serve the control room for planning, without a terminal.
 
@@ -64,6 +65,7 @@ def console(
         tls_certificate=certificate,
         tls_key=key,
         names=tuple(name or ()),
+        time_zone=time_zone,
     )
     set_up(log)
     settings = replace(settings, port=free_port(host, port))
@@ -89,21 +91,24 @@ def audit(
     limit: Annotated[int, typer.Option(help="The last so many acts.", min=1)] = 50,
     user: Annotated[str, typer.Option(help="Only those of this user.")] = "",
     action: Annotated[str, typer.Option(help="Only this action, as plan.edit.")] = "",
+    time_zone: TimeZoneOption = "",
 ) -> None:
     """Tell who did what, when, and how it ended.
 
     The trail is chained row by row, and checked before it is told. Times are
-    those of this machine's clock.
+    the terminal's where its zone is named, else those of this machine's clock.
     """
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from cabria.console.people.acts import in_english
 
+    zone = ZoneInfo(time_zone) if time_zone else None
     trail = _store(store)
     count = trail.verify_trail()
     for row in reversed(trail.traces(limit=limit, user=user, action=action)):
-        at = f"{datetime.fromisoformat(row.at).astimezone():%Y-%m-%d %H:%M:%S}"
-        did = in_english(row.deed.act, row.deed.values) or f"{row.action} {row.target}"
+        at = f"{datetime.fromisoformat(row.at).astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        did = in_english(row.deed.act, row.deed.values, zone) or f"{row.action} {row.target}"
         outcome = "" if row.outcome == "done" else f" - {row.outcome}"
         reason = f": {row.reason}" if row.reason else ""
         entry = f" (entry {row.entry})" if row.entry else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cabria.cli.options import SeedOption
+from cabria.cli.options import SeedOption, TimeZoneOption
 from cabria.cli.screen import say
 from cabria.domain.errors import DataError
 
@@ -37,17 +37,22 @@ def morning(
     plan: Annotated[Path | None, typer.Option(help="Its plan.json, where the log does not name it.")] = None,
     layout: Annotated[Path | None, typer.Option(help="The layout.json, where the log does not name it.")] = None,
     seed: SeedOption = 0,
+    time_zone: TimeZoneOption = "UTC",
 ) -> None:
     """Write the morning report of a shift.
 
     Figures by the referee, where plan and day parted and why, what cost the cranes most, and three things worth
     changing; pages and papers in English, Spanish and Chinese. The shadow works the whole log.
     """
+    from dataclasses import replace
+    from zoneinfo import ZoneInfo
+
     from cabria.bootstrap.morning import shadow_days, shift_of, write_morning
 
     run, events = _opened(log, (call, plan, layout), start)
     days = shadow_days(*_opened(log, (call, plan, layout), start), seed=seed) if shadow else None
-    for path in write_morning(shift_of(run, events, from_h=from_hour, hours=hours, days=days), out):
+    shift = shift_of(run, events, from_h=from_hour, hours=hours, days=days)
+    for path in write_morning(replace(shift, zone=ZoneInfo(time_zone)), out):
         say(f"Written to {path}.")
 
 

@@ -19,6 +19,17 @@ EffortOption = Annotated[Effort, typer.Option(help="How long to search.")]
 PortOption = Annotated[int, typer.Option(help="Port of the report's server on this machine.", min=0, max=65535)]
 
 
+def _zone(name: str) -> str:
+    """Refused before anything is begun."""
+    if name:
+        from cabria.adapters.time_zones import zone_named
+
+        zone_named(name, place="--time-zone")
+    return name
+
+
+TimeZoneOption = Annotated[str, typer.Option(help="The terminal's, as America/Lima.", callback=_zone)]
+
 EXIT_FAULT = 1
 """Something is wrong with the input; one sentence on stderr says what."""
 EXIT_NOT_LEGAL = 2

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from cabria.cli.call import make_and_plan
-from cabria.cli.options import EXIT_NOT_LEGAL, Effort, EffortOption, PortOption, SeedOption
+from cabria.cli.options import EXIT_NOT_LEGAL, Effort, EffortOption, PortOption, SeedOption, TimeZoneOption
 from cabria.cli.screen import say
 from cabria.domain.errors import DataError, TerminalError
 
@@ -51,6 +51,7 @@ def run(
     port: PortOption = 8765,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = False,
     serve: Annotated[bool, typer.Option(help="Serve pages, and go on when the work is done.")] = True,
+    time_zone: TimeZoneOption = "",
 ) -> None:
     """Run a terminal live: plan a call and work it.
 
@@ -65,7 +66,7 @@ def run(
             serve_report(plan_folder, port=port, open_browser=browser)
         return
     chosen = _read(settings) if settings else _embedded(folder, scenario, seed, effort, speed, trucks)
-    pages = Pages(port, browser) if serve else None
+    pages = Pages(port, browser, time_zone) if serve else None
     if not _worked(chosen, pages):
         raise typer.Exit(EXIT_NOT_LEGAL)
 
@@ -75,6 +76,8 @@ class Pages(NamedTuple):
 
     port: int
     opens_browser: bool
+    time_zone: str = ""
+    """"" is what the settings say."""
 
 
 def _read(path: Path) -> TerminalSettings:
@@ -146,6 +149,7 @@ def _served(
     """The control room beside the terminal. Without an [http] table people need no login, and only this machine may
     come in."""
     import webbrowser
+    from dataclasses import replace
 
     from cabria.console.api.outside import port_calls as told_of
     from cabria.console.app import app as application
@@ -158,6 +162,7 @@ def _served(
     plans = chosen.call.parent if chosen.call else chosen.folder
     store = chosen.folder / "console.sqlite"
     settings = _console(chosen) or ConsoleSettings(port=pages.port, store=store, needs_login=False)
+    settings = replace(settings, time_zone=pages.time_zone or settings.time_zone)
     more = [] if port_calls is None else [told_of(port_calls)]
     beside = serve_beside(lambda found: application(terminal, plans, found, more), settings)
     say(f"The control room is at {beside.url}; what it is asked stands in {log}")

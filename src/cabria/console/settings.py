@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from cabria.adapters.time_zones import zone_named
 from cabria.domain.errors import DataError
 
 LOOPBACK = "127.0.0.1"
@@ -73,8 +74,12 @@ class ConsoleSettings:
     """Pages that look on at a time."""
     stream_ms: int = 200
     """Between two messages of the stream."""
+    time_zone: str = ""
+    """The terminal's, as America/Lima; without one pages tell times by the reader's clock, and reports in UTC."""
 
     def __post_init__(self) -> None:
+        if self.time_zone:
+            zone_named(self.time_zone)
         if not self.host:
             raise DataError("An empty address would mean all of this machine's.", place="host")
         if not self.needs_login and not is_loopback(self.host):

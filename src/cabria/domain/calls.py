@@ -9,10 +9,11 @@ from functools import cached_property
 
 from cabria.domain.containers import Container, ContainerId, Port, SizeType
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding, told
+from cabria.domain.findings import Finding
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import BayPlan, Stowed
 from cabria.domain.terminal import Terminal
+from cabria.domain.told import told
 from cabria.domain.vessel import VesselProfile
 from cabria.domain.wishes import Wishes
 from cabria.domain.yard import YardInventory

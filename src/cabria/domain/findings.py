@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from cabria.domain.containers import ContainerId
-from cabria.domain.told import Told as Told
-from cabria.domain.told import told as told
+from cabria.domain.told import Told
 from cabria.domain.verdict import Values
 
 

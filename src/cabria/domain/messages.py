@@ -13,9 +13,10 @@ from enum import StrEnum
 from cabria.domain.calls import SlotInstruction
 from cabria.domain.containers import Container, ContainerId, DangerousGoods, Port
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding, Told, told
+from cabria.domain.findings import Finding
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import BayPlan, Stowed
+from cabria.domain.told import Told, told
 
 
 class Direction(StrEnum):

@@ -20,7 +20,8 @@ from cabria.domain.berthing import (
     ShipId,
     Stay,
 )
-from cabria.domain.findings import Cause, Finding, Severity, Told, told
+from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.told import Told, told
 from cabria.referee.berth_costs import berth_costs, berth_hours
 from cabria.referee.rule import Rule
 

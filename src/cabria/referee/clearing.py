@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cabria.domain.containers import ContainerId
-from cabria.domain.findings import Finding, Severity, told
+from cabria.domain.findings import Finding, Severity
 from cabria.domain.positions import StowPosition
+from cabria.domain.told import told
 from cabria.domain.vessel import Level, Place, StackId
 from cabria.referee.condition import HALVES, Aboard, Case
 from cabria.referee.rule import Rule

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId
-from cabria.domain.findings import told
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
+from cabria.domain.told import told
 from cabria.domain.vessel import Cell, End, Level, Place, StackId, VesselBay, VesselProfile, VesselStack
 
 HALVES: Mapping[End, tuple[End, ...]] = {

@@ -19,8 +19,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
-from cabria.domain.findings import Finding, Severity, Told, told
+from cabria.domain.findings import Finding, Severity
 from cabria.domain.terminal import QuayCrane, Terminal
+from cabria.domain.told import Told, told
 from cabria.domain.vessel import VesselBay
 from cabria.domain.work import LID_STEPS, CraneStep, StepKind
 from cabria.referee.condition import NO_QUEUES, Case

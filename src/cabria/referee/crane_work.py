@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cabria.domain.containers import Container, ContainerId
-from cabria.domain.findings import Finding, Severity, Told, told
+from cabria.domain.findings import Finding, Severity
 from cabria.domain.positions import StowPosition
 from cabria.domain.terminal import QuayCrane
+from cabria.domain.told import Told, told
 from cabria.domain.vessel import End, HatchCover, Level, Place, StackId, VesselProfile
 from cabria.domain.work import LID_STEPS, OFF_SHIP, CraneStep, StepKind
 from cabria.referee.condition import HALVES, NO_QUEUES, Case, support_level

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from cabria.domain.calls import SlotInstruction
 from cabria.domain.containers import Container, Kind
-from cabria.domain.findings import Finding, Severity, Told, told
+from cabria.domain.findings import Finding, Severity
+from cabria.domain.told import Told, told
 from cabria.referee.condition import Case
 from cabria.referee.rule import Rule
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from cabria.domain.calls import VesselCall
-from cabria.domain.findings import Finding, Told
+from cabria.domain.findings import Finding
 from cabria.domain.plan import LoadingPlan
+from cabria.domain.told import Told
 from cabria.referee import (
     clearing,
     crane_travel,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from cabria.domain.findings import Cause, Finding, Severity, Told
+from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.told import Told
 
 NOT_JUDGED = " Not judged: "
 """Between what a rule says and why it could not be judged."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cabria.domain.findings import Cause, Finding, Severity, Told, told
+from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.told import Told, told
 from cabria.domain.work import StepKind
 from cabria.referee.condition import NO_QUEUES, Case
 from cabria.referee.rule import Rule

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cabria.domain.containers import Container, Kind
-from cabria.domain.findings import Severity, told
+from cabria.domain.findings import Severity
+from cabria.domain.told import told
 from cabria.domain.vessel import End, StackId, VesselBay, VesselProfile, VesselStack
 from cabria.referee.condition import HALVES, Aboard, Condition
 from cabria.referee.imdg import LENGTH_MM, athwart

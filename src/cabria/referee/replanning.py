@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
-from cabria.domain.findings import Finding, Severity, told
+from cabria.domain.findings import Finding, Severity
 from cabria.domain.plan import LoadingPlan
 from cabria.domain.positions import StowPosition
+from cabria.domain.told import told
 from cabria.domain.work import CraneStep, StepKind
 from cabria.referee.rule import Rule
 from cabria.referee.wishes import may_be_loaded

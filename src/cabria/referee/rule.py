@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cabria.domain.containers import ContainerId
-from cabria.domain.findings import Cause, Finding, Severity, Told
+from cabria.domain.findings import Cause, Finding, Severity
+from cabria.domain.told import Told
 
 
 @dataclass(frozen=True, slots=True)

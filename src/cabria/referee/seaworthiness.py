@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cabria.domain.findings import Finding, Severity, Told, told
+from cabria.domain.findings import Finding, Severity
+from cabria.domain.told import Told, told
 from cabria.domain.vessel import VesselProfile
 from cabria.referee.judgement import Stability
 from cabria.referee.rule import Offence, Rule, attribute

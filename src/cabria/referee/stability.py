@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Self
 
-from cabria.domain.findings import Told, told
 from cabria.domain.stowage import Stowed
+from cabria.domain.told import Told, told
 from cabria.domain.vessel import HydrostaticPoint, Station, VesselProfile
 from cabria.referee.judgement import Stability
 

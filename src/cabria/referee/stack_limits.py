@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cabria.domain.findings import Severity, told
+from cabria.domain.findings import Severity
+from cabria.domain.told import told
 from cabria.domain.vessel import End
 from cabria.referee.condition import HALVES, Aboard, Condition, StackState
 from cabria.referee.rule import Offence, Rule

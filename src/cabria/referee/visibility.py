@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from cabria.domain.findings import Severity, Told, told
+from cabria.domain.findings import Severity
+from cabria.domain.told import Told, told
 from cabria.domain.vessel import Bridge, End, VesselProfile
 from cabria.referee.condition import HALVES, Condition, StackState
 from cabria.referee.judgement import Stability

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId
-from cabria.domain.findings import Finding, Severity, Told, told
+from cabria.domain.findings import Finding, Severity
 from cabria.domain.positions import StowPosition
+from cabria.domain.told import Told, told
 from cabria.domain.wishes import Keep
 from cabria.referee.condition import Case
 from cabria.referee.rule import Rule

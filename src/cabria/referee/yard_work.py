@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cabria.domain.containers import ContainerId
-from cabria.domain.findings import Finding, Severity, Told, told
+from cabria.domain.findings import Finding, Severity
 from cabria.domain.positions import YardPosition
+from cabria.domain.told import Told, told
 from cabria.domain.work import StepKind, YardMove
 from cabria.domain.yard import YardBlock, YardInventory
 from cabria.referee.condition import Case

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from cabria.adapters.files.plan_json import plan_bytes, plan_schema, read_plan, write_plan
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
-from cabria.domain.findings import told
 from cabria.domain.plan import LoadingPlan, Reason
 from cabria.domain.positions import StowPosition, YardPosition
+from cabria.domain.told import told
 from cabria.domain.work import CraneStep, StepKind, WorkQueue, YardMove
 from cabria.experiments.tiny import tiny_call
 from cabria.planning.loading.result import Bound, Phase, PlannedCall

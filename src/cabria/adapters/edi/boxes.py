@@ -37,9 +37,10 @@ from cabria.domain.containers import (
     is_container_number,
 )
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding, Severity, Told, told
+from cabria.domain.findings import Finding, Severity
 from cabria.domain.messages import Breakbulk, EmptySlot, MessageEntry
 from cabria.domain.positions import StowPosition
+from cabria.domain.told import Told, told
 
 MIN_KG, MAX_KG = 1_000, 60_000
 """No box is lighter than the tare of a small one, and no spreader lifts more."""

@@ -11,9 +11,10 @@ from cabria.adapters.edi.code_tables import CodeTables, load_tables
 from cabria.adapters.edi.files import load
 from cabria.adapters.edi.reading import read_any
 from cabria.domain.containers import Container
-from cabria.domain.findings import Finding, Severity, told
+from cabria.domain.findings import Finding, Severity
 from cabria.domain.messages import BayPlanMessage, InstructionMessage, Message, MessageHeader
 from cabria.domain.positions import StowPosition
+from cabria.domain.told import told
 from cabria.domain.vessel import VesselProfile
 
 SEVERITIES = (Severity.HARD, Severity.SAFETY, Severity.COMMERCIAL, Severity.NOTE)

@@ -19,8 +19,9 @@ from typing import NamedTuple
 from cabria.adapters.edi.syntax import Elements, at, elements, parts
 from cabria.domain.containers import DangerousGoods, Port
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Severity, Told, told
+from cabria.domain.findings import Severity
 from cabria.domain.positions import StowPosition
+from cabria.domain.told import Told, told
 
 
 class Do(IntEnum):

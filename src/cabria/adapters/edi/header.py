@@ -7,8 +7,9 @@ import re
 from cabria.adapters.edi.facts import moment, port
 from cabria.adapters.edi.syntax import Elements, RawMessage, at, elements, parts
 from cabria.domain.containers import Port
-from cabria.domain.findings import Finding, Severity, told
+from cabria.domain.findings import Finding, Severity
 from cabria.domain.messages import Direction, MessageHeader
+from cabria.domain.told import told
 
 _KNOWN_GUIDES = {
     "BAPLIE": {"SMDG15", "SMDG16", "SMDG20", "SMDG21", "SMDG22", "SMDG30", "SMDG31"},

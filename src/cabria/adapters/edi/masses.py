@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from cabria.adapters.edi.boxes import DOUBT_KG, MAX_KG, MIN_KG
 from cabria.domain.containers import Container
-from cabria.domain.findings import Finding, Severity, told
+from cabria.domain.findings import Finding, Severity
 from cabria.domain.messages import VerifiedMass
+from cabria.domain.told import told
 
 VGM_HOLD = "VGM"
 """The hold of a box that waits for its verified mass; it is lifted when the mass comes."""

@@ -27,7 +27,7 @@ from cabria.adapters.no_collector import without_collector
 from cabria.domain.calls import SlotInstruction
 from cabria.domain.containers import ContainerId, Kind, Port, SizeType
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding, Severity, told
+from cabria.domain.findings import Finding, Severity
 from cabria.domain.messages import (
     BayPlanMessage,
     Breakbulk,
@@ -49,6 +49,7 @@ from cabria.domain.messages import (
     VerifiedMasses,
 )
 from cabria.domain.positions import StowPosition
+from cabria.domain.told import told
 
 _Kind = TypeVar("_Kind", bound=Message)
 _ORDERS = {"LOA": OrderKind.LOAD, "DIS": OrderKind.DISCHARGE, "RES": OrderKind.RESTOW, "SHI": OrderKind.SHIFT}

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding, Severity, Told, told
+from cabria.domain.findings import Finding, Severity
+from cabria.domain.told import Told, told
 
 MAX_BYTES = 64 * 1024 * 1024
 """A bay plan of 24,000 TEU has some 3 MB; more than this is not one message from one sender."""

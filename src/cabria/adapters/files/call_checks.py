@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from cabria.adapters.files.load_tables import ListedBox
 from cabria.domain.containers import Container, ContainerId, Port
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding, Severity, Told, told
+from cabria.domain.findings import Finding, Severity
 from cabria.domain.messages import MessageHeader
 from cabria.domain.stowage import BayPlan
+from cabria.domain.told import Told, told
 from cabria.domain.vessel import VesselProfile
 from cabria.domain.yard import YardInventory
 

@@ -48,9 +48,10 @@ from cabria.adapters.no_collector import without_collector
 from cabria.domain.calls import CallSettings, SlotInstruction, VesselCall, preset_named
 from cabria.domain.containers import Container, ContainerId, Port, SizeType
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Cause, Finding, Severity, Told, told
+from cabria.domain.findings import Cause, Finding, Severity
 from cabria.domain.messages import BayPlanMessage, Breakbulk, Direction, LoadListMessage, MessageHeader
 from cabria.domain.stowage import BayPlan, Stowed
+from cabria.domain.told import Told, told
 from cabria.domain.vessel import VesselProfile
 from cabria.domain.wishes import Wishes
 from cabria.domain.yard import YardInventory

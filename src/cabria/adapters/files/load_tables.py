@@ -24,7 +24,8 @@ from cabria.domain.containers import (
     is_container_number,
 )
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding, Severity, told
+from cabria.domain.findings import Finding, Severity
+from cabria.domain.told import told
 
 MIN_KG, MAX_KG = 500, 100_000
 """No box is lighter than a steel frame nor heavier than any crane lifts."""

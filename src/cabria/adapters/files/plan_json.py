@@ -22,9 +22,10 @@ from cabria.adapters.files.source_file import read_bytes, write_whole
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Finding, Told
+from cabria.domain.findings import Finding
 from cabria.domain.plan import Change, LoadingPlan, Reason, Waiver
 from cabria.domain.positions import StowPosition, YardPosition
+from cabria.domain.told import Told
 from cabria.domain.work import CraneStep, StepKind, WorkQueue, YardMove
 from cabria.planning.loading.result import Bound, PlannedCall
 from cabria.referee.judge import judge

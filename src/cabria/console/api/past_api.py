@@ -90,6 +90,7 @@ async def _ask_morning(asked: Asked, verb: str, **more: Any) -> Outcome:
         until_ms=query.until_ms,
         language=query.language,
         has_shadow=query.shadow,
+        time_zone=asked.office.settings.time_zone,
         **more,
     )
 

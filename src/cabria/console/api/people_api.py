@@ -54,6 +54,7 @@ def session_of(asked: Asked) -> m.Session:
         csrf=person.csrf,
         mode=office.terminal.mode if office.terminal is not None else "none",
         has_past=office.past.is_there,
+        time_zone=office.settings.time_zone,
     )
 
 

@@ -21,7 +21,7 @@ from cabria.console.http.problems import refusal
 from cabria.console.messages import berths as m
 from cabria.console.people.acts import in_english
 from cabria.domain.berthing import BerthCase, BerthPlan, ShipId
-from cabria.domain.findings import Told
+from cabria.domain.told import Told
 from cabria.planning.berth.options import Pin
 from cabria.planning.berth.problem import EFFORTS, BerthProblem
 from cabria.planning.berth.solve import solve

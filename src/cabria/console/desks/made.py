@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cabria.console.http.answers import Encoded
-from cabria.domain.findings import Told
+from cabria.domain.told import Told
 
 SILENT = Told("", "", {})
 Hear = Callable[[str, float | None, Told], None]

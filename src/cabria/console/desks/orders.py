@@ -38,7 +38,7 @@ from cabria.console.messages.replanning import AskReplan
 from cabria.domain.calls import preset_named
 from cabria.domain.edits import Redo, Undo
 from cabria.domain.errors import DataError
-from cabria.domain.findings import told
+from cabria.domain.told import told
 from cabria.planning.search.result import Progress
 
 MOST_OPEN = 3

@@ -12,10 +12,11 @@ from cabria.console.messages.parts import FindingRow, Said
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId, DangerousGoods
 from cabria.domain.edits import PlanLog
-from cabria.domain.findings import Finding, Told
+from cabria.domain.findings import Finding
 from cabria.domain.plan import LoadingPlan, Waiver
 from cabria.domain.positions import StowPosition
 from cabria.domain.terminal import Terminal
+from cabria.domain.told import Told
 from cabria.domain.wishes import Wishes
 from cabria.domain.work import WorkQueue, YardMove
 from cabria.planning.loading.result import Bound

@@ -17,7 +17,7 @@ from cabria.console.desks.plan_picture import slot_number
 from cabria.console.http.problems import refusal
 from cabria.console.messages import replanning as m
 from cabria.console.messages.ship import Difference, PlanNews
-from cabria.domain import findings
+from cabria.domain import told as words
 from cabria.domain.call_changes import BoxLate, CallChange, CraneDown, FoundAt, ShutOut
 from cabria.domain.containers import Port
 from cabria.domain.edits import PlanLogEntry, Replan
@@ -154,7 +154,7 @@ def told(stop: Callable[[], bool], hear: Hear) -> StoppingCriterion:
     """Ends a search when a person says so, and tells how good it is."""
 
     def criterion(iterations: int, best_cost: float) -> str:
-        hear("re-planning", None, findings.told("{tries:,} tries", "tries", tries=iterations))
+        hear("re-planning", None, words.told("{tries:,} tries", "tries", tries=iterations))
         return "stopped" if stop() else ""
 
     return criterion

@@ -17,7 +17,7 @@ import msgspec
 from cabria.console.desks.made import Hear, Made
 from cabria.console.desks.wire import STOP, News, Order, Outcome, Reply, frame, read_order
 from cabria.console.http.problems import problem_of
-from cabria.domain.findings import Told
+from cabria.domain.told import Told
 
 NICER_BY = 5
 """Operations come first when there is more to do than there are cores."""

@@ -32,6 +32,8 @@ class Session(Message):
     """"live", "twin", "training", "shadow", or "none" where nothing runs."""
     has_past: bool = False
     """Whether there is a run to look back at, under way or over."""
+    time_zone: str = ""
+    """The terminal's, by its name in the IANA list; "" where times are told by the reader's clock."""
 
 
 class Login(Message):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Any
 
 import msgspec
 
+from cabria.adapters.time_zones import zone_named
 from cabria.console.desks.made import SILENT, Hear, Made
 from cabria.console.http.answers import Encoded, encode_whole
 from cabria.console.messages import past as m
@@ -113,17 +114,15 @@ class PastDesk:
     def yard(self, hear: Hear, *, msgpack: bool, at_ms: int) -> Made:
         return _told(self._known().archive.yard(at_ms), msgpack)
 
-    def morning(
-        self, hear: Hear, *, msgpack: bool, from_ms: int, until_ms: int, language: str, has_shadow: bool
-    ) -> Made:
-        return _told(report_of(self._shift(from_ms, until_ms, has_shadow), language), msgpack)
+    def morning(self, hear: Hear, *, msgpack: bool, language: str, **asked: Any) -> Made:
+        return _told(report_of(self._shift(**asked), language), msgpack)
 
-    def morning_paper(self, hear: Hear, *, from_ms: int, until_ms: int, language: str, has_shadow: bool) -> Made:
-        content = paper_of(self._shift(from_ms, until_ms, has_shadow), language)
-        return _told(m.MorningPaper(content=content), msgpack=True)
+    def morning_paper(self, hear: Hear, *, language: str, **asked: Any) -> Made:
+        return _told(m.MorningPaper(content=paper_of(self._shift(**asked), language)), msgpack=True)
 
-    def _shift(self, from_ms: int, until_ms: int, has_shadow: bool) -> Shift:
-        return self._known().mornings.shift(from_ms, until_ms, has_shadow=has_shadow)
+    def _shift(self, *, from_ms: int, until_ms: int, has_shadow: bool, time_zone: str) -> Shift:
+        shift = self._known().mornings.shift(from_ms, until_ms, has_shadow=has_shadow)
+        return replace(shift, zone=zone_named(time_zone)) if time_zone else shift
 
     def hand(self, hear: Hear, *, entries: bytes) -> Made:
         """All entries of a journal in memory for a try, a part at a time, pickled by us."""

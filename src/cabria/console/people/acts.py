@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 import msgspec
 
@@ -98,12 +98,12 @@ def names_of(act: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_VALUE.findall(SENTENCES[act])))
 
 
-def in_english(act: str, values: Values) -> str:
-    """Times as the clock of this machine has them; what is not known is `UNKNOWN`. "" for an act without a word."""
+def in_english(act: str, values: Values, zone: tzinfo | None = None) -> str:
+    """Times of that zone, or as the clock of this machine has them; what is not known is `UNKNOWN`. "" for an act without a word."""
 
     def said(name: str) -> str:
         value = values.get(name, "")  # 0 is a value: a seed, or a pause
-        return _local(str(value)) if name.endswith("_at") and value else str(value)
+        return _local(str(value), zone) if name.endswith("_at") and value else str(value)
 
     def optional(part: re.Match[str]) -> str:
         return part[1] if any(said(name) for name in _VALUE.findall(part[1])) else ""
@@ -126,8 +126,8 @@ def value_of(given: object) -> str | int | None:
     return None
 
 
-def _local(utc: str) -> str:
+def _local(utc: str, zone: tzinfo | None) -> str:
     try:
-        return f"{datetime.fromisoformat(utc).astimezone():%Y-%m-%d %H:%M:%S}"
+        return f"{datetime.fromisoformat(utc).astimezone(zone):%Y-%m-%d %H:%M:%S}"
     except ValueError:
         return utc

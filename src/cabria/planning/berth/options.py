@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cabria.domain.berthing import BerthCase, BerthLayout, RailCrane, ShipCall, ShipId, Stay, Unserved
-from cabria.domain.findings import Told, told
+from cabria.domain.told import Told, told
 from cabria.planning.berth.water import Water
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cabria.domain.berthing import BerthPlan, CraneSpell, Spell, Stay, Unserved, joined_spells
-from cabria.domain.findings import told
+from cabria.domain.told import told
 from cabria.planning.berth.crews import named
 from cabria.planning.berth.model import improve
 from cabria.planning.berth.operators import Search

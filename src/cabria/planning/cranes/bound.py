@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Self
 
-from cabria.domain.findings import Told, told
 from cabria.domain.terminal import QuayCrane
+from cabria.domain.told import Told, told
 from cabria.planning.cranes.lifts import Lift
 from cabria.planning.cranes.problem import SPAN_MM, BayWork, CraneProblem
 

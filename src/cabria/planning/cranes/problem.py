@@ -11,10 +11,10 @@ from typing import NamedTuple
 from cabria.domain.calls import BAY_NUMBER_MM, VesselCall
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Told
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
 from cabria.domain.terminal import QuayCrane, Terminal
+from cabria.domain.told import Told
 from cabria.domain.vessel import End, HatchCover, Place, StackId
 from cabria.domain.wishes import Worked
 from cabria.domain.work import CraneStep, StepKind, WorkQueue

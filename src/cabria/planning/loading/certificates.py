@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import ContainerId
-from cabria.domain.findings import Told, told
 from cabria.domain.positions import StowPosition
+from cabria.domain.told import Told, told
 from cabria.domain.work import WorkQueue
 from cabria.planning.cranes.problem import CraneSolution
 from cabria.planning.loading.joint.plans import JointSolution

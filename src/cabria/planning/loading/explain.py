@@ -9,8 +9,8 @@ from dataclasses import replace
 from cabria.domain.calls import VesselCall
 from cabria.domain.containers import Container, ContainerId
 from cabria.domain.errors import DataError
-from cabria.domain.findings import Told, told
 from cabria.domain.plan import LoadingPlan, Reason
+from cabria.domain.told import Told, told
 from cabria.domain.work import YardMove
 from cabria.planning.stowage.explain import explain, explain_all, said_of
 from cabria.planning.stowage.problem import StowageProblem

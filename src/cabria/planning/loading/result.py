@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cabria.domain.calls import VesselCall
-from cabria.domain.findings import Told
 from cabria.domain.plan import LoadingPlan
+from cabria.domain.told import Told
 from cabria.domain.wishes import ImpossibleWish
 from cabria.referee.judgement import Judgement
 

@@ -15,10 +15,10 @@ from typing import Protocol
 
 from cabria.domain.calls import SlotInstruction, VesselCall
 from cabria.domain.containers import Container, ContainerId
-from cabria.domain.findings import Told, told
 from cabria.domain.plan import Reason
 from cabria.domain.positions import StowPosition
 from cabria.domain.stowage import Stowed
+from cabria.domain.told import Told, told
 from cabria.domain.vessel import End, Level, Place, StackId
 from cabria.planning.stowage.flat import groups_of_stacks
 from cabria.planning.stowage.legal import forbidden

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -61,6 +61,8 @@ class Shift:
     shadow_days: Sequence[str] = ()
     """Days that the shadow worked and that `saved` counts: the whole log, whatever the span."""
     notes: Sequence[Note] = ()
+    zone: tzinfo = UTC
+    """Of all times that the report tells."""
 
     @property
     def losses(self) -> list[Loss]:
@@ -103,7 +105,7 @@ def content_of(shift: Shift, language: str) -> Content:
     return Content(
         language,
         f"{words['title']}: {shift.terminal}",
-        f"{_utc(shift, shift.from_ms):%Y-%m-%d %H:%M} - {_utc(shift, shift.until_ms):%Y-%m-%d %H:%M} UTC",
+        f"{_local(shift, shift.from_ms):%Y-%m-%d %H:%M} - {_local(shift, shift.until_ms):%Y-%m-%d %H:%M} {shift.zone}",
         _figures(shift.figures, language),
         [_change(loss, language) for loss in shift.losses if loss.cause != WIND][:3],
         _parted(shift, language),
@@ -115,15 +117,16 @@ def content_of(shift: Shift, language: str) -> Content:
 
 def _note(shift: Shift, note: Note, language: str) -> str:
     return TEXT[language][note.kind].format(
-        at=f"{_utc(shift, note.at_ms):%Y-%m-%d %H:%M}",
-        until=f"{_utc(shift, note.at_ms + note.ms):%Y-%m-%d %H:%M}",
+        at=f"{_local(shift, note.at_ms):%Y-%m-%d %H:%M}",
+        until=f"{_local(shift, note.at_ms + note.ms):%Y-%m-%d %H:%M}",
+        zone=shift.zone,
         minutes=f"{note.ms / 60_000:,.0f}",
         **note.values,
     )
 
 
-def _utc(shift: Shift, at_ms: int) -> datetime:
-    return datetime.fromtimestamp((shift.zero_utc_ms + at_ms) / 1_000, UTC)
+def _local(shift: Shift, at_ms: int) -> datetime:
+    return datetime.fromtimestamp((shift.zero_utc_ms + at_ms) / 1_000, shift.zone)
 
 
 def _figures(figures: RunFigures, language: str) -> list[tuple[str, str]]:
@@ -172,7 +175,7 @@ def _parted(shift: Shift, language: str) -> list[tuple[str, ...]]:
             alike.setdefault(key, []).append(hour)
     return [
         (
-            f"{_utc(shift, begins_ms):{clock}}",
+            f"{_local(shift, begins_ms):{clock}}",
             f"{hours[0].crane} + {len(hours) - 1}" if len(hours) > 1 else hours[0].crane,
             call,
             lost,

@@ -50,11 +50,11 @@ TEXT: Mapping[str, Words] = {
         "crane_hours": "Quay crane hours, from berthing to last work",
         "shadow_none": "Not asked for; the shadow works everything once more with simulated machines.",
         "notes": "Notes",
-        "note_clock": "{at} UTC, event {event}: the clock jumped back by {minutes} minutes. Everything is "
+        "note_clock": "{at} {zone}, event {event}: the clock jumped back by {minutes} minutes. Everything is "
         "counted at the time that the log told, so that figures of these hours are not exact.",
-        "note_gap": "From {at} to {until} UTC nothing was recorded. Rates count these {minutes} minutes as well; how "
+        "note_gap": "From {at} to {until} {zone} nothing was recorded. Rates count these {minutes} minutes as well; how "
         "far cranes that had work then were behind their plan is not known from there on.",
-        "note_unreadable": "From {at} UTC on the log cannot be read, and is not in this report: {problem}",
+        "note_unreadable": "From {at} {zone} on the log cannot be read, and is not in this report: {problem}",
         "note_shadow_broke": "The shadow broke a rule, so that its figures do not count: {day}, {rule}",
         "note_shadow_left": "{day}: the shadow handled {ours} containers of {theirs} that were handled in fact, "
         "{trucks} road trucks did not find their box, ships that had to wait: {ships}. What it saved counts the less.",
@@ -99,11 +99,11 @@ TEXT: Mapping[str, Words] = {
         "crane_hours": "Horas de grúa de muelle, del atraque al último trabajo",
         "shadow_none": "No se pidió; la sombra lo trabaja todo otra vez con máquinas simuladas.",
         "notes": "Notas",
-        "note_clock": "{at} UTC, evento {event}: el reloj saltó {minutes} minutos hacia atrás. Todo se cuenta "
+        "note_clock": "{at} {zone}, evento {event}: el reloj saltó {minutes} minutos hacia atrás. Todo se cuenta "
         "a la hora que dice el registro; las cifras de esas horas no son exactas.",
-        "note_gap": "Del {at} al {until} UTC no se registró nada. Los ritmos cuentan también esos {minutes} minutos; "
+        "note_gap": "Del {at} al {until} {zone} no se registró nada. Los ritmos cuentan también esos {minutes} minutos; "
         "desde ahí no se sabe cuánto se retrasaron las grúas que tenían trabajo.",
-        "note_unreadable": "Desde el {at} UTC el registro no se puede leer y no está en este informe: {problem}",
+        "note_unreadable": "Desde el {at} {zone} el registro no se puede leer y no está en este informe: {problem}",
         "note_shadow_broke": "La sombra infringió una regla, así que sus cifras no valen: {day}, {rule}",
         "note_shadow_left": "{day}: la sombra movió {ours} contenedores de los {theirs} que se movieron, {trucks} "
         "camiones externos no hallaron su caja, buques que debieron esperar: {ships}. Lo ahorrado vale menos.",
@@ -148,11 +148,11 @@ TEXT: Mapping[str, Words] = {
         "crane_hours": "岸桥工时（小时，自靠泊至最后作业）",
         "shadow_none": "未要求；影子计划会用模拟设备把全部作业重做一遍。",
         "notes": "备注",
-        "note_clock": "{at} UTC，事件 {event}：时钟倒退了 {minutes} 分钟。一切按日志所记的时间统计，"
+        "note_clock": "{at} {zone}，事件 {event}：时钟倒退了 {minutes} 分钟。一切按日志所记的时间统计，"
         "这几个小时的指标不准确。",
-        "note_gap": "{at} 至 {until} UTC 没有任何记录。各项速率也计入这 {minutes} 分钟；"
+        "note_gap": "{at} 至 {until} {zone} 没有任何记录。各项速率也计入这 {minutes} 分钟；"
         "当时有作业的岸桥此后落后计划多少，无法得知。",
-        "note_unreadable": "自 {at} UTC 起日志无法读取，未计入本报告：{problem}",
+        "note_unreadable": "自 {at} {zone} 起日志无法读取，未计入本报告：{problem}",
         "note_shadow_broke": "影子计划违反了规则，其数值不作数：{day}，{rule}",
         "note_shadow_left": "{day}：实际作业 {theirs} 箱，影子作业 {ours} 箱，{trucks} 辆外集卡没有取到箱，"
         "须等待的船：{ships}。其节省量应打折扣看待。",
