@@ -436,7 +436,7 @@ class Stay:
 class Unserved:
     """A ship that gets no berth, the rule that stops her (an id of the referee's), and why, for a person.
 
-    `text` is the English sentence; `code` and `values` say it for other languages, as those of `findings.Told`.
+    `text` is the English sentence; `code` and `values` say it for other languages, as those of `Told`.
     """
 
     ship: ShipId

@@ -20,7 +20,7 @@ from cabria.domain.errors import DataError
 from cabria.operations.gateways import EntryKind, Record
 
 VERSION = 2
-"""Of the bodies. In those of version 1 operations gave reasons as sentences."""
+"""Of the bodies. In those of version 1 operations gave reasons as sentences, and a truck's move had one step."""
 PACKED_BYTES = 20_000
 """Longer bodies are compressed: a call of a large ship, how everything stands."""
 MOST_BYTES = 1_000_000_000
