@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,22 @@ def test_what_is_done_here_is_in_the_trail_too(cabria: Run, store: Path, ana: st
     assert "let ana in as planner" in told
     assert "/api" not in told
     assert "1 acts in all; the trail is whole." in told
+
+
+def test_the_trail_is_told_by_the_clock_of_the_terminal(cabria: Run, store: Path, ana: str) -> None:
+    def told_at(zone: str) -> datetime:
+        told = re.match(r"\S+ \S+", cabria("audit", "--store", store, "--time-zone", zone).out)
+        assert told is not None
+        return datetime.fromisoformat(told[0])
+
+    assert told_at("Asia/Shanghai") - told_at("America/Lima") == timedelta(hours=13)
+
+
+@pytest.mark.parametrize("command", [("console",), ("run",), ("audit",), ("morning", "none.journal")])
+def test_a_time_zone_that_is_none_is_refused_with_a_near_one(cabria: Run, command: tuple[str, ...]) -> None:
+    outcome = cabria(*command, "--time-zone", "America/Limaa")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "--time-zone: There is no time zone 'America/Limaa'. Write America/Lima." in outcome.err
 
 
 def test_the_schema_is_written(cabria: Run, tmp_path: Path) -> None:

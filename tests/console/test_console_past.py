@@ -280,6 +280,7 @@ def past(tmp_path_factory: pytest.TempPathFactory, made_plans: object, ran: Ran)
         names=("testserver",),
         static=folder / "static",
         needs_login=False,
+        time_zone="America/Lima",
     )
     shown = FinishedLog(str(folder / "run.jsonl.gz"), ran.reel.layout, ((ran.call, ran.plan),))
     with TestClient(app(None, folder, options, log=shown)) as client:
@@ -287,7 +288,8 @@ def past(tmp_path_factory: pytest.TempPathFactory, made_plans: object, ran: Ran)
 
 
 def test_a_finished_log_is_shown_without_a_terminal(past: TestClient, ran: Ran) -> None:
-    assert past.get(API + "/session").json()["has_past"]
+    session = past.get(API + "/session").json()
+    assert (session["has_past"], session["time_zone"]) == (True, "America/Lima")
     told = past.get(API + "/past").json()
     assert (told["events"], told["until_ms"]) == (len(ran.log), ran.log[-1].at_ms)
     assert [call["id"] for call in told["calls"]] == [ran.call.id]
@@ -417,6 +419,8 @@ def test_yesterdays_report_is_made_on_demand_in_every_language_and_on_paper(past
     asked = f"/past/morning?from_ms=0&until_ms={END_MS}"
     told = {language: past.get(f"{API}{asked}&language={language}").json() for language in ("en", "es", "zh")}
     assert len({report["title"] for report in told.values()}) == 3
+    assert {report["span"][:19] for report in told.values()} == {"1969-12-31 19:00 - "}, "a log without a date"
+    assert all(report["span"].endswith(" America/Lima") for report in told.values())
     figures = {line["name"]: line["value"] for line in told["en"]["figures"]}
     moves = past.get(f"{API}/past/report?until_ms={END_MS}").json()["totals"]["moves"]
     assert figures["Containers between ship and shore"] == f"{moves:,}"

@@ -403,6 +403,14 @@ def test_without_a_login_only_this_machine_may_come_in() -> None:
         ConsoleSettings(host="0.0.0.0")
 
 
+def test_a_time_zone_that_is_none_is_refused_with_the_file(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as refused:
+        settings_of({"time_zone": "Peru/Lima"}, file=str(tmp_path / "terminal.toml"))
+    assert str(refused.value).endswith(
+        "terminal.toml, time_zone: There is no time zone 'Peru/Lima'. Write America/Lima."
+    )
+
+
 def test_the_table_of_a_settings_file_is_read_with_paths_from_where_it_lies(tmp_path: Path) -> None:
     file = str(tmp_path / "terminal.toml")
     table = {

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -198,6 +199,17 @@ def test_a_clock_that_went_back_is_told_with_the_place(language: str) -> None:
     assert note.values["event"] == f"{len(events) - 2:,}"
     (told,) = content_of(shift, language).notes
     assert f"{len(events) - 2:,}" in told
+
+
+def test_times_are_the_terminals_where_its_zone_is_known() -> None:
+    note = Note(NoteKind.GAP, ms=HOUR_MS)
+    shift = replace(shift_of(run(), runs_by_hand.good_run()), until_ms=HOUR_MS, notes=[note])
+    in_lima = replace(shift, zone=ZoneInfo("America/Lima"))
+    assert content_of(shift, "en").span == "2026-04-24 03:06 - 2026-04-24 04:06 UTC"
+    assert content_of(in_lima, "en").span == "2026-04-23 22:06 - 2026-04-23 23:06 America/Lima"
+    for language in LANGUAGES:
+        (told,) = content_of(in_lima, language).notes
+        assert "2026-04-23 23:06 America/Lima" in told
 
 
 def test_names_from_a_log_are_no_markup() -> None:

@@ -99,7 +99,8 @@ def names_of(act: str) -> tuple[str, ...]:
 
 
 def in_english(act: str, values: Values, zone: tzinfo | None = None) -> str:
-    """Times of that zone, or as the clock of this machine has them; what is not known is `UNKNOWN`. "" for an act without a word."""
+    """Times of that zone, or as the clock of this machine has them; what is not known is `UNKNOWN`. "" for an act
+    without a word."""
 
     def said(name: str) -> str:
         value = values.get(name, "")  # 0 is a value: a seed, or a pause

@@ -52,8 +52,8 @@ TEXT: Mapping[str, Words] = {
         "notes": "Notes",
         "note_clock": "{at} {zone}, event {event}: the clock jumped back by {minutes} minutes. Everything is "
         "counted at the time that the log told, so that figures of these hours are not exact.",
-        "note_gap": "From {at} to {until} {zone} nothing was recorded. Rates count these {minutes} minutes as well; how "
-        "far cranes that had work then were behind their plan is not known from there on.",
+        "note_gap": "From {at} to {until} {zone} nothing was recorded. Rates count these {minutes} minutes as well; "
+        "how far cranes that had work then were behind their plan is not known from there on.",
         "note_unreadable": "From {at} {zone} on the log cannot be read, and is not in this report: {problem}",
         "note_shadow_broke": "The shadow broke a rule, so that its figures do not count: {day}, {rule}",
         "note_shadow_left": "{day}: the shadow handled {ours} containers of {theirs} that were handled in fact, "
@@ -101,8 +101,8 @@ TEXT: Mapping[str, Words] = {
         "notes": "Notas",
         "note_clock": "{at} {zone}, evento {event}: el reloj saltó {minutes} minutos hacia atrás. Todo se cuenta "
         "a la hora que dice el registro; las cifras de esas horas no son exactas.",
-        "note_gap": "Del {at} al {until} {zone} no se registró nada. Los ritmos cuentan también esos {minutes} minutos; "
-        "desde ahí no se sabe cuánto se retrasaron las grúas que tenían trabajo.",
+        "note_gap": "Del {at} al {until} {zone} no se registró nada. Los ritmos cuentan también esos {minutes} "
+        "minutos; desde ahí no se sabe cuánto se retrasaron las grúas que tenían trabajo.",
         "note_unreadable": "Desde el {at} {zone} el registro no se puede leer y no está en este informe: {problem}",
         "note_shadow_broke": "La sombra infringió una regla, así que sus cifras no valen: {day}, {rule}",
         "note_shadow_left": "{day}: la sombra movió {ours} contenedores de los {theirs} que se movieron, {trucks} "
