@@ -1,5 +1,6 @@
 /** Numbers, times and units as people of each language write them. */
 
+import { wallTime, zone } from './parts/zone.svelte';
 import type { Language } from './words';
 
 const LOCALES: Record<Language, string> = { es: 'es-PE', en: 'en-GB', zh: 'zh-CN' };
@@ -39,45 +40,46 @@ export function duration(seconds: number): string {
   return hours ? `${sign}${hours} h ${String(minutes % 60).padStart(2, '0')} min` : `${sign}${minutes} min`;
 }
 
-/** Hours and minutes of a moment where the reader sits; the day too when it is another than `today`. */
+/** The parts of a moment that are asked for, by the clock of the pages and by 24 hours. */
+export function timeOf(ms: number, language: Language, parts: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { hour12: false, ...parts, timeZone: zone.name }).format(ms);
+}
+
+/** Hours and minutes of a moment; the day too when it is another than `today`. */
 export function clock(ms: number, language: Language, today?: number): string {
-  const moment = new Date(ms);
-  const other = today !== undefined && new Date(today).toDateString() !== moment.toDateString();
-  return new Intl.DateTimeFormat(LOCALES[language], {
+  const isOther = today !== undefined && !isSameDay(ms, today);
+  return timeOf(ms, language, {
     hour: '2-digit',
     minute: '2-digit',
-    hour12: false,
-    ...(other ? { day: '2-digit', month: 'short' } : {}),
-  }).format(moment);
+    ...(isOther ? { day: '2-digit', month: 'short' } : {}),
+  });
+}
+
+function isSameDay(ms: number, other: number): boolean {
+  return String(wallTime(ms).slice(0, 3)) === String(wallTime(other).slice(0, 3));
 }
 
 /** 24 Nov, for where there is little room. */
 export function dayAlone(ms: number, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALES[language], { day: 'numeric', month: 'short' }).format(ms);
+  return timeOf(ms, language, { day: 'numeric', month: 'short' });
 }
 
 /** To the second. */
 export function exactClock(ms: number, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALES[language], {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hour12: false,
-  }).format(ms);
+  return timeOf(ms, language, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 }
 
 export function day(ms: number, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALES[language], { weekday: 'short', day: '2-digit', month: 'short' }).format(ms);
+  return timeOf(ms, language, { weekday: 'short', day: '2-digit', month: 'short' });
 }
 
-/** A moment that is told in UTC (ISO 8601), where the reader sits. */
+/** A moment that is told in UTC (ISO 8601), with its year. */
 export function moment(utc: string, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALES[language], {
+  return timeOf(Date.parse(utc), language, {
     year: 'numeric',
     month: 'short',
     day: '2-digit',
     hour: '2-digit',
     minute: '2-digit',
-    hour12: false,
-  }).format(new Date(utc));
+  });
 }

@@ -1,15 +1,47 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { dateText, momentOf, readDate, readTime, timeText } from './moments';
+import { zone } from './zone.svelte';
+
+const ZONES = ['America/Lima', 'Asia/Shanghai', 'America/Santiago', 'Asia/Kathmandu', 'UTC'];
+const at = (text: string) => Date.parse(text);
+afterEach(() => zone.choose(''));
 
 describe('a date and an hour', () => {
-  it('are read back as they are written, in each language', () => {
+  it.each(ZONES)('are read back as they are written, in each language, in %s', (name) => {
+    zone.choose(name);
     for (const language of ['es', 'en', 'zh'] as const) {
       for (let days = 0; days < 800; days += 13) {
-        const ms = new Date(2026, 0, 1 + days, days % 24, (days * 7) % 60).getTime();
+        const ms = Date.UTC(2026, 0, 1 + days, days % 24, (days * 7) % 60);
         const [date, time] = [readDate(dateText(ms, language)), readTime(timeText(ms))];
         expect(date && time && momentOf(date, time)).toBe(ms);
       }
     }
+  });
+
+  it('are those of the zone that is named, and else of the reader', () => {
+    const ms = at('2026-11-24T03:05Z');
+    const told = ['America/Lima', 'Asia/Shanghai'].map((name) => {
+      zone.choose(name);
+      return `${dateText(ms, 'en')} ${timeText(ms)}`;
+    });
+    expect(told).toEqual(['23/11/2026 22:05', '24/11/2026 11:05']);
+    for (const name of ['', 'Peru/Lima']) {
+      zone.choose(name);
+      expect([zone.name, zone.isTerminals]).toEqual([new Intl.DateTimeFormat().resolvedOptions().timeZone, false]);
+    }
+  });
+
+  it('are the first of an hour that comes twice, and go on from an hour that is left out', () => {
+    zone.choose('America/New_York');
+    const written = (day: string, time: string) => momentOf(readDate(day) ?? [0, 0, 0], readTime(time) ?? [0, 0]);
+    expect(written('1/11/2026', '0:59')).toBe(at('2026-11-01T04:59Z'));
+    expect(written('1/11/2026', '1:30')).toBe(at('2026-11-01T05:30Z'));
+    expect(timeText(at('2026-11-01T06:30Z'))).toBe('01:30');
+    expect(written('1/11/2026', '2:00')).toBe(at('2026-11-01T07:00Z'));
+    expect(written('8/3/2026', '1:59')).toBe(at('2026-03-08T06:59Z'));
+    expect(written('8/3/2026', '2:30')).toBe(at('2026-03-08T07:30Z'));
+    expect(timeText(written('8/3/2026', '2:30'))).toBe('03:30');
+    expect(written('8/3/2026', '3:00')).toBe(at('2026-03-08T07:00Z'));
   });
 
   it('have the year first in Chinese alone', () => {

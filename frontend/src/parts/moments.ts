@@ -1,6 +1,7 @@
 /** A date and an hour as people write them in each language, by the clock that the pages tell times by. */
 
 import type { Language } from '../words';
+import { momentAt, wallTime } from './zone.svelte';
 
 /** Languages that write the year first. */
 const YEAR_FIRST: readonly Language[] = ['zh'];
@@ -11,15 +12,15 @@ function padded(value: number, length = 2): string {
 
 /** 24/11/2026, or 2026/11/24 where the year comes first. */
 export function dateText(utcMs: number, language: Language): string {
-  const moment = new Date(utcMs);
-  const parts = [padded(moment.getDate()), padded(moment.getMonth() + 1), padded(moment.getFullYear(), 4)];
+  const [year, month, day] = wallTime(utcMs);
+  const parts = [padded(day), padded(month), padded(year, 4)];
   return (YEAR_FIRST.includes(language) ? parts.reverse() : parts).join('/');
 }
 
 /** 07:05, of 24 hours. */
 export function timeText(utcMs: number): string {
-  const moment = new Date(utcMs);
-  return `${padded(moment.getHours())}:${padded(moment.getMinutes())}`;
+  const [, , , hour, minute] = wallTime(utcMs);
+  return `${padded(hour)}:${padded(minute)}`;
 }
 
 /** Year, month and day of what was written, also as 2026-11-24; null for what is no day. */
@@ -35,8 +36,8 @@ export function readDate(text: string): [number, number, number] | null {
     number,
   ];
   if (year < 1000 || year > 9999) return null;
-  const found = new Date(year, month - 1, day);
-  return found.getMonth() === month - 1 && found.getDate() === day ? [year, month, day] : null;
+  const found = new Date(Date.UTC(year, month - 1, day));
+  return found.getUTCMonth() === month - 1 && found.getUTCDate() === day ? [year, month, day] : null;
 }
 
 /** Hour and minute of what was written: 7:05, 0705 or 7; null for what is no hour of the day. */
@@ -47,7 +48,7 @@ export function readTime(text: string): [number, number] | null {
   return hour < 24 && minute < 60 ? [hour, minute] : null;
 }
 
-/** As UTC milliseconds. */
+/** As UTC milliseconds; see `momentAt` for hours that come twice or never. */
 export function momentOf([year, month, day]: [number, number, number], [hour, minute]: [number, number]): number {
-  return new Date(year, month - 1, day, hour, minute).getTime();
+  return momentAt(year, month, day, hour, minute);
 }

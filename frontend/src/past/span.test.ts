@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { zone } from '../parts/zone.svelte';
 import { HOUR_MS, shiftBegan, spanOf, spanWritten } from './span';
 
 const at = (text: string): number => new Date(text).getTime();
@@ -8,6 +9,13 @@ describe('spans', () => {
     expect(shiftBegan(at('2026-11-23T07:00:00'))).toBe(at('2026-11-23T07:00:00'));
     expect(shiftBegan(at('2026-11-23T22:59:59'))).toBe(at('2026-11-23T15:00:00'));
     expect(shiftBegan(at('2026-11-23T03:10:00'))).toBe(at('2026-11-22T23:00:00'));
+  });
+
+  it('a shift begins by the clock of the terminal', () => {
+    zone.choose('America/Lima');
+    expect(shiftBegan(at('2026-11-23T11:59:59Z'))).toBe(at('2026-11-23T04:00:00Z'));
+    expect(shiftBegan(at('2026-11-23T12:00:00Z'))).toBe(at('2026-11-23T12:00:00Z'));
+    zone.choose('');
   });
 
   it('never begin before the run did', () => {

@@ -1,9 +1,10 @@
 /** Spans of the past that people ask for, in milliseconds since the run began. */
 
+import { momentAt, wallTime } from '../parts/zone.svelte';
 import type { PastCall } from '../wire/messages';
 
 export const HOUR_MS = 3_600_000;
-/** When shifts begin, by the clock where the reader sits. */
+/** When shifts begin, by the clock of the pages. */
 const SHIFTS = [7, 15, 23];
 
 export interface Span {
@@ -14,12 +15,9 @@ export interface Span {
 
 /** When the shift that a moment lies in began, both as UTC milliseconds. */
 export function shiftBegan(utcMs: number): number {
-  const moment = new Date(utcMs);
-  const began = new Date(moment);
-  const hour = [...SHIFTS].reverse().find((begins) => begins <= moment.getHours());
-  if (hour === undefined) began.setDate(began.getDate() - 1);
-  began.setHours(hour ?? SHIFTS.at(-1) ?? 0, 0, 0, 0);
-  return began.getTime();
+  const [year, month, day, hour] = wallTime(utcMs);
+  const began = [...SHIFTS].reverse().find((begins) => begins <= hour);
+  return began === undefined ? momentAt(year, month, day - 1, SHIFTS.at(-1)) : momentAt(year, month, day, began);
 }
 
 /** The span of a name: "hour", "shift", "whole", or the id of a call. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BerthGround, BerthShip, BerthStay } from '../wire/messages';
-import { Chart, craneUse, onGrid, tideMm } from './chart';
+import { zone } from '../parts/zone.svelte';
+import { Chart, craneUse, onGrid, tideMm, timeLines, zeroMs } from './chart';
 
 const GROUND = {
   length_mm: 1_000_000,
@@ -42,6 +43,28 @@ describe('the berth chart', () => {
 
   it('keeps to the steps of the case', () => {
     expect(onGrid(GROUND, 104_900, 44)).toEqual({ position_mm: 100_000, start_min: 30 });
+  });
+
+  it('begins by the clock at the quay, or when it says by its offset from UTC', () => {
+    const from = (beginning: string) => new Date(zeroMs({ ...GROUND, beginning })).toISOString().slice(0, 16);
+    zone.choose('America/Lima');
+    expect(from('2026-11-23T06:00')).toBe('2026-11-23T11:00');
+    expect(from('2026-11-23')).toBe('2026-11-23T05:00');
+    expect(from('2026-11-23T06:00:00+08:00')).toBe('2026-11-22T22:00');
+    expect(from('2026-11-23T06:00Z')).toBe('2026-11-23T06:00');
+    zone.choose('');
+    expect(from('2026-11-23T06:00+08:00')).toBe(from('2026-11-23T06:00'));
+    expect(zeroMs({ ...GROUND, beginning: '' })).toBeNaN();
+  });
+
+  it('has its lines where days begin, also over a change of clocks', () => {
+    zone.choose('America/Santiago');
+    const zero = Date.parse('2026-04-04T09:00Z'); // 06:00; at midnight clocks go back to 23:00
+    const lines = timeLines(zero, { from: 0, minutes: 2 * 24 * 60 }, 12);
+    expect(lines.map((line) => line.minute)).toEqual([-360, 360, 19 * 60, 31 * 60, 43 * 60]);
+    expect(lines.map((line) => line.isDay)).toEqual([true, false, true, false, true]);
+    expect(timeLines(NaN, { from: 1500, minutes: 1440 }, 12).map((line) => line.minute)).toEqual([1440, 2160, 2880]);
+    zone.choose('');
   });
 
   it('draws the tide straight between its times', () => {

@@ -1,5 +1,6 @@
 /** From metres of quay and minutes of the plan to the screen: the quay across, seen from land, time downwards. */
 
+import { momentAt, wallTime, zone } from '../parts/zone.svelte';
 import type { BerthGround, BerthShip, BerthStay } from '../wire/messages';
 
 export const TIDE_WIDTH = 64;
@@ -66,9 +67,35 @@ export class Chart {
   }
 }
 
-/** The plan's minute 0 as the clock on the wall at the quay shows it; NaN where the case does not say. */
+/**
+ * The plan's minute 0 in UTC milliseconds; NaN where the case does not say. What is written without an offset from UTC is
+ * by the clock at the quay, and so is all of it while nobody says in which zone she lies.
+ */
 export function zeroMs(ground: BerthGround): number {
-  return Date.parse(ground.beginning.slice(0, 16));
+  const found = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?:.*(Z|[+-]\d\d:?\d\d))?)?/.exec(ground.beginning);
+  if (!found) return NaN;
+  if (found[6] && zone.isTerminals) return Date.parse(ground.beginning);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = found.slice(1, 6).map((part) => Number(part ?? 0));
+  return momentAt(year, month, day, hour, minute);
+}
+
+/** Minutes at which lines are drawn, every so many hours of each day by the clock; where nobody says when the plan begins,
+ *  of each day of the plan. */
+export function timeLines(
+  zero: number,
+  { from, minutes }: Pick<Chart, 'from' | 'minutes'>,
+  hours: number,
+): { minute: number; isDay: boolean }[] {
+  const [year, month, day] = wallTime((zero || 0) + from * 60_000);
+  const minuteOf = (at: number) =>
+    Number.isNaN(zero)
+      ? Math.floor(from / DAY_MIN) * DAY_MIN + at * hours * 60
+      : (momentAt(year, month, day, at * hours) - zero) / 60_000;
+  const lines = [];
+  for (let at = 0; minuteOf(at) <= from + minutes; at += 1) {
+    lines.push({ minute: minuteOf(at), isDay: (at * hours) % 24 === 0 });
+  }
+  return lines;
 }
 
 export function onGrid(

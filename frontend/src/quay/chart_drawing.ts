@@ -2,7 +2,7 @@
 
 import type { Colours } from '../parts/canvas';
 import type { BerthShip, BerthStay } from '../wire/messages';
-import { Chart, craneUse, CRANES_WIDTH, DAY_MIN, HEAD, tideMm, TIDE_WIDTH, type Rect } from './chart';
+import { Chart, craneUse, CRANES_WIDTH, DAY_MIN, HEAD, tideMm, TIDE_WIDTH, timeLines, type Rect } from './chart';
 
 export interface ChartScene {
   chart: Chart;
@@ -14,6 +14,8 @@ export interface ChartScene {
   /** Ships of a hard finding. */
   bad: ReadonlySet<string>;
   chosen: string;
+  /** When the plan begins, in UTC milliseconds; NaN where nobody says. */
+  zero: number;
   day: (minute: number) => string;
   words: { tide: string; cranes: string; wind: (knots: string) => string; frozen: string };
 }
@@ -37,18 +39,17 @@ export function drawChart(context: CanvasRenderingContext2D, scene: ChartScene, 
   drawHead(context, scene, colour, font);
 }
 
-function drawDays(context: CanvasRenderingContext2D, { chart, day }: ChartScene, colour: Colours, font: string): void {
+function drawDays(
+  context: CanvasRenderingContext2D,
+  { chart, zero, day }: ChartScene,
+  colour: Colours,
+  font: string,
+): void {
   context.font = `11px ${font}`;
   context.textAlign = 'left';
   context.textBaseline = 'top';
-  const quarter = chart.minutes <= 4 * DAY_MIN ? 360 : 720;
-  for (
-    let minute = Math.floor(chart.from / quarter) * quarter;
-    minute <= chart.from + chart.minutes;
-    minute += quarter
-  ) {
+  for (const { minute, isDay } of timeLines(zero, chart, chart.minutes <= 4 * DAY_MIN ? 6 : 12)) {
     const y = chart.y(minute);
-    const isDay = minute % DAY_MIN === 0;
     context.strokeStyle = isDay ? colour['line-strong'] : colour.line;
     context.lineWidth = isDay ? 1 : 0.6;
     context.beginPath();

@@ -1,6 +1,7 @@
 /** Who is logged in, and what they may do. */
 
 import type { Session } from './messages';
+import { zone } from '../parts/zone.svelte';
 import { settings } from '../settings.svelte';
 import { door } from './http';
 
@@ -49,6 +50,7 @@ class Person {
 
   private take(session: Session): void {
     door.csrf = session.csrf;
+    zone.choose(session.time_zone);
     this.session = session;
   }
 }
