@@ -6,9 +6,10 @@ from random import Random
 
 import numpy as np
 import pytest
+from tests.departures_by_hand import certain
 
 from cabria.domain.errors import DataError
-from cabria.planning.yard.slots.departures import Departure, DepartureSkill, certain
+from cabria.planning.yard.slots.departures import Departure, DepartureSkill
 
 DAY_S = 86_400.0
 

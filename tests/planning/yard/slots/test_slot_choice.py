@@ -8,12 +8,13 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.departures_by_hand import certain
 
 from cabria.domain.containers import ContainerId, Port
 from cabria.domain.errors import DataError
 from cabria.domain.positions import YardPosition
 from cabria.domain.yard import YardBlock, YardBox, YardInventory
-from cabria.planning.yard.slots.departures import DepartureSkill, certain
+from cabria.planning.yard.slots.departures import DepartureSkill
 from cabria.planning.yard.slots.places import Places
 from cabria.planning.yard.slots.problem import Allocation, YardGuest, YardRules, YardWork
 from cabria.planning.yard.slots.solve import SlotChoice, choose, why_not

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.departures_by_hand import certain
 
 from cabria.domain.errors import DataError
-from cabria.planning.yard.slots.departures import POINTS, Departure, certain
+from cabria.planning.yard.slots.departures import POINTS, Departure
 from cabria.planning.yard.slots.kernels import remaining, survival, survivals
 from cabria.planning.yard.slots.standing import StandingBoxes, Weights
 
