@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from threading import Event
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from cabria.bootstrap.twin import twin_running
 from cabria.domain.calls import VesselCall
@@ -20,6 +23,7 @@ from cabria.twin.twin import Fleet
 
 from .conftest import Office, Pictures, barriers, enter, office_in
 
+ZONE = "America/Lima"
 FIRST_MS = 60_000
 """The first who asks waits until a process has begun and heard the whole log."""
 WORKED_MS = 500_000
@@ -39,6 +43,7 @@ def room(
     end()
     terminal.go_at(0.0)
     made = office_in(tmp_path_factory.mktemp("time"), terminal, made_plans)
+    made.settings = replace(made.settings, time_zone=ZONE)
     made.open()
     yield made
     made.server.stop()
@@ -105,6 +110,29 @@ def test_the_morning_report_is_made_on_demand_in_a_language_of_its_own_and_on_pa
     assert downloading.value.suggested_filename == "morning-es.pdf"
     assert barriers(page, repository) == []
     pictures.take(page, "morning-es")
+
+
+def test_times_are_the_terminals_wherever_the_reader_sits(browser: Browser, room: Office) -> None:
+    context = browser.new_context(locale="en-GB", timezone_id="Asia/Shanghai")
+    page = context.new_page()
+    zero_ms = room.terminal.zero_utc_ms
+
+    def local(at_ms: int) -> str:
+        return f"{datetime.fromtimestamp((zero_ms + at_ms) / 1_000, ZoneInfo(ZONE)):%H:%M}"
+
+    enter(page, room, "viewer", "#replay?at=200000")
+    expect(page.get_by_role("textbox", name="Time")).to_have_value(local(200_000), timeout=FIRST_MS)
+    expect(page.get_by_text(ZONE)).to_be_visible()
+    expect(page.locator("[title^='Terminal time']")).to_have_attribute("title", re.compile(re.escape(f"({ZONE})")))
+    later_ms = 300_000 - zero_ms % 60_000
+    page.get_by_role("textbox", name="Time").fill(local(later_ms))
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-at]")).to_have_attribute("data-at", str(later_ms))
+    page.goto(f"{room.server.url}#morning")
+    page.get_by_role("button", name="Whole run").press("Enter")
+    span = page.locator("[data-report]").get_by_text(ZONE)
+    expect(span).to_have_text(re.compile(rf"{local(0)} - .* {ZONE}$"), timeout=FIRST_MS)
+    context.close()
 
 
 def test_a_viewer_sees_why_nothing_can_be_tried(page: Page, room: Office) -> None:
