@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { dateText, momentOf, readDate, readTime, timeText } from './moments';
+import { dateText, daysLater, momentOf, readDate, readTime, timeText } from './moments';
 import { zone } from './zone.svelte';
 
 const ZONES = ['America/Lima', 'Asia/Shanghai', 'America/Santiago', 'Asia/Kathmandu', 'UTC'];
@@ -42,6 +42,12 @@ describe('a date and an hour', () => {
     expect(written('8/3/2026', '2:30')).toBe(at('2026-03-08T07:30Z'));
     expect(timeText(written('8/3/2026', '2:30'))).toBe('03:30');
     expect(written('8/3/2026', '3:00')).toBe(at('2026-03-08T07:00Z'));
+  });
+
+  it('are at the same time a day later, also where that is not 24 hours', () => {
+    zone.choose('America/New_York');
+    expect(daysLater(at('2026-03-07T17:00:20Z'), 1)).toBe(at('2026-03-08T16:00:20Z'));
+    expect(daysLater(at('2026-11-08T17:00Z'), -8)).toBe(at('2026-10-31T16:00Z'));
   });
 
   it('have the year first in Chinese alone', () => {

@@ -3,6 +3,7 @@
 import type { Language } from '../words';
 import { momentAt, wallTime } from './zone.svelte';
 
+export const MINUTE_MS = 60_000;
 /** Languages that write the year first. */
 const YEAR_FIRST: readonly Language[] = ['zh'];
 
@@ -46,6 +47,12 @@ export function readTime(text: string): [number, number] | null {
   if (!found) return null;
   const [hour, minute] = [Number(found[1] ?? found[3]), Number(found[2] ?? found[4] ?? 0)];
   return hour < 24 && minute < 60 ? [hour, minute] : null;
+}
+
+/** The same time of day, so many days later. */
+export function daysLater(utcMs: number, days: number): number {
+  const [year, month, day, hour, minute] = wallTime(utcMs);
+  return momentAt(year, month, day + days, hour, minute) + (utcMs % MINUTE_MS);
 }
 
 /** As UTC milliseconds; see `momentAt` for hours that come twice or never. */

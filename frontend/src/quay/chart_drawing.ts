@@ -58,7 +58,8 @@ function drawDays(
     context.stroke();
     if (!isDay) continue;
     context.fillStyle = colour['ink-2'];
-    context.fillText(day(minute), 6, y + 3);
+    // The name of a day that began above stays in sight.
+    context.fillText(day(minute), 6, Math.min(Math.max(y, HEAD), chart.y(minute + DAY_MIN) - 16) + 3);
   }
 }
 
