@@ -78,7 +78,7 @@ def test_the_trail_is_told_by_the_clock_of_the_terminal(cabria: Run, store: Path
     assert told_at("Asia/Shanghai") - told_at("America/Lima") == timedelta(hours=13)
 
 
-@pytest.mark.parametrize("command", [("console",), ("run",), ("audit",), ("morning", "none.journal")])
+@pytest.mark.parametrize("command", [("console",), ("run",), ("train", "run"), ("audit",), ("morning", "none.journal")])
 def test_a_time_zone_that_is_none_is_refused_with_a_near_one(cabria: Run, command: tuple[str, ...]) -> None:
     outcome = cabria(*command, "--time-zone", "America/Limaa")
     assert (outcome.code, outcome.out) == (1, "")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cabria.cli.options import PortOption
+from cabria.cli.options import PortOption, TimeZoneOption
 from cabria.cli.screen import say
 from cabria.domain.errors import DataError
 
@@ -92,6 +92,7 @@ def run_session(
     folder: Annotated[Path, typer.Option(help="Where users and the audit trail are kept.")] = Path("out/training"),
     login: Annotated[bool, typer.Option(help="Whether people must log in.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = False,
+    time_zone: TimeZoneOption = "",
 ) -> None:
     """Serve the training room on this machine, beside no terminal.
 
@@ -110,7 +111,11 @@ def run_session(
     wanted = [scenario_named(scenario)] if scenario else []
     set_up("warning")
     settings = ConsoleSettings(
-        port=free_port(LOOPBACK, port), store=folder / "console.sqlite", needs_login=login, has_desk_ready=False
+        port=free_port(LOOPBACK, port),
+        store=folder / "console.sqlite",
+        needs_login=login,
+        has_desk_ready=False,
+        time_zone=time_zone,
     )
     made = application(None, folder, settings)
     made.state.office.academy.wanted += wanted
