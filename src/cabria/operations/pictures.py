@@ -141,12 +141,13 @@ def _yard_crane(board: Board, crane: YardCraneState, causes: Causes) -> YardCran
 
 
 def _kind(board: Board, work: YardWork) -> str:
-    """Of the move that the box is carried for: its truck's, or none where it is carried aside."""
+    """Of the move that the box is carried for: its truck's, or "" when that is over and the truck has another."""
     named = (place.truck for place in (work.source, work.target) if isinstance(place, OnTruck))
     truck = board.trucks.get(next(named, ""))
     if truck is None:
         return MoveKind.REHANDLE
-    return board.moves[truck.move].kind if truck.move in board.moves else ""
+    move = board.moves.get(truck.move)
+    return move.kind if move is not None and work.container in move.boxes else ""
 
 
 def _order(number: int, one: OpenOrder) -> OrderPicture:
