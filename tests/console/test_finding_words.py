@@ -41,7 +41,7 @@ def _calls(file: Path, name: str) -> Iterator[ast.Call]:
 
 
 def _words(file: Path) -> Iterator[tuple[str, Word]]:
-    if "findings import" not in file.read_text():
+    if "domain.told import" not in file.read_text():
         return
     for call in _calls(file, "told"):
         text, code = (ast.literal_eval(one) for one in call.args)
