@@ -93,10 +93,10 @@ class Move:
     @property
     def at_quay(self) -> Stop | None:
         """The stop at the quay that is next, or was last; None for a move of no queue."""
-        for stop in (*self.stops[self.at :], *self.later, *reversed(self.stops[: self.at])):
+        for stop in self.stops[self.at :]:  # mostly found here, and asked for very often
             if stop.is_quay:
                 return stop
-        return None
+        return next((stop for stop in (*self.later, *reversed(self.stops[: self.at])) if stop.is_quay), None)
 
     @property
     def queue(self) -> str:
@@ -410,10 +410,11 @@ class Board:
         move of no queue when it is due; long ago for one that is hurried."""
         if move.is_hurried:
             return now_ms - HURRIED_MS
-        if move.step < 0:
+        at_quay = move.at_quay
+        if at_quay is None or at_quay.step < 0:
             return move.due_ms
-        crane = self.quay_cranes[move.queue]
-        ahead_s = crane.steps[move.step].start_s - crane.steps[min(crane.next, move.step)].start_s
+        crane = self.quay_cranes[at_quay.queue]
+        ahead_s = crane.steps[at_quay.step].start_s - crane.steps[min(crane.next, at_quay.step)].start_s
         return now_ms + 1_000 * ahead_s
 
     def height(self, stack: StackId) -> int:
